@@ -20,17 +20,12 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "app" / "layerlab"
 # Rooms, or parts of them, whose texts are not translated yet.
 NOT_YET = (
-    "claims",
-    "commands/bench.py",
-    "compose",
     "experiments",
     "nets/activations.py",
     "nets/adviser",
     "nets/engines/compiled",
     "nets/losses.py",
     "nets/optimizers.py",
-    "nets/peers.py",
-    "nets/speed.py",
     "ui",
 )
 WAITING = tuple(name if name.endswith(".py") else f"{name}/" for name in NOT_YET)

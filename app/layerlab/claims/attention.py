@@ -17,6 +17,7 @@ from layerlab.claims.base import (
     wrong,
 )
 from layerlab.claims.figures import figure, listed, percent, within
+from layerlab.core.translation import _
 from layerlab.experiments.attention.claim_rows import CONSTANT, LINEAR
 from layerlab.experiments.attention.draws import AttentionDraws, power
 from layerlab.experiments.attention.heads import (
@@ -53,10 +54,12 @@ def _measure_products(ctx: Context) -> dict[int, tuple[float, float]]:
 
 def _judge_products(n: dict[int, tuple[float, float]]) -> Judgement:
     plain, scaled = [v[0] for v in n.values()], [v[1] for v in n.values()]
-    measured = f"{listed(plain)}; scaled {listed(scaled)}"
-    why = (
-        f"for dₖ = {listed(n)} the variance of q · k is {listed(plain)}, divided by √dₖ "
-        f"{listed(scaled)}"
+    measured = _("{plain}; scaled {scaled}", plain=listed(plain), scaled=listed(scaled))
+    why = _(
+        "for dₖ = {sizes} the variance of q · k is {plain}, divided by √dₖ {scaled}",
+        sizes=listed(n),
+        plain=listed(plain),
+        scaled=listed(scaled),
     )
     fits = all(
         within(v, d, 0.03) and within(s, 1.0, 0.03)
@@ -95,15 +98,24 @@ def _judge_gradients(n: dict[str, SquaredGradients]) -> Judgement:
         for name, gradients in n.items()
     }
     entropy, values = n["weights"], n["values"]
-    measured = (
-        f"powers of dₖ {powers['weights'][0]:.2f} scaled, {powers['weights'][1]:.2f} not; "
-        f"through values {powers['values'][0]:.2f}, {powers['values'][1]:.2f}"
+    measured = _(
+        "powers of dₖ {scaled:.2f} scaled, {plain:.2f} not; "
+        "through values {scaled_values:.2f}, {plain_values:.2f}",
+        scaled=powers["weights"][0],
+        plain=powers["weights"][1],
+        scaled_values=powers["values"][0],
+        plain_values=powers["values"][1],
     )
-    why = (
-        f"for dₖ = {listed(SIZES)} the mean square is {listed(entropy.means[0])} scaled and "
-        f"{listed(entropy.means[1])} not with cross-entropy on the weights; through the values "
-        f"{listed(values.means[0])} scaled, {listed(values.means[1])} not, whose medians are "
-        f"{listed(values.medians[1])}: most weights are saturated"
+    why = _(
+        "for dₖ = {sizes} the mean square is {scaled} scaled and {plain} not with "
+        "cross-entropy on the weights; through the values {scaled_values} scaled, "
+        "{plain_values} not, whose medians are {medians}: most weights are saturated",
+        sizes=listed(SIZES),
+        scaled=listed(entropy.means[0]),
+        plain=listed(entropy.means[1]),
+        scaled_values=listed(values.means[0]),
+        plain_values=listed(values.means[1]),
+        medians=listed(values.medians[1]),
     )
     fits = {
         name: abs(scaled) <= CONSTANT and abs(free - 1) <= LINEAR
@@ -112,7 +124,7 @@ def _judge_gradients(n: dict[str, SquaredGradients]) -> Judgement:
     if all(fits.values()):
         return holds(measured, why)
     if fits["weights"]:
-        return holds_only_if("the loss is cross-entropy on the weights", measured, why)
+        return holds_only_if(_("the loss is cross-entropy on the weights"), measured, why)
     return not_reproduced(measured, why)
 
 
@@ -146,10 +158,12 @@ def _measure_kernel(ctx: Context) -> Kernel:
 
 
 def _judge_kernel(n: Kernel) -> Judgement:
-    measured = f"weights differ by {figure(n.normed)}"
-    why = (
-        f"attention and Gaussian kernel weights differ by {figure(n.normed)} at most where "
-        f"keys and queries have norm 1, by {figure(n.free)} where the keys' norms are 0.5 to 2"
+    measured = _("weights differ by {difference}", difference=figure(n.normed))
+    why = _(
+        "attention and Gaussian kernel weights differ by {normed} at most where "
+        "keys and queries have norm 1, by {free} where the keys' norms are 0.5 to 2",
+        normed=figure(n.normed),
+        free=figure(n.free),
     )
     return holds(measured, why) if n.normed <= EXACT else wrong(measured, why)
 
@@ -179,11 +193,14 @@ def _measure_sharper(ctx: Context) -> Sharper:
 
 
 def _judge_sharper(n: Sharper) -> Judgement:
-    measured = f"entropy falls in {percent(n.falls)} of the doublings"
-    why = (
-        f"at query norms {listed(NORMS)} the median entropy of the weights is "
-        f"{', '.join(f'{e:.3f}' for e in n.entropies)}, and it falls in {percent(n.falls)} of "
-        "all doublings"
+    measured = _("entropy falls in {falls} of the doublings", falls=percent(n.falls))
+    why = _(
+        "at query norms {norms} the median entropy of the weights is "
+        "{entropies}, and it falls in {falls} of "
+        "all doublings",
+        norms=listed(NORMS),
+        entropies=", ".join(f"{e:.3f}" for e in n.entropies),
+        falls=percent(n.falls),
     )
     return holds(measured, why) if n.falls == 1 else wrong(measured, why)
 
@@ -192,45 +209,65 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "E5",
         E,
-        "q · k has variance dₖ; divided by √dₖ, 1.",
+        _("q · k has variance dₖ; divided by √dₖ, 1."),
         published="dₖ; 1",
         page="attention",
-        tolerance=f"within 3 % for dₖ = {SIZES[0]} to {SIZES[-1]}, 100\u202f000 pairs",
+        tolerance=_(
+            "within 3 % for dₖ = {smallest} to {largest}, 100\u202f000 pairs",
+            smallest=SIZES[0],
+            largest=SIZES[-1],
+        ),
         measure=_measure_products,
         judge=_judge_products,
     ),
     Claim(
         "E6",
         E,
-        "The squared gradient of the loss with respect to q is constant when scaled, and "
-        "grows linearly in dₖ when not.",
-        published="constant; linear",
+        _(
+            "The squared gradient of the loss with respect to q is constant when scaled, and "
+            "grows linearly in dₖ when not."
+        ),
+        published=_("constant; linear"),
         page="attention",
-        tolerance=f"exponent of the mean against dₖ within {CONSTANT:g} of 0 when scaled and "
-        f"within {LINEAR:g} of 1 when not, {KEYS} keys, for cross-entropy on the weights and "
-        "for a squared loss through the values",
+        tolerance=_(
+            "exponent of the mean against dₖ within {constant:g} of 0 when scaled and "
+            "within {linear:g} of 1 when not, {keys} keys, for cross-entropy on the weights "
+            "and for a squared loss through the values",
+            constant=CONSTANT,
+            linear=LINEAR,
+            keys=KEYS,
+        ),
         measure=_measure_gradients,
         judge=_judge_gradients,
     ),
     Claim(
         "E7",
         E,
-        "With keys and queries of norm 1, attention is Gaussian kernel smoothing with h² = "
-        "√dₖ.",
-        published="exact",
+        _(
+            "With keys and queries of norm 1, attention is Gaussian kernel smoothing with h² = "
+            "√dₖ."
+        ),
+        published=_("exact"),
         page="attention",
-        tolerance=f"weights equal within {EXACT:g}, dₖ = {SIZES[0]} to {SIZES[-1]}",
+        tolerance=_(
+            "weights equal within {exact:g}, dₖ = {smallest} to {largest}",
+            exact=EXACT,
+            smallest=SIZES[0],
+            largest=SIZES[-1],
+        ),
         measure=_measure_kernel,
         judge=_judge_kernel,
     ),
     Claim(
         "E8",
         E,
-        "A larger query sharpens attention.",
-        published="sharper",
+        _("A larger query sharpens attention."),
+        published=_("sharper"),
         page="attention",
-        tolerance="the entropy of the weights falls in every one of 2\u202f000 draws at each "
-        "doubling of the norm from 0.25 to 8",
+        tolerance=_(
+            "the entropy of the weights falls in every one of 2\u202f000 draws at each "
+            "doubling of the norm from 0.25 to 8"
+        ),
         measure=_measure_sharper,
         judge=_judge_sharper,
     ),

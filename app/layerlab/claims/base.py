@@ -17,13 +17,14 @@ from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG
 from layerlab.core.experiment import UNKNOWN as UNKNOWN
 from layerlab.core.ledger import KINDS as KINDS
 from layerlab.core.ledger import Verdict as Verdict
+from layerlab.core.translation import _
 
 # The five texts, and papers whose figures the lab can reproduce.
-A = 'A, "Structural Reasoning About Deep Networks" (blog, 2026-02-15)'
-B = 'B, "Chapter 6: Key Takeaways" (deep feedforward networks)'
-C = "C, a post on deep learning from the function-space perspective"
-D = 'D, "Network Architecture Design", chapter 10, multi-layer perceptrons'
-E = 'E, "Principles and Mechanisms" of modern deep architectures'
+A = _('A, "Structural Reasoning About Deep Networks" (blog, 2026-02-15)')
+B = _('B, "Chapter 6: Key Takeaways" (deep feedforward networks)')
+C = _("C, a post on deep learning from the function-space perspective")
+D = _('D, "Network Architecture Design", chapter 10, multi-layer perceptrons')
+E = _('E, "Principles and Mechanisms" of modern deep architectures')
 
 T = TypeVar("T")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,7 +21,9 @@ from layerlab.claims.base import (
 from layerlab.claims.figures import BootstrapBand, difference, figure, summary
 from layerlab.claims.listing import listing
 from layerlab.claims.populations import lab, population, training_loss, validation_loss
+from layerlab.core.phrases import joined_by_and, joined_by_or
 from layerlab.core.spec import LabSpec, NetSpec, TrainSpec, edit
+from layerlab.core.translation import _
 from layerlab.nets.problem import problem_of
 
 Array = np.ndarray
@@ -60,16 +61,20 @@ def _advice() -> dict[str, Advice]:
     deep = turned(wave, net_depth=24)
     torch = turned(deep, net_init="torch-default")
     return {
-        "width 12 instead of 4 for 4 inputs": Advice(listing(4), listing(12)),
-        "underfit, width 8 instead of 2": Advice(turned(wave, net_width=2), wave),
-        "overfit, width 8 instead of 32": Advice(few, turned(few, net_width=8), "held out"),
-        "overfit, width 4 instead of 32": Advice(few, turned(few, net_width=4), "held out"),
-        "unstable, rate 0.01 instead of 0.5": Advice(turned(wave, train_rate=0.5), wave),
-        "unstable, He instead of standard deviation 1": Advice(
+        _("width 12 instead of 4 for 4 inputs"): Advice(listing(4), listing(12)),
+        _("underfit, width 8 instead of 2"): Advice(turned(wave, net_width=2), wave),
+        _("overfit, width 8 instead of 32"): Advice(
+            few, turned(few, net_width=8), "validation"
+        ),
+        _("overfit, width 4 instead of 32"): Advice(
+            few, turned(few, net_width=4), "validation"
+        ),
+        _("unstable, rate 0.01 instead of 0.5"): Advice(turned(wave, train_rate=0.5), wave),
+        _("unstable, He instead of standard deviation 1"): Advice(
             turned(eight, net_init="large-normal"), eight
         ),
-        "skips in 24 layers of He": Advice(deep, turned(deep, net_residual=True)),
-        "skips in 24 layers of PyTorch's": Advice(torch, turned(torch, net_residual=True)),
+        _("skips in 24 layers of He"): Advice(deep, turned(deep, net_residual=True)),
+        _("skips in 24 layers of PyTorch's"): Advice(torch, turned(torch, net_residual=True)),
     }
 
 
@@ -86,16 +91,20 @@ def _measure_advice(ctx: Context) -> dict[str, tuple[Array, Array]]:
 
 def _judge_advice(n: dict[str, tuple[Array, Array]]) -> Judgement:
     helps = [name for name, (before, after) in n.items() if difference(before, after).low > 0]
-    measured = f"{len(helps)} of {len(n)} lower the median loss"
+    measured = _("{helps} of {all} lower the median loss", helps=len(helps), all=len(n))
     text = [
         f"{name}: {figure(np.median(a))} → {figure(np.median(b))}" for name, (a, b) in n.items()
     ]
-    why = f"median losses of {len(next(iter(n.values()))[0])} seeds: {'; '.join(text)}"
+    why = _(
+        "median losses of {seeds} seeds: {losses}",
+        seeds=len(next(iter(n.values()))[0]),
+        losses="; ".join(text),
+    )
     if len(helps) == len(n):
         return holds(measured, why)
     if helps:
         left = [name for name in n if name not in helps]
-        return holds_only_if(f"this is left out: {'; '.join(left)}", measured, why)
+        return holds_only_if(_("this is left out: {left}", left="; ".join(left)), measured, why)
     return not_reproduced(measured, why)
 
 
@@ -108,31 +117,43 @@ def _measure_funnels(ctx: Context) -> dict[str, dict[str, Array]]:
     found: dict[str, dict[str, Array]] = {}
     for k, task in enumerate(("wave", "multi-gauss")):
         found[task] = {
-            name: _losses(ctx.part(2 * k + j, 4), lab(task, NetSpec(hidden=hidden)), "held out")
+            name: _losses(
+                ctx.part(2 * k + j, 4), lab(task, NetSpec(hidden=hidden)), "validation"
+            )
             for j, (name, hidden) in enumerate(PAIRS.items())
         }
     return found
 
 
-def _judge_alike(most: float, n: dict[str, dict[str, Array]]) -> Judgement:
+def _judge_alike(most: float, n: dict[str, dict[str, Array]], why: str) -> Judgement:
     """Compare the two populations of each task: alike if their medians are."""
-    ratios, text = {}, []
+    ratios = {}
     for task, pair in n.items():
-        (a, left), (b, right) = pair.items()
+        left, right = pair.values()
         ratios[task] = float(np.median(right) / np.median(left))
-        text.append(f"{task}: {a} {summary(left)}, {b} {summary(right)}")
     measured = ", ".join(f"{task} × {figure(ratio)}" for task, ratio in ratios.items())
-    why = f"losses of {len(left)} seeds are {'; '.join(text)}"
     alike = [task for task, ratio in ratios.items() if 1 / most <= ratio <= most]
     if len(alike) == len(ratios):
         return holds(measured, why)
     if alike:
-        return holds_only_if(f"the task is {' or '.join(alike)}", measured, why)
+        return holds_only_if(_("the task is {tasks}", tasks=joined_by_or(alike)), measured, why)
     return not_reproduced(measured, why)
 
 
 def _judge_funnels(n: dict[str, dict[str, Array]]) -> Judgement:
-    return _judge_alike(ALIKE, n)
+    why = _("losses of {seeds} seeds are {losses}", seeds=_seeds(n), losses=_losses_text(n))
+    return _judge_alike(ALIKE, n, why)
+
+
+def _seeds(n: dict[str, dict[str, Array]]) -> int:
+    return len(next(iter(next(iter(n.values())).values())))
+
+
+def _losses_text(n: dict[str, dict[str, Array]]) -> str:
+    return "; ".join(
+        f"{task}: " + ", ".join(f"{name} {summary(losses)}" for name, losses in pair.items())
+        for task, pair in n.items()
+    )
 
 
 # ---- D35: rates of Adam and SGD
@@ -165,13 +186,19 @@ def _judge_rates(n: Rates) -> Judgement:
     nearest = []
     for task, losses in n.adam.items():
         off = {r: abs(np.log(np.median(v) / np.median(losses))) for r, v in n.sgd[task].items()}
-        nearest.append(f"{min(off, key=lambda rate: off[rate]):g} on {task}")
+        rate = min(off, key=lambda rate: off[rate])
+        nearest.append(_("{rate:g} on {task}", rate=rate, task=task))
     pairs = {
         task: {"Adam 0.01": losses, f"SGD {RATES[0]:g}": n.sgd[task][RATES[0]]}
         for task, losses in n.adam.items()
     }
-    found = _judge_alike(TWICE, pairs)
-    return replace(found, why=f"{found.why}; SGD comes nearest at {' and '.join(nearest)}")
+    why = _(
+        "losses of {seeds} seeds are {losses}; SGD comes nearest at {rates}",
+        seeds=_seeds(pairs),
+        losses=_losses_text(pairs),
+        rates=joined_by_and(nearest),
+    )
+    return _judge_alike(TWICE, pairs, why)
 
 
 # ---- A3: ReLU and softplus
@@ -188,7 +215,7 @@ def _measure_softplus(ctx: Context) -> dict[str, dict[str, Array]]:
             net = NetSpec(hidden=(8, 8), activation=name)
             rates = [
                 _losses(
-                    next(parts), lab(task, net, TrainSpec(rate=r, updates=1000)), "held out"
+                    next(parts), lab(task, net, TrainSpec(rate=r, updates=1000)), "validation"
                 )
                 for r in (0.003, 0.01)
             ]
@@ -202,16 +229,26 @@ def _judge_softplus(n: dict[str, dict[str, Array]]) -> Judgement:
     }
     ahead = [task for task, band in bands.items() if band.low > 0]
     behind = [task for task, band in bands.items() if band.high < 0]
-    measured = f"ahead on {len(ahead)} of {len(n)} tasks, behind on {len(behind)}"
+    measured = _(
+        "ahead on {ahead} of {all} tasks, behind on {behind}",
+        ahead=len(ahead),
+        all=len(n),
+        behind=len(behind),
+    )
     medians = {
         t: (np.median(pair["relu"]), np.median(pair["softplus"])) for t, pair in n.items()
     }
-    text = [f"{task} {figure(a)} against {figure(b)}" for task, (a, b) in medians.items()]
-    why = f"median validation losses of ReLU against softplus: {', '.join(text)}"
+    text = [
+        _("{task} {relu} against {softplus}", task=task, relu=figure(a), softplus=figure(b))
+        for task, (a, b) in medians.items()
+    ]
+    why = _(
+        "median validation losses of ReLU against softplus: {losses}", losses=", ".join(text)
+    )
     if len(ahead) > len(n) / 2:
         return holds(measured, why)
     if ahead:
-        return holds_only_if(f"the task is {' or '.join(ahead)}", measured, why)
+        return holds_only_if(_("the task is {tasks}", tasks=joined_by_or(ahead)), measured, why)
     return not_reproduced(measured, why)
 
 
@@ -249,17 +286,19 @@ def _measure_needed(ctx: Context) -> dict[str, tuple[int, int]]:
 
 def _judge_needed(n: dict[str, tuple[int, int]]) -> Judgement:
     def units_text(units: int) -> str:
-        return f"over {WIDTHS[-1]}" if units == NONE else str(units)
+        return _("over {most}", most=WIDTHS[-1]) if units == NONE else str(units)
 
     measured = ", ".join(
         f"{task} {units_text(a)} / {units_text(b)}" for task, (a, b) in n.items()
     )
-    why = f"units of ReLU / of the sigmoid for 1 % of the variance: {measured}"
+    why = _("units of ReLU / of the sigmoid for 1 % of the variance: {units}", units=measured)
     fewer = [task for task, (relu, sigmoid) in n.items() if relu < sigmoid]
     if len(fewer) == len(n):
         return holds(measured, why)
     if fewer:
-        return holds_only_if(f"the function is like {' or '.join(fewer)}", measured, why)
+        return holds_only_if(
+            _("the function is like {tasks}", tasks=joined_by_or(fewer)), measured, why
+        )
     return wrong(measured, why)
 
 
@@ -267,61 +306,82 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "D28",
         D,
-        "Advice: a width of 2 to 4 times the inputs; more neurons where it underfits, fewer "
-        "where it overfits; another initialization or rate where it is unstable; skips where "
-        "it is deep.",
-        published="a table of advice",
+        _(
+            "Advice: a width of 2 to 4 times the inputs; more neurons where it underfits, "
+            "fewer where it overfits; another initialization or rate where it is unstable; "
+            "skips where it is deep."
+        ),
+        published=_("a table of advice"),
         page=None,
-        tolerance="each of the five, followed on a task that has the problem, lowers the "
-        f"median loss of {SEEDS} seeds (validation loss for overfitting) with a 95 % "
-        "bootstrap band beyond 0",
+        tolerance=_(
+            "each of the five, followed on a task that has the problem, lowers the "
+            "median loss of {seeds} seeds (validation loss for overfitting) with a 95 % "
+            "bootstrap band beyond 0",
+            seeds=SEEDS,
+        ),
         measure=_measure_advice,
         judge=_judge_advice,
     ),
     Claim(
         "D34",
         D,
-        "A funnel of widths does about as well as equal widths.",
-        published="about as well",
+        _("A funnel of widths does about as well as equal widths."),
+        published=_("about as well"),
         page="width-or-depth",
-        tolerance=f"ratio of the median validation losses of {SEEDS} seeds at most {ALIKE:g} "
-        "either way, for 16-16-16 against 28-14-7 (as many parameters within 4 %), on wave and "
-        "on multi-gauss",
+        tolerance=_(
+            "ratio of the median validation losses of {seeds} seeds at most {ratio:g} "
+            "either way, for 16-16-16 against 28-14-7 (as many parameters within 4 %), on wave "
+            "and on multi-gauss",
+            seeds=SEEDS,
+            ratio=ALIKE,
+        ),
         measure=_measure_funnels,
         judge=_judge_funnels,
     ),
     Claim(
         "D35",
         D,
-        "Adam at 0.01 is about what SGD is at 0.001.",
-        published="about the same",
+        _("Adam at 0.01 is about what SGD is at 0.001."),
+        published=_("about the same"),
         page=None,
-        tolerance=f"the median losses of {SEEDS} seeds after 1\u202f500 updates are within a "
-        f"factor of {TWICE:g}, on wave and on the flip",
+        tolerance=_(
+            "the median losses of {seeds} seeds after 1\u202f500 updates are within a "
+            "factor of {factor:g}, on wave and on the flip",
+            seeds=SEEDS,
+            factor=TWICE,
+        ),
         measure=_measure_rates,
         judge=_judge_rates,
     ),
     Claim(
         "A3",
         A,
-        "ReLU often does better than softplus, although softplus is smooth.",
-        published="often",
+        _("ReLU often does better than softplus, although softplus is smooth."),
+        published=_("often"),
         page="gating",
-        tolerance=f"ahead in the median validation loss of {SEEDS} seeds, with a 95 % "
-        "bootstrap band beyond 0, on more than half of six tasks; each at its better rate of "
-        "0.003 and 0.01",
+        tolerance=_(
+            "ahead in the median validation loss of {seeds} seeds, with a 95 % "
+            "bootstrap band beyond 0, on more than half of six tasks; each at its better rate "
+            "of 0.003 and 0.01",
+            seeds=SEEDS,
+        ),
         measure=_measure_softplus,
         judge=_judge_softplus,
     ),
     Claim(
         "C5",
         C,
-        "ReLU, being unbounded, may need fewer units than the sigmoid for the same function.",
-        published="may need fewer",
+        _(
+            "ReLU, being unbounded, may need fewer units than the sigmoid for the same "
+            "function."
+        ),
+        published=_("may need fewer"),
         page="basis",
-        tolerance="units of one hidden layer until the best quarter of 32 seeds leaves 1 % of "
-        "the variance of the target, on four curves: fewer for ReLU on all of them holds, on "
-        "some holds only for those",
+        tolerance=_(
+            "units of one hidden layer until the best quarter of 32 seeds leaves 1 % of "
+            "the variance of the target, on four curves: fewer for ReLU on all of them holds, "
+            "on some holds only for those"
+        ),
         measure=_measure_needed,
         judge=_judge_needed,
     ),

@@ -8,6 +8,7 @@ import numpy as np
 
 from layerlab.claims.base import Claim, Context, E, Judgement, holds, holds_only_if, wrong
 from layerlab.claims.figures import exponent, figure
+from layerlab.core.translation import _
 from layerlab.experiments.convolution.layers import (
     EXACT,
     Shifts,
@@ -50,11 +51,17 @@ def _measure_freedom(ctx: Context) -> Freedom:
 
 def _judge_freedom(n: Freedom) -> Judgement:
     many, few = n.expected
-    measured = f"{n.local} and {n.shared}"
-    why = (
-        f"for images of {SIDE} × {SIDE} and filters of {KERNEL} × {KERNEL} the matrices of "
-        f"locally connected layers span {n.local} dimensions (H'W'd = {many}), those of "
-        f"convolutions {n.shared} (d = {few})"
+    measured = _("{local} and {shared}", local=n.local, shared=n.shared)
+    why = _(
+        "for images of {side} × {side} and filters of {kernel} × {kernel} the matrices of "
+        "locally connected layers span {local} dimensions (H'W'd = {many}), those of "
+        "convolutions {shared} (d = {few})",
+        side=SIDE,
+        kernel=KERNEL,
+        local=n.local,
+        many=many,
+        shared=n.shared,
+        few=few,
     )
     return holds(measured, why) if n[:2] == n.expected else wrong(measured, why)
 
@@ -74,12 +81,21 @@ def _measure_shifts(ctx: Context) -> Shifts:
 
 
 def _judge_shifts(n: Shifts) -> Judgement:
-    measured = f"off by {figure(n.wrapped)} wrapped round, {figure(n.bordered)} with a border"
-    why = (
-        f"shifting first or last differs by {figure(n.wrapped)} for a convolution that wraps "
-        f"round, by {figure(n.bordered)} with a border of zeros, by {figure(n.dense)} for a "
-        f"dense layer; a shift changes the maximum over the image by {figure(n.pooled)} and "
-        f"those over blocks of 2 × 2 by up to {figure(n.blocks)}"
+    measured = _(
+        "off by {wrapped} wrapped round, {bordered} with a border",
+        wrapped=figure(n.wrapped),
+        bordered=figure(n.bordered),
+    )
+    why = _(
+        "shifting first or last differs by {wrapped} for a convolution that wraps "
+        "round, by {bordered} with a border of zeros, by {dense} for a "
+        "dense layer; a shift changes the maximum over the image by {pooled} and "
+        "those over blocks of 2 × 2 by up to {blocks}",
+        wrapped=figure(n.wrapped),
+        bordered=figure(n.bordered),
+        dense=figure(n.dense),
+        pooled=figure(n.pooled),
+        blocks=figure(n.blocks),
     )
     if max(n.wrapped, n.pooled) > EXACT or n.dense <= 0.1:
         return wrong(measured, why)
@@ -112,7 +128,7 @@ def _measure_found(ctx: Context) -> FilterErrors:
     hidden, noisy = rng.standard_normal(KERNEL**2), []
     for count in COUNTS:
         errors = []
-        for _ in range(ctx.sample_size(24, 12)):
+        for _draw in range(ctx.sample_size(24, 12)):
             seen = patches(rng.standard_normal((count, SIDE, SIDE))).reshape(-1, KERNEL**2)
             clean = seen @ hidden
             kernel = solved(seen, clean + NOISE * rng.standard_normal(clean.shape))
@@ -128,12 +144,23 @@ def _measure_found(ctx: Context) -> FilterErrors:
 
 def _judge_found(n: FilterErrors) -> Judgement:
     power = exponent(COUNTS, n.noisy)
-    measured = f"off by {figure(n.clean)} without noise; n^{power:.2f} with it"
-    why = (
-        f"without noise the hidden filter is found within {figure(n.clean)}; with noise the "
-        f"error goes from {figure(n.noisy[0])} at {COUNTS[0]} images to {figure(n.noisy[-1])} "
-        f"at {COUNTS[-1]}, like n^{power:.2f}; of 100 steps away from the solution the best "
-        f"changes the log-likelihood by {figure(n.raised)}"
+    measured = _(
+        "off by {clean} without noise; n^{power:.2f} with it",
+        clean=figure(n.clean),
+        power=power,
+    )
+    why = _(
+        "without noise the hidden filter is found within {clean}; with noise the "
+        "error goes from {most} at {few} images to {least} "
+        "at {many}, like n^{power:.2f}; of 100 steps away from the solution the best "
+        "changes the log-likelihood by {raised}",
+        clean=figure(n.clean),
+        most=figure(n.noisy[0]),
+        few=COUNTS[0],
+        least=figure(n.noisy[-1]),
+        many=COUNTS[-1],
+        power=power,
+        raised=figure(n.raised),
     )
     if n.clean <= 1e-9 and abs(power + 0.5) <= 0.1 and n.raised <= 0:
         return holds(measured, why)
@@ -159,10 +186,12 @@ def _measure_averaged(ctx: Context) -> Averaged:
 
 
 def _judge_averaged(n: Averaged) -> Judgement:
-    measured = f"off by {figure(n.after)}"
-    why = (
-        f"a random matrix differs from a convolution by {figure(n.before)}; averaged over all "
-        f"shifts, so that it commutes with them, by {figure(n.after)}"
+    measured = _("off by {off}", off=figure(n.after))
+    why = _(
+        "a random matrix differs from a convolution by {before}; averaged over all "
+        "shifts, so that it commutes with them, by {after}",
+        before=figure(n.before),
+        after=figure(n.after),
     )
     if n.after <= EXACT < n.before:
         return holds(measured, why)
@@ -173,48 +202,60 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "E1",
         E,
-        "A locally connected layer has H'W'd parameters, a convolution d.",
-        published="H'W'd and d",
+        _("A locally connected layer has H'W'd parameters, a convolution d."),
+        published=_("H'W'd and d"),
         page="convolution",
-        tolerance="rank of the map from parameters to matrices, exactly, for 8 × 8 images and "
-        "filters of 3 × 3",
+        tolerance=_(
+            "rank of the map from parameters to matrices, exactly, for 8 × 8 images and "
+            "filters of 3 × 3"
+        ),
         measure=_measure_freedom,
         judge=_judge_freedom,
     ),
     Claim(
         "E2",
         E,
-        "A convolution commutes with shifts, a dense layer does not; pooling makes it "
-        "invariant.",
-        published="exact",
+        _(
+            "A convolution commutes with shifts, a dense layer does not; pooling makes it "
+            "invariant."
+        ),
+        published=_("exact"),
         page="convolution",
-        tolerance="largest difference between shift-then-layer and layer-then-shift at most "
-        f"{EXACT:g} for the convolution, wrapped round and with a border of zeros; above 0.1 "
-        "for the dense layer; outputs after pooling of shifted images differ by at most "
-        f"{EXACT:g}, over the whole image and in blocks of 2 × 2",
+        tolerance=_(
+            "largest difference between shift-then-layer and layer-then-shift at most "
+            "{exact:g} for the convolution, wrapped round and with a border of zeros; above "
+            "0.1 for the dense layer; outputs after pooling of shifted images differ by at "
+            "most {exact:g}, over the whole image and in blocks of 2 × 2",
+            exact=EXACT,
+        ),
         measure=_measure_shifts,
         judge=_judge_shifts,
     ),
     Claim(
         "E3",
         E,
-        "Under Gaussian noise a shared linear filter is found by one least-squares problem.",
-        published="exact",
+        _("Under Gaussian noise a shared linear filter is found by one least-squares problem."),
+        published=_("exact"),
         page="convolution",
-        tolerance="without noise the hidden filter is found within 1e-9; with noise the error "
-        "falls like n^−0.5, the exponent within 0.1, and no step away from the solution raises "
-        "the likelihood",
+        tolerance=_(
+            "without noise the hidden filter is found within 1e-9; with noise the error "
+            "falls like n^−0.5, the exponent within 0.1, and no step away from the solution "
+            "raises the likelihood"
+        ),
         measure=_measure_found,
         judge=_judge_found,
     ),
     Claim(
         "E15",
         E,
-        "Every linear map that commutes with shifts is a convolution.",
-        published="exact",
+        _("Every linear map that commutes with shifts is a convolution."),
+        published=_("exact"),
         page="convolution",
-        tolerance="a random matrix, averaged over all shifts, equals the convolution with the "
-        f"kernel read off its first column within {EXACT:g}; before the average it does not",
+        tolerance=_(
+            "a random matrix, averaged over all shifts, equals the convolution with the "
+            "kernel read off its first column within {exact:g}; before the average it does not",
+            exact=EXACT,
+        ),
         measure=_measure_averaged,
         judge=_judge_averaged,
     ),

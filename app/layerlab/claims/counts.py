@@ -10,10 +10,11 @@ from layerlab.claims.base import Claim, Context, D, Judgement, holds, not_reprod
 from layerlab.claims.figures import exponent, figure, listed, within
 from layerlab.core.layout import Layout
 from layerlab.core.numbers import grouped
+from layerlab.core.translation import _
 from layerlab.nets.published import model
 from layerlab.nets.transformers import cache_numbers, feed_forward_parameters
 
-EXACT = "exactly the printed numbers"
+EXACT = _("exactly the printed numbers")
 TOTAL = 0.01  # relative: how near a printed total must be
 
 # Touvron et al. 2023 (arXiv 2302.13971), table 2: the model "7B" has 6.7 billion. Of the
@@ -30,7 +31,10 @@ def _parameters(sizes: list[tuple[int, ...]], ctx: Context) -> dict[str, int]:
 def _judge_parameters(printed: tuple[int, ...], n: dict[str, int]) -> Judgement:
     """Compare the first networks with the printed numbers; any others explain them."""
     counted = list(n.values())[: len(printed)]
-    words = [f"{name} has {grouped(count)}" for name, count in n.items()]
+    words = [
+        _("{name} has {parameters}", name=name, parameters=grouped(count))
+        for name, count in n.items()
+    ]
     why = ", ".join(words)
     if tuple(counted) == printed:
         return holds(listed(counted), why)
@@ -52,10 +56,18 @@ def _measure_three(ctx: Context) -> ThreeLayers:
 
 
 def _judge_three(table: int, text: tuple[int, int], n: ThreeLayers) -> Judgement:
-    measured = f"4-4-4-4: {n.three}; 4-4-4-4-4: {n.four}; n^L = {n.power} for 4-4-4-4"
-    why = (
-        f"4-4-4-4 has two hidden layers and {n.three} parameters, so its n^L is {n.power}; "
-        f"three hidden layers of 4 are 4-4-4-4-4 and have {n.four}"
+    measured = _(
+        "4-4-4-4: {three}; 4-4-4-4-4: {four}; n^L = {power} for 4-4-4-4",
+        three=n.three,
+        four=n.four,
+        power=n.power,
+    )
+    why = _(
+        "4-4-4-4 has two hidden layers and {three} parameters, so its n^L is {power}; "
+        "three hidden layers of 4 are 4-4-4-4-4 and have {four}",
+        three=n.three,
+        power=n.power,
+        four=n.four,
     )
     if n.three == table and (n.four, 4**3) == text:
         return holds(measured, why)
@@ -77,10 +89,13 @@ def _measure_block(ctx: Context) -> BlockParameters:
 
 
 def _judge_block(printed: float, n: BlockParameters) -> Judgement:
-    measured = f"{n.biased / 1e6:.1f} million"
-    why = (
-        f"one matrix alone has {n.matrix / 1e6:.1f} million; both have "
-        f"{n.without / 1e6:.1f}, with biases {n.biased / 1e6:.1f}"
+    measured = _("{biased:.1f} million", biased=n.biased / 1e6)
+    why = _(
+        "one matrix alone has {matrix:.1f} million; both have "
+        "{without:.1f}, with biases {biased:.1f}",
+        matrix=n.matrix / 1e6,
+        without=n.without / 1e6,
+        biased=n.biased / 1e6,
     )
     is_near = any(within(count, printed, TOTAL) for count in (n.without, n.biased))
     return holds(measured, why) if is_near else wrong(measured, why)
@@ -98,11 +113,18 @@ def _measure_gates(ctx: Context) -> GatedParameters:
 
 
 def _judge_gates(n: GatedParameters) -> Judgement:
-    measured = f"{n.three / 1e9:.2f} billion with a gate, {n.two / 1e9:.2f} without"
-    why = (
-        f"of the published {LLAMA_TOTAL / 1e9:.2f} billion, blocks of two matrices (GELU) "
-        f"account for {n.two / 1e9:.2f} and blocks of three, which SwiGLU has, for "
-        f"{n.three / 1e9:.2f}"
+    measured = _(
+        "{three:.2f} billion with a gate, {two:.2f} without",
+        three=n.three / 1e9,
+        two=n.two / 1e9,
+    )
+    why = _(
+        "of the published {total:.2f} billion, blocks of two matrices (GELU) "
+        "account for {two:.2f} and blocks of three, which SwiGLU has, for "
+        "{three:.2f}",
+        total=LLAMA_TOTAL / 1e9,
+        two=n.two / 1e9,
+        three=n.three / 1e9,
     )
     if within(n.two, LLAMA_TOTAL, TOTAL):
         return holds(measured, why)
@@ -113,8 +135,14 @@ def _judge_gates(n: GatedParameters) -> Judgement:
 
 def _judge_fewer(n: dict[str, int]) -> Judgement:
     (deep, deeper), (wide, wider) = n.items()
-    why = f"{deep} has {deeper} parameters and {wide} has {wider}"
-    measured = f"{deeper} against {wider}"
+    why = _(
+        "{deep} has {few} parameters and {wide} has {many}",
+        deep=deep,
+        few=deeper,
+        wide=wide,
+        many=wider,
+    )
+    measured = _("{few} against {many}", few=deeper, many=wider)
     return holds(measured, why) if deeper < wider else wrong(measured, why)
 
 
@@ -135,12 +163,15 @@ def _measure_growth(ctx: Context) -> GrowthExponents:
 
 
 def _judge_growth(n: GrowthExponents) -> Judgement:
-    measured = f"exponents {n.weights:.3f} and {n.cache:.3f}"
+    measured = _("exponents {weights:.3f} and {cache:.3f}", weights=n.weights, cache=n.cache)
     tokens = LLAMA.parameters / cache_numbers(1, LLAMA.layers, LLAMA.d_model)
-    why = (
-        f"weights grow with the power {n.weights:.3f} of d_model, the cache with the power "
-        f"{n.cache:.3f} of the tokens; at LLAMA's size it has as many numbers as there are "
-        f"parameters after {figure(round(tokens))} tokens"
+    why = _(
+        "weights grow with the power {weights:.3f} of d_model, the cache with the power "
+        "{cache:.3f} of the tokens; at LLAMA's size it has as many numbers as there are "
+        "parameters after {tokens} tokens",
+        weights=n.weights,
+        cache=n.cache,
+        tokens=figure(round(tokens)),
     )
     if abs(n.weights - 2) <= TOTAL and abs(n.cache - 1) <= TOTAL:
         return holds(measured, why)
@@ -165,7 +196,7 @@ def _count(
 CLAIMS: tuple[Claim[Any], ...] = (
     _count(
         "D1",
-        "Parameters of 4-w-4 for w = 2, 3, 8 and 16.",
+        _("Parameters of 4-w-4 for w = 2, 3, 8 and 16."),
         (22, 31, 76, 148),
         (4, 2, 4),
         (4, 3, 4),
@@ -175,8 +206,10 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "D13",
         D,
-        "4-4-4-4 has 52 parameters by the table; three hidden layers of 4 have 60 by the "
-        "text, with n^L = 64.",
+        _(
+            "4-4-4-4 has 52 parameters by the table; three hidden layers of 4 have 60 by the "
+            "text, with n^L = 64."
+        ),
         published="52; 60, n^L = 64",
         tolerance=EXACT,
         page="diagonal-flip",
@@ -185,41 +218,51 @@ CLAIMS: tuple[Claim[Any], ...] = (
     ),
     _count(
         "D14",
-        "One hidden layer of 63 neurons needs 507 parameters on the flip.",
+        _("One hidden layer of 63 neurons needs 507 parameters on the flip."),
         (507,),
         (4, 63, 4),
         (4, 63, 3),
     ),
-    _count("D15", "4-8-8-4 has 140 parameters.", (140,), (4, 8, 8, 4)),
+    _count("D15", _("4-8-8-4 has 140 parameters."), (140,), (4, 8, 8, 4)),
     Claim(
         "D25",
         D,
-        "A feed-forward block 4096-16384-4096 has over 67 million parameters in each layer of "
-        "a transformer.",
-        published="67 million",
+        _(
+            "A feed-forward block 4096-16384-4096 has over 67 million parameters in each layer "
+            "of a transformer."
+        ),
+        published=_("67 million"),
         page="at-scale",
-        tolerance=f"within {TOTAL * 100:g} % of the printed total, with or without biases",
+        tolerance=_(
+            "within {total:g} % of the printed total, with or without biases", total=TOTAL * 100
+        ),
         measure=_measure_block,
         judge=partial(_judge_block, 67e6),
     ),
     Claim(
         "D31",
         D,
-        "The feed-forward blocks of LLaMA use GELU, that is two matrices.",
+        _("The feed-forward blocks of LLaMA use GELU, that is two matrices."),
         published="GELU",
         page="at-scale",
-        tolerance="wrong if the published total of 6.74 billion parameters (Touvron et al. "
-        f"2023) is met within {TOTAL * 100:g} % by the three matrices of a gated block and "
-        "not by two",
+        tolerance=_(
+            "wrong if the published total of 6.74 billion parameters (Touvron et al. "
+            "2023) is met within {total:g} % by the three matrices of a gated block and "
+            "not by two",
+            total=TOTAL * 100,
+        ),
         measure=_measure_gates,
         judge=_judge_gates,
     ),
     Claim(
         "D36",
         D,
-        "On the curve task width 4 and depth 3 have fewer parameters than width 8 and depth 1.",
-        published="fewer",
-        tolerance="the count is smaller",
+        _(
+            "On the curve task width 4 and depth 3 have fewer parameters than width 8 and "
+            "depth 1."
+        ),
+        published=_("fewer"),
+        tolerance=_("the count is smaller"),
         page="width-or-depth",
         measure=partial(_parameters, [(1, 4, 4, 4, 1), (1, 8, 1)]),
         judge=_judge_fewer,
@@ -227,12 +270,17 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "D37",
         D,
-        "The weights of a feed-forward block grow with the square of d_model, the cache of "
-        "keys and values with the length of the sequence.",
-        published="exponents 2 and 1",
+        _(
+            "The weights of a feed-forward block grow with the square of d_model, the cache of "
+            "keys and values with the length of the sequence."
+        ),
+        published=_("exponents 2 and 1"),
         page="at-scale",
-        tolerance=f"exponents within {TOTAL:.2f}, from d_model 512 to 8\u202f192 and from "
-        "1\u202f024 to 65\u202f536 tokens",
+        tolerance=_(
+            "exponents within {total:.2f}, from d_model 512 to 8\u202f192 and from "
+            "1\u202f024 to 65\u202f536 tokens",
+            total=TOTAL,
+        ),
         measure=_measure_growth,
         judge=_judge_growth,
     ),

@@ -19,7 +19,9 @@ from layerlab.claims.base import (
 )
 from layerlab.claims.figures import figure, listed
 from layerlab.claims.populations import initial_params, lab
+from layerlab.core.phrases import joined_by_and
 from layerlab.core.spec import LabSpec, NetSpec, TrainSpec, edit
+from layerlab.core.translation import _
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.engines.numpy_ import backward, forward
 from layerlab.nets.problem import problem_of
@@ -59,18 +61,28 @@ def _measure_blocks(ctx: Context) -> dict[bool, dict[str, list[float]]]:
 
 def _judge_blocks(n: dict[bool, dict[str, list[float]]]) -> Judgement:
     normed, free = n[True], n[False]
-    measured = f"{listed(normed['scaled'])} scaled, {listed(normed['plain'])} not"
-    why = (
-        f"variance after {FEW} and {MANY} blocks is {listed(normed['scaled'])} with the scale "
-        f"and {listed(normed['plain'])} without it where blocks have layer norm, "
-        f"{listed(free['scaled'])} and {listed(free['plain'])} where they have none"
+    measured = _(
+        "{scaled} scaled, {plain} not",
+        scaled=listed(normed["scaled"]),
+        plain=listed(normed["plain"]),
+    )
+    why = _(
+        "variance after {few} and {many} blocks is {scaled} with the scale "
+        "and {plain} without it where blocks have layer norm, "
+        "{scaled_free} and {plain_free} where they have none",
+        few=FEW,
+        many=MANY,
+        scaled=listed(normed["scaled"]),
+        plain=listed(normed["plain"]),
+        scaled_free=listed(free["scaled"]),
+        plain_free=listed(free["plain"]),
     )
     steady = [is_steady((v["scaled"][0], v["scaled"][1])) for v in (normed, free)]
     grows = [is_growing((v["plain"][0], v["plain"][1])) for v in (normed, free)]
     if all(steady) and all(grows):
         return holds(measured, why)
     if steady[0] and grows[0]:
-        return holds_only_if("blocks have layer norm", measured, why)
+        return holds_only_if(_("blocks have layer norm"), measured, why)
     return wrong(measured, why)
 
 
@@ -100,9 +112,11 @@ def _measure_chain(ctx: Context) -> Chain:
 def _judge_chain(n: Chain) -> Judgement:
     ratio = n.residual / n.plain
     measured = f"{ratio:.4e}".replace("e+0", "e")
-    why = (
-        f"through 20 layers of 0.5 the gradient becomes {n.plain:.4e} in the plain chain "
-        f"(0.5²⁰) and {n.residual:.1f} in the residual one (1.5²⁰)"
+    why = _(
+        "through 20 layers of 0.5 the gradient becomes {plain:.4e} in the plain chain "
+        "(0.5²⁰) and {residual:.1f} in the residual one (1.5²⁰)",
+        plain=n.plain,
+        residual=n.residual,
     )
     return holds(measured, why) if abs(ratio - 3.49e9) <= 0.005e9 else wrong(measured, why)
 
@@ -143,22 +157,34 @@ def _out(spec: LabSpec, params: Array, x: Array) -> Array:
 def _judge_ablated(n: Ablated) -> Judgement:
     keep = [name for name, error in n.residual.items() if error > EXACT]
     off = max(n.residual.values())
-    measured = f"plain: range {figure(max(n.plain.values()))}; residual: off by {figure(off)}"
-    others = max(error for name, error in n.residual.items() if name not in keep)
-    why = (
-        f"with one of six layers at 0 the outputs of plain networks range over "
-        f"{figure(max(n.plain.values()))} at most, and residual ones differ from the network "
-        f"without the layer by {figure(others)}"
-        + (
-            f", but by up to {figure(off)} with {' and '.join(keep)}, which are not 0 at 0"
-            if keep
-            else ""
-        )
+    measured = _(
+        "plain: range {plain}; residual: off by {residual}",
+        plain=figure(max(n.plain.values())),
+        residual=figure(off),
     )
+    fields = {
+        "plain": figure(max(n.plain.values())),
+        "others": figure(max(error for name, error in n.residual.items() if name not in keep)),
+    }
+    if keep:
+        why = _(
+            "with one of six layers at 0 the outputs of plain networks range over {plain} at "
+            "most, and residual ones differ from the network without the layer by {others}, "
+            "but by up to {off} with {activations}, which are not 0 at 0",
+            off=figure(off),
+            activations=joined_by_and(keep),
+            **fields,
+        )
+    else:
+        why = _(
+            "with one of six layers at 0 the outputs of plain networks range over {plain} at "
+            "most, and residual ones differ from the network without the layer by {others}",
+            **fields,
+        )
     if max(n.plain.values()) > EXACT or len(keep) == len(n.residual):
         return wrong(measured, why)
     if keep:
-        return holds_only_if("the activation is 0 at 0", measured, why)
+        return holds_only_if(_("the activation is 0 at 0"), measured, why)
     return holds(measured, why)
 
 
@@ -166,38 +192,52 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "D26",
         D,
-        "Scaling the output of N residual blocks by 1/√(2N) keeps the variance from "
-        "growing with depth.",
-        published="does not grow",
+        _(
+            "Scaling the output of N residual blocks by 1/√(2N) keeps the variance from "
+            "growing with depth."
+        ),
+        published=_("does not grow"),
         page="residual",
-        tolerance=f"variance after {MANY} blocks at most {GROWTH:g} times that after {FEW} "
-        "with the scale, and at least 4 times without it; random blocks of two layers, width "
-        "128, with and without layer norm",
+        tolerance=_(
+            "variance after {many} blocks at most {growth:g} times that after {few} "
+            "with the scale, and at least 4 times without it; random blocks of two layers, "
+            "width 128, with and without layer norm",
+            many=MANY,
+            growth=GROWTH,
+            few=FEW,
+        ),
         measure=_measure_blocks,
         judge=_judge_blocks,
     ),
     Claim(
         "E4",
         E,
-        "The gradient through L scalar layers is a^L in a plain and (1 + a)^L in a residual "
-        "network; for L = 20, a = 0.5 their ratio is 3.49e9.",
+        _(
+            "The gradient through L scalar layers is a^L in a plain and (1 + a)^L in a "
+            "residual network; for L = 20, a = 0.5 their ratio is 3.49e9."
+        ),
         published="3.49e9",
         page="residual",
-        tolerance="within 0.005e9, by the lab's backpropagation",
+        tolerance=_("within 0.005e9, by the lab's backpropagation"),
         measure=_measure_chain,
         judge=_judge_chain,
     ),
     Claim(
         "C3",
         C,
-        "A layer that learns nothing makes a plain network constant; a residual network loses "
-        "that layer alone.",
-        published="exact",
+        _(
+            "A layer that learns nothing makes a plain network constant; a residual network "
+            "loses that layer alone."
+        ),
+        published=_("exact"),
         page="residual",
-        tolerance="weights of any one of six layers at 0, where L2 alone leaves them: outputs "
-        f"of the plain network differ by at most {EXACT:g} over the inputs, those of the "
-        f"residual one by at most {EXACT:g} from the network without the layer; for every "
-        "activation of the lab",
+        tolerance=_(
+            "weights of any one of six layers at 0, where L2 alone leaves them: outputs "
+            "of the plain network differ by at most {exact:g} over the inputs, those of the "
+            "residual one by at most {exact:g} from the network without the layer; for every "
+            "activation of the lab",
+            exact=EXACT,
+        ),
         measure=_measure_ablated,
         judge=_judge_ablated,
     ),

@@ -20,7 +20,9 @@ from layerlab.claims.base import (
 from layerlab.claims.figures import percent
 from layerlab.claims.populations import initial_params, lab, population
 from layerlab.core.numbers import grouped
+from layerlab.core.phrases import joined_clauses
 from layerlab.core.spec import LabSpec, NetSpec, TrainSpec
+from layerlab.core.translation import _, ngettext
 from layerlab.experiments.dead_at_initialization.collapse import (
     BAND,
     LAYERS,
@@ -77,14 +79,21 @@ def _measure_leaky(ctx: Context) -> Died:
 
 
 def _judge_leaky(n: Died) -> Judgement:
-    measured = f"ReLU {percent(n.relu)} dead, leaky {percent(n.leaky)}"
-    why = (
-        f"where {percent(n.relu)} of ReLU's units end with derivative 0 on every input, "
-        f"{percent(n.leaky)} of leaky ReLU's do, though {percent(n.flat)} are on their flat "
-        "side everywhere and get a hundredth of the gradient"
+    measured = _(
+        "ReLU {relu} dead, leaky {leaky}", relu=percent(n.relu), leaky=percent(n.leaky)
+    )
+    why = _(
+        "where {relu} of ReLU's units end with derivative 0 on every input, "
+        "{leaky} of leaky ReLU's do, though {flat} are on their flat "
+        "side everywhere and get a hundredth of the gradient",
+        relu=percent(n.relu),
+        leaky=percent(n.leaky),
+        flat=percent(n.flat),
     )
     if n.relu < SEEN:
-        return not_reproduced(measured, f"too few of ReLU's units die to compare: {why}")
+        return not_reproduced(
+            measured, _("too few of ReLU's units die to compare: {why}", why=why)
+        )
     return holds(measured, why) if n.leaky == 0 else wrong(measured, why)
 
 
@@ -140,23 +149,44 @@ def _looks(ctx: Context, spec: LabSpec) -> tuple[Array, Array]:
 
 def _judge_fates(n: Fates) -> Judgement:
     found, back = (np.sum(list(v.values()), axis=0) for v in (n.found, n.back))
-    shares = ", ".join(f"{percent(share)} at {rate:g}" for rate, share in n.last.items())
-    measured = f"back: {back[0]} of {found[0]} in layer 1, {back[1]} of {found[1]} in layer 2"
-    why = (
-        f"of the units found dead {back[0]} of {found[0]} in layer 1 and {back[1]} of "
-        f"{found[1]} in layer 2 were alive later; in the end {shares} are dead"
-        + (f" ({n.lost} networks exploded)" if n.lost else "")
+    shares = ", ".join(
+        _("{share} at {rate:g}", share=percent(share), rate=rate)
+        for rate, share in n.last.items()
     )
+    measured = _(
+        "back: {first_back} of {first_found} in layer 1, {second_back} of {second_found} in "
+        "layer 2",
+        first_back=back[0],
+        first_found=found[0],
+        second_back=back[1],
+        second_found=found[1],
+    )
+    why = _(
+        "of the units found dead {first_back} of {first_found} in layer 1 and {second_back} of "
+        "{second_found} in layer 2 were alive later; in the end {shares} are dead",
+        first_back=back[0],
+        first_found=found[0],
+        second_back=back[1],
+        second_found=found[1],
+        shares=shares,
+    )
+    if n.lost:
+        why = ngettext(
+            "{fates} ({count} network exploded)",
+            "{fates} ({count} networks exploded)",
+            n.lost,
+            fates=why,
+        )
     grows = all(a < b for a, b in itertools.pairwise(n.last.values()))
     conditions = []
     if back[0] == 0 and back[1]:
-        conditions.append("nothing below the unit learns, as in the first layer")
+        conditions.append(_("nothing below the unit learns, as in the first layer"))
     if not grows:
-        conditions.append("the rates are far apart")
+        conditions.append(_("the rates are far apart"))
     if back[0] or n.last[RATES[-1]] <= n.last[RATES[0]]:
         return wrong(measured, why)
     if conditions:
-        return holds_only_if(", and ".join(conditions), measured, why)
+        return holds_only_if(joined_clauses(conditions), measured, why)
     return holds(measured, why)
 
 
@@ -189,16 +219,27 @@ def _judge_collapse(n: Collapsed) -> Judgement:
     slow, quick = ADAM_RATES
     shares = {rate: ", ".join(map(percent, dead)) for rate, dead in n.trained.items()}
     initial = ", ".join(map(percent, n.initial))
-    measured = f"{shares[slow]}; at initialization {initial}"
-    why = (
-        f"of {grouped(n.nets)} networks of width {', '.join(map(str, WIDTHS))} {initial} "
-        f"are constant at initialization, {shares[slow]} after {UPDATES} updates of Adam at "
-        f"{slow:g}, and {shares[quick]} (of {n.nets // 4}) at {quick:g}, which kills more"
+    measured = _(
+        "{trained}; at initialization {initial}", trained=shares[slow], initial=initial
+    )
+    why = _(
+        "of {nets} networks of width {widths} {initial} "
+        "are constant at initialization, {slow_shares} after {updates} updates of Adam at "
+        "{slow:g}, and {quick_shares} (of {fewer_nets}) at {quick:g}, which kills more",
+        nets=grouped(n.nets),
+        widths=", ".join(map(str, WIDTHS)),
+        initial=initial,
+        slow_shares=shares[slow],
+        updates=UPDATES,
+        slow=slow,
+        quick_shares=shares[quick],
+        fewer_nets=n.nets // 4,
+        quick=quick,
     )
     if as_published(n.trained[slow]):
         return holds(measured, why)
     if as_published(n.initial):
-        return holds_only_if("networks are counted at initialization", measured, why)
+        return holds_only_if(_("networks are counted at initialization"), measured, why)
     return not_reproduced(measured, why)
 
 
@@ -206,37 +247,49 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "D24",
         D,
-        "Leaky ReLU with slope 0.01 has no dead neurons.",
-        published="none",
+        _("Leaky ReLU with slope 0.01 has no dead neurons."),
+        published=_("none"),
         page="activations",
-        tolerance="where at least 1 % of ReLU's units die (derivative 0 on every training "
-        "input; 64 networks, wave, 16-16, Adam 0.1), not one of leaky ReLU's does",
+        tolerance=_(
+            "where at least 1 % of ReLU's units die (derivative 0 on every training "
+            "input; 64 networks, wave, 16-16, Adam 0.1), not one of leaky ReLU's does"
+        ),
         measure=_measure_leaky,
         judge=_judge_leaky,
     ),
     Claim(
         "D33",
         D,
-        "A dead ReLU never recovers, and more die at large rates.",
-        published="never; more",
+        _("A dead ReLU never recovers, and more die at large rates."),
+        published=_("never; more"),
         page="gating",
-        tolerance="not one of the units found dead (16-16, wave, SGD 0.03 to 1, 64 networks a "
-        f"rate, looked at every {LOOKS} of 1\u202f000 updates) is alive later, in either "
-        "layer; the share that is dead in the end grows with every step of the rate",
+        tolerance=_(
+            "not one of the units found dead (16-16, wave, SGD 0.03 to 1, 64 networks a "
+            "rate, looked at every {looks} of 1\u202f000 updates) is alive later, in either "
+            "layer; the share that is dead in the end grows with every step of the rate",
+            looks=LOOKS,
+        ),
         measure=_measure_fates,
         judge=_judge_fates,
     ),
     Claim(
         "L2",
-        "Lu et al. 2019 (arXiv 1903.06733)",
-        "ReLU networks of ten layers that are to learn |x| collapse to a constant in over 90 % "
-        "of 1\u202f000 runs at width 2, about 60 % at width 3, over 10 % at width 5, under 1 % "
-        "at width 10.",
+        _("Lu et al. 2019 (arXiv 1903.06733)"),
+        _(
+            "ReLU networks of ten layers that are to learn |x| collapse to a constant in over "
+            "90 % of 1\u202f000 runs at width 2, about 60 % at width 3, over 10 % at width 5, "
+            "under 1 % at width 10."
+        ),
         published="> 90 %, 60 %, > 10 %, < 1 %",
         page="dead-at-initialization",
-        tolerance=f"shares of {grouped(NETS)} networks that are constant after {UPDATES} "
-        f"updates of Adam: over 90 %, within {BAND * 100:g} points of 60 %, 10 to 20 %, "
-        "under 1 %",
+        tolerance=_(
+            "shares of {nets} networks that are constant after {updates} "
+            "updates of Adam: over 90 %, within {band:g} points of 60 %, 10 to 20 %, "
+            "under 1 %",
+            nets=grouped(NETS),
+            updates=UPDATES,
+            band=BAND * 100,
+        ),
         measure=_measure_collapse,
         judge=_judge_collapse,
     ),

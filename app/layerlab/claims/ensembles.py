@@ -10,6 +10,7 @@ from layerlab.claims.base import Claim, Context, E, Judgement, holds, wrong
 from layerlab.claims.figures import within
 from layerlab.claims.populations import lab, population
 from layerlab.core.spec import TrainSpec, edit
+from layerlab.core.translation import _
 from layerlab.nets.engines.numpy_ import outputs
 from layerlab.nets.ensembles import mean_variance, simulated_variance, variance_components
 from layerlab.nets.problem import problem_of
@@ -46,10 +47,16 @@ def _measure_ensembles(ctx: Context) -> Ensembles:
 def _judge_ensembles(n: Ensembles) -> Judgement:
     expected = mean_variance(K, RHO)
     measured = f"{n.simulated:.4f} v"
-    why = (
-        f"ten simulated predictors with ρ = {RHO} have a mean of variance {n.simulated:.4f} "
-        f"v (formula {expected:.2f}); networks of the lab, whose ρ is {n.rho:.3f}, have "
-        f"{n.measured:.3f} v where the formula says {n.predicted:.3f}"
+    why = _(
+        "ten simulated predictors with ρ = {rho} have a mean of variance {simulated:.4f} "
+        "v (formula {expected:.2f}); networks of the lab, whose ρ is {measured_rho:.3f}, have "
+        "{measured:.3f} v where the formula says {predicted:.3f}",
+        rho=RHO,
+        simulated=n.simulated,
+        expected=expected,
+        measured_rho=n.rho,
+        measured=n.measured,
+        predicted=n.predicted,
     )
     if within(n.simulated, 0.37, 0.03) and within(n.measured, n.predicted, 0.15):
         return holds(measured, why)
@@ -60,12 +67,16 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "E13",
         E,
-        "The mean of K predictors of variance v and correlation ρ has variance v (1/K + "
-        "(K−1)/K ρ).",
-        published="0.37 v at K = 10, ρ = 0.3",
+        _(
+            "The mean of K predictors of variance v and correlation ρ has variance v (1/K + "
+            "(K−1)/K ρ)."
+        ),
+        published=_("0.37 v at K = 10, ρ = 0.3"),
         page="ensemble",
-        tolerance="within 3 % for simulated predictors; within 15 % for networks of the lab, "
-        "whose v and ρ are measured",
+        tolerance=_(
+            "within 3 % for simulated predictors; within 15 % for networks of the lab, "
+            "whose v and ρ are measured"
+        ),
         measure=_measure_ensembles,
         judge=_judge_ensembles,
     ),

@@ -10,6 +10,8 @@ from layerlab.claims.base import C, Claim, Context, Judgement, holds, holds_only
 from layerlab.claims.figures import figure
 from layerlab.claims.linear import relative, small_lab
 from layerlab.claims.populations import initial_params
+from layerlab.core.phrases import joined_by_and
+from layerlab.core.translation import _
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.engines.numpy_ import forward
 from layerlab.nets.problem import problem_of
@@ -46,7 +48,7 @@ def terms(b: Array, c: Array, x: Array) -> Array:
 def _reach(b: Array, c: Array, level: float) -> Array:
     """Return the x at which each term has a value, by bisection; b > 0. (w,)"""
     low, high = np.full_like(b, -50.0), np.full_like(b, 50.0)
-    for _ in range(80):
+    for _halving in range(80):
         middle = 0.5 * (low + high)
         is_below = terms(b, c, middle) < level
         low, high = np.where(is_below, middle, low), np.where(is_below, high, middle)
@@ -79,20 +81,29 @@ def _measure_expansion(ctx: Context) -> Expansion:
 
 
 def _judge_expansion(n: Expansion) -> Judgement:
-    measured = f"differs by {figure(n.apart)}"
+    measured = _("differs by {difference}", difference=figure(n.apart))
     shifts = [k for k in n.moved if n.moved[k] > EXACT and n.stretched[k] <= EXACT]
     stretches = [k for k in n.moved if n.stretched[k] > EXACT]
-    why = (
-        f"sum and forward pass differ by {figure(n.apart)}; {STEP} more of c moves a term by "
-        f"{figure(n.moved['c'])} at most and changes its width by {figure(n.stretched['c'])}, "
-        f"{STEP} more of b changes the width by up to {figure(n.stretched['b'])}"
+    why = _(
+        "sum and forward pass differ by {apart}; {step} more of c moves a term by "
+        "{moved} at most and changes its width by {stretched_by_c}, "
+        "{step} more of b changes the width by up to {stretched_by_b}",
+        apart=figure(n.apart),
+        step=STEP,
+        moved=figure(n.moved["c"]),
+        stretched_by_c=figure(n.stretched["c"]),
+        stretched_by_b=figure(n.stretched["b"]),
     )
     if n.apart > EXACT:
         return wrong(measured, why)
     if shifts == ["b"] and stretches == ["c"]:
         return holds(measured, why)
     if shifts and stretches:
-        condition = f"{' and '.join(shifts)} shifts and {' and '.join(stretches)} stretches"
+        condition = _(
+            "{shifts} shifts and {stretches} stretches",
+            shifts=joined_by_and(shifts),
+            stretches=joined_by_and(stretches),
+        )
         return holds_only_if(condition, measured, why)
     return wrong(measured, why)
 
@@ -126,10 +137,13 @@ def sum_of(units: Array, weights: Array) -> Array:
 
 def _judge_composition(n: dict[str, float]) -> Judgement:
     worst = max(n, key=lambda name: n[name])
-    measured = f"differs by {figure(n[worst])}"
-    why = (
-        f"for {len(n)} activations and four layers the composed expansions differ from the "
-        f"network by at most {figure(n[worst])} ({worst})"
+    measured = _("differs by {difference}", difference=figure(n[worst]))
+    why = _(
+        "for {activations} activations and four layers the composed expansions differ from "
+        "the network by at most {difference} ({worst})",
+        activations=len(n),
+        difference=figure(n[worst]),
+        worst=worst,
     )
     return holds(measured, why) if n[worst] <= EXACT else wrong(measured, why)
 
@@ -138,24 +152,32 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "C1",
         C,
-        "One hidden layer is a sum of aₖ s(bₖ x + cₖ) + d; bₖ shifts a term and cₖ "
-        "stretches it.",
-        published="exact; b shifts, c stretches",
+        _(
+            "One hidden layer is a sum of aₖ s(bₖ x + cₖ) + d; bₖ shifts a term and cₖ "
+            "stretches it."
+        ),
+        published=_("exact; b shifts, c stretches"),
         page="basis",
-        tolerance=f"the sum equals the forward pass within {EXACT:g}; a change of b (of c) "
-        "moves the place where the sum is 0 and leaves the width of the bend, within "
-        f"{EXACT:g}, if it shifts",
+        tolerance=_(
+            "the sum equals the forward pass within {exact:g}; a change of b (of c) "
+            "moves the place where the sum is 0 and leaves the width of the bend, within "
+            "{exact:g}, if it shifts",
+            exact=EXACT,
+        ),
         measure=_measure_expansion,
         judge=_judge_expansion,
     ),
     Claim(
         "C2",
         C,
-        "Depth is composition: each layer is an expansion of one factor.",
-        published="exact",
+        _("Depth is composition: each layer is an expansion of one factor."),
+        published=_("exact"),
         page="basis",
-        tolerance=f"composed one-layer expansions equal the forward pass within {EXACT:g}, for "
-        "every activation of the lab, four layers",
+        tolerance=_(
+            "composed one-layer expansions equal the forward pass within {exact:g}, for "
+            "every activation of the lab, four layers",
+            exact=EXACT,
+        ),
         measure=_measure_composition,
         judge=_judge_composition,
     ),

@@ -9,6 +9,7 @@ import numpy as np
 
 from layerlab.core.numbers import grouped
 from layerlab.core.numbers import percent as percent
+from layerlab.core.translation import _
 from layerlab.nets.bootstrap import BootstrapBand as BootstrapBand
 from layerlab.nets.bootstrap import difference as difference
 
@@ -24,7 +25,7 @@ def figure(value: float) -> str:
     """Return a number as a person reads it: four digits that count."""
     value = float(value)
     if not math.isfinite(value):
-        return "not finite"
+        return _("not finite")
     if value == round(value) and abs(value) < 1e9:
         return grouped(value)
     if 1e-3 <= abs(value) < 1e4:
@@ -40,7 +41,12 @@ def listed(values: Iterable[float]) -> str:
 def summary(values: Array) -> str:
     """Return the median of a population with its quartiles: `0.02 (0.01 to 0.05)`."""
     low, middle, high = np.percentile(np.asarray(values, float), [25, 50, 75])
-    return f"{figure(middle)} ({figure(low)} to {figure(high)})"
+    return _(
+        "{middle} ({low} to {high})",
+        middle=figure(middle),
+        low=figure(low),
+        high=figure(high),
+    )
 
 
 def within(value: float, target: float, relative: float) -> bool:

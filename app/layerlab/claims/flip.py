@@ -21,7 +21,9 @@ from layerlab.claims.base import (
 from layerlab.claims.figures import BootstrapBand, difference, figure, summary, within
 from layerlab.claims.listing import listing, run_of
 from layerlab.claims.populations import epochs_until, population, training_loss
+from layerlab.core.phrases import joined_by_and
 from layerlab.core.spec import LabSpec, edit
+from layerlab.core.translation import _
 from layerlab.nets.rank import rank_floors
 from layerlab.nets.tasks import flip
 
@@ -53,23 +55,37 @@ def _measure_order(ctx: Context) -> dict[str, Array]:
 def _judge_order(n: dict[str, Array]) -> Judgement:
     steps = {(a, b): difference(n[b], n[a]) for a, b in itertools.pairwise(n)}
     measured = "; ".join(f"{name} {summary(losses)}" for name, losses in n.items())
-    leads = ", ".join(f"{a} before {b} by {_band(band)}" for (a, b), band in steps.items())
-    why = f"leads of the medians over {len(next(iter(n.values())))} seeds: {leads}"
-    wrong_way = [f"{b} is put before {a}" for (a, b), band in steps.items() if band.high < 0]
+    leads = ", ".join(
+        _("{a} before {b} by {band}", a=a, b=b, band=_band(band))
+        for (a, b), band in steps.items()
+    )
+    why = _(
+        "leads of the medians over {seeds} seeds: {leads}",
+        seeds=len(next(iter(n.values()))),
+        leads=leads,
+    )
+    wrong_way = [
+        _("{b} is put before {a}", b=b, a=a) for (a, b), band in steps.items() if band.high < 0
+    ]
     open_ones = [
-        f"{a} before {b} is left open"
+        _("{a} before {b} is left open", a=a, b=b)
         for (a, b), band in steps.items()
         if band.low <= 0 <= band.high
     ]
     if not wrong_way + open_ones:
         return holds(measured, why)
     if len(wrong_way + open_ones) < len(steps):
-        return holds_only_if(" and ".join(wrong_way + open_ones), measured, why)
+        return holds_only_if(joined_by_and(wrong_way + open_ones), measured, why)
     return not_reproduced(measured, why)
 
 
 def _band(band: BootstrapBand) -> str:
-    return f"{figure(band.middle)} ({figure(band.low)} to {figure(band.high)})"
+    return _(
+        "{middle} ({low} to {high})",
+        middle=figure(band.middle),
+        low=figure(band.low),
+        high=figure(band.high),
+    )
 
 
 # ---- D12: one hidden layer or two
@@ -91,14 +107,22 @@ def _measure_layers(ctx: Context) -> dict[str, Array]:
 def _judge_layers(n: dict[str, Array]) -> Judgement:
     one, *two = n
     bands = {name: difference(n[name], n[one]) for name in two}
-    measured = "; ".join(f"{name} {summary(epochs)} epochs" for name, epochs in n.items())
-    lag = ", ".join(f"{name} needs {_band(band)} more epochs" for name, band in bands.items())
-    why = f"against {one}, over {len(n[one])} seeds, {lag}"
+    measured = "; ".join(
+        _("{name} {epochs} epochs", name=name, epochs=summary(epochs))
+        for name, epochs in n.items()
+    )
+    lag = ", ".join(
+        _("{name} needs {band} more epochs", name=name, band=_band(band))
+        for name, band in bands.items()
+    )
+    why = _("against {one}, over {seeds} seeds, {lag}", one=one, seeds=len(n[one]), lag=lag)
     slower = [name for name, band in bands.items() if band.low > 0]
     if len(slower) == len(bands):
         return holds(measured, why)
     if slower:
-        return holds_only_if(f"the two layers are those of {slower[0]}", measured, why)
+        return holds_only_if(
+            _("the two layers are those of {slower}", slower=slower[0]), measured, why
+        )
     return not_reproduced(measured, why)
 
 
@@ -131,10 +155,16 @@ def _measure_slower(ctx: Context) -> Slower:
 def _judge_slower(n: Slower) -> Judgement:
     one = n.small / n.he
     many = float(np.median(n.many_small) / np.median(n.many_he))
-    measured = f"{one:.2f}x at seed 42, {many:.2f}x in the median"
-    why = (
-        f"a loss of {REACHED} takes {n.small} epochs instead of {n.he} at seed 42, and "
-        f"{summary(n.many_small)} instead of {summary(n.many_he)} over {len(n.many_he)} seeds"
+    measured = _("{one:.2f}x at seed 42, {many:.2f}x in the median", one=one, many=many)
+    why = _(
+        "a loss of {reached} takes {small} epochs instead of {he} at seed 42, and "
+        "{many_small} instead of {many_he} over {seeds} seeds",
+        reached=REACHED,
+        small=n.small,
+        he=n.he,
+        many_small=summary(n.many_small),
+        many_he=summary(n.many_he),
+        seeds=len(n.many_he),
     )
     as_stated = [within(ratio, TIMES, ABOUT) for ratio in (one, many)]
     if all(as_stated):
@@ -194,12 +224,20 @@ def _long(width: int) -> LabSpec:
 
 
 def _judge_floors(printed: float, n: Floors) -> Judgement:
-    measured = f"one region: {figure(n.linear)}; floors {_floats(n.floors)} for w = 1, 2, 3"
-    why = (
-        f"the flip is linear (the best linear map misses by {n.misfit:.1e}): without a hidden "
-        f"layer the listing ends at {figure(n.linear)}, with sixteen neurons at "
-        f"{figure(n.wide)}; what w = 1, 2, 3 lack is rank, and the best networks end at "
-        f"{_floats(n.best)}"
+    measured = _(
+        "one region: {linear}; floors {floors} for w = 1, 2, 3",
+        linear=figure(n.linear),
+        floors=_floats(n.floors),
+    )
+    why = _(
+        "the flip is linear (the best linear map misses by {misfit:.1e}): without a hidden "
+        "layer the listing ends at {linear}, with sixteen neurons at "
+        "{wide}; what w = 1, 2, 3 lack is rank, and the best networks end at "
+        "{best}",
+        misfit=n.misfit,
+        linear=figure(n.linear),
+        wide=figure(n.wide),
+        best=_floats(n.best),
     )
     above = (n.best >= n.floors * (1 - 1e-9)).all()
     if n.linear < printed and above:
@@ -217,11 +255,16 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "D11",
         D,
-        "After 100 epochs of the listing He is ahead of Xavier, Xavier of weights of standard "
-        "deviation 1, and these of standard deviation 0.01.",
-        published="0.0244 < 0.0305 < 0.0658 < 0.0984, one seed",
-        tolerance=f"over {SEEDS} seeds each of the three differences of medians has a 95 %"
-        " bootstrap band beyond 0",
+        _(
+            "After 100 epochs of the listing He is ahead of Xavier, Xavier of weights of "
+            "standard deviation 1, and these of standard deviation 0.01."
+        ),
+        published=_("0.0244 < 0.0305 < 0.0658 < 0.0984, one seed"),
+        tolerance=_(
+            "over {seeds} seeds each of the three differences of medians has a 95 %"
+            " bootstrap band beyond 0",
+            seeds=SEEDS,
+        ),
         page="diagonal-flip",
         measure=_measure_order,
         judge=_judge_order,
@@ -229,11 +272,15 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "D12",
         D,
-        "On the flip two hidden layers converge more slowly than one.",
-        published="slower, no figure",
-        tolerance=f"over {SEEDS} seeds the median of epochs to a loss of {REACHED} is "
-        "larger, and the 95 % bootstrap band of the difference lies beyond 0, "
-        "for 4-8-8-4 and for 4-5-5-4 (79 parameters) against 4-8-4 (76)",
+        _("On the flip two hidden layers converge more slowly than one."),
+        published=_("slower, no figure"),
+        tolerance=_(
+            "over {seeds} seeds the median of epochs to a loss of {reached} is "
+            "larger, and the 95 % bootstrap band of the difference lies beyond 0, "
+            "for 4-8-8-4 and for 4-5-5-4 (79 parameters) against 4-8-4 (76)",
+            seeds=SEEDS,
+            reached=REACHED,
+        ),
         page="diagonal-flip",
         measure=_measure_layers,
         judge=_judge_layers,
@@ -241,12 +288,16 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "D19",
         D,
-        "Two neurons fail at the flip because three regions are too few; with more "
-        "regions the loss falls.",
-        published="3 regions are too few",
-        tolerance="wrong if a network of one region (no hidden layer) ends below the "
-        "printed 0.0005 of sixteen neurons under the same listing, while no "
-        "network of width 1, 2 or 3 gets below the floor that its rank sets",
+        _(
+            "Two neurons fail at the flip because three regions are too few; with more "
+            "regions the loss falls."
+        ),
+        published=_("3 regions are too few"),
+        tolerance=_(
+            "wrong if a network of one region (no hidden layer) ends below the "
+            "printed 0.0005 of sixteen neurons under the same listing, while no "
+            "network of width 1, 2 or 3 gets below the floor that its rank sets"
+        ),
         page="diagonal-flip",
         measure=_measure_floors,
         judge=partial(_judge_floors, 0.0005),
@@ -254,10 +305,15 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "D32",
         D,
-        "Weights of standard deviation 0.01 converge four times more slowly than He.",
+        _("Weights of standard deviation 0.01 converge four times more slowly than He."),
         published="4x",
-        tolerance=f"ratio of epochs to a loss of {REACHED} within {ABOUT * 100:g} % of "
-        f"{TIMES:g}, at seed 42 and for the medians of 64 seeds",
+        tolerance=_(
+            "ratio of epochs to a loss of {reached} within {about:g} % of "
+            "{times:g}, at seed 42 and for the medians of 64 seeds",
+            reached=REACHED,
+            about=ABOUT * 100,
+            times=TIMES,
+        ),
         page="diagonal-flip",
         measure=_measure_slower,
         judge=_judge_slower,

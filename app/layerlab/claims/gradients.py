@@ -12,6 +12,7 @@ from layerlab.claims.base import B, Claim, Context, Judgement, holds, holds_only
 from layerlab.claims.figures import figure, listed
 from layerlab.claims.populations import lab
 from layerlab.core.spec import LabSpec, NetSpec, TrainSpec
+from layerlab.core.translation import _
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.engines import engine
 from layerlab.nets.gradcheck import BUG, GOOD, check_problem
@@ -62,16 +63,23 @@ def _measure_twins(ctx: Context) -> Twins:
 
 
 def _judge_twins(n: Twins) -> Judgement:
-    measured = f"apart by {listed(n.apart)} after {listed(UPDATES)} updates"
-    why = (
-        f"after {listed(UPDATES)} updates parameters are apart by {listed(n.apart)}, relative, "
-        f"and {', '.join(f'{100 * share:.0f} %' for share in n.equal)} of them are equal to "
-        "the last bit"
+    measured = _(
+        "apart by {distances} after {updates} updates",
+        distances=listed(n.apart),
+        updates=listed(UPDATES),
+    )
+    why = _(
+        "after {updates} updates parameters are apart by {distances}, relative, "
+        "and {equal} of them are equal to "
+        "the last bit",
+        updates=listed(UPDATES),
+        distances=listed(n.apart),
+        equal=", ".join(f"{100 * share:.0f} %" for share in n.equal),
     )
     if min(n.equal) == 1:
         return holds(measured, why)
     if all(off <= most for off, most in zip(n.apart, ROUNDING, strict=True)):
-        return holds_only_if('"exactly" means to rounding', measured, why)
+        return holds_only_if(_('"exactly" means to rounding'), measured, why)
     return wrong(measured, why)
 
 
@@ -107,11 +115,11 @@ def mistakes() -> dict[str, Problem]:
     yes = _problem("moons", "tanh", "logistic")
     half = LOSSES["half-mse"].gradient
     return {
-        "1 - tanh as the derivative": _slope(tanh, lambda m, z, a: 1 - m.tanh(z)),
-        "z in the derivative of the sigmoid": _slope(bent, lambda m, z, a: z * (1 - z)),
-        "ReLU's gate forgotten": _slope(relu, lambda m, z, a: 0 * z + 1),
-        "the 2 of the square forgotten": replace(mse, loss=replace(mse.loss, gradient=half)),
-        "no mean in the loss": replace(
+        _("1 - tanh as the derivative"): _slope(tanh, lambda m, z, a: 1 - m.tanh(z)),
+        _("z in the derivative of the sigmoid"): _slope(bent, lambda m, z, a: z * (1 - z)),
+        _("ReLU's gate forgotten"): _slope(relu, lambda m, z, a: 0 * z + 1),
+        _("the 2 of the square forgotten"): replace(mse, loss=replace(mse.loss, gradient=half)),
+        _("no mean in the loss"): replace(
             yes, loss=replace(yes.loss, gradient=lambda out, target: sigmoid(out) - target)
         ),
     }
@@ -133,15 +141,34 @@ def _measure_checks(ctx: Context) -> Checks:
 def _judge_checks(n: Checks) -> Judgement:
     worst = max(n.sound, key=lambda name: n.sound[name])
     mildest = min(n.mistakes, key=lambda name: n.mistakes[name])
-    measured = (
-        f"sound below {figure(n.sound[worst])}, mistakes from {figure(n.mistakes[mildest])}"
+    measured = _(
+        "sound below {sound}, mistakes from {mistakes}",
+        sound=figure(n.sound[worst]),
+        mistakes=figure(n.mistakes[mildest]),
     )
-    why = (
-        f"the largest error of {len(n.sound)} sound networks is {figure(n.sound[worst])} "
-        f"({worst}), the smallest of {len(n.mistakes)} mistakes {figure(n.mistakes[mildest])} "
-        f"({mildest}); a derivative too large by {SLIGHT:g}, relative, has {figure(n.small)}"
-        + (", between the two thresholds" if GOOD < n.small < BUG else "")
+    fields = {
+        "sound": len(n.sound),
+        "largest": figure(n.sound[worst]),
+        "worst": worst,
+        "mistakes": len(n.mistakes),
+        "smallest": figure(n.mistakes[mildest]),
+        "mildest": mildest,
+        "slight": SLIGHT,
+        "error": figure(n.small),
+    }
+    why = _(
+        "the largest error of {sound} sound networks is {largest} ({worst}), the smallest of "
+        "{mistakes} mistakes {smallest} ({mildest}); a derivative too large by {slight:g}, "
+        "relative, has {error}",
+        **fields,
     )
+    if GOOD < n.small < BUG:
+        why = _(
+            "the largest error of {sound} sound networks is {largest} ({worst}), the smallest "
+            "of {mistakes} mistakes {smallest} ({mildest}); a derivative too large by "
+            "{slight:g}, relative, has {error}, between the two thresholds",
+            **fields,
+        )
     if n.sound[worst] < GOOD and n.mistakes[mildest] > BUG:
         return holds(measured, why)
     return wrong(measured, why)
@@ -151,11 +178,13 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "B5",
         B,
-        "Backpropagation by hand and autograd agree exactly.",
-        published="exactly",
+        _("Backpropagation by hand and autograd agree exactly."),
+        published=_("exactly"),
         page="numpy-or-torch",
-        tolerance="every parameter equal to the last bit after 1, 20 and 200 updates; to "
-        "rounding if the relative distance is at most 1e-12, 1e-11 and 1e-10",
+        tolerance=_(
+            "every parameter equal to the last bit after 1, 20 and 200 updates; to "
+            "rounding if the relative distance is at most 1e-12, 1e-11 and 1e-10"
+        ),
         measure=_measure_twins,
         judge=_judge_twins,
         asks_torch=True,
@@ -163,12 +192,18 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "B6",
         B,
-        "Gradient check with centred differences and eps 1e-5: below 1e-5 is good, above 1e-3 "
-        "is a bug.",
+        _(
+            "Gradient check with centred differences and eps 1e-5: below 1e-5 is good, above "
+            "1e-3 is a bug."
+        ),
         published="< 1e-5, > 1e-3",
         page="numpy-or-torch",
-        tolerance=f"largest relative error below {GOOD:g} for every activation and loss of the "
-        f"lab, above {BUG:g} for each of five mistakes put into backpropagation on purpose",
+        tolerance=_(
+            "largest relative error below {good:g} for every activation and loss of the "
+            "lab, above {bug:g} for each of five mistakes put into backpropagation on purpose",
+            good=GOOD,
+            bug=BUG,
+        ),
         measure=_measure_checks,
         judge=_judge_checks,
     ),

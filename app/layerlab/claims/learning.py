@@ -10,8 +10,10 @@ from layerlab.claims.base import A, B, Claim, Context, Judgement, holds, holds_o
 from layerlab.claims.figures import difference, exponent, figure, percent, summary
 from layerlab.claims.pieces import pieces_of
 from layerlab.claims.populations import lab, population, training_loss, validation_loss
+from layerlab.core.phrases import joined_by_and, joined_clauses
 from layerlab.core.spec import LabSpec, NetSpec, TrainSpec
 from layerlab.core.state import State
+from layerlab.core.translation import _
 from layerlab.experiments.regions.gates import DIMENSIONS, Flips, watch
 from layerlab.experiments.sawtooth.nets import built_wide, least_loss
 from layerlab.nets.engines.numpy_ import outputs
@@ -50,23 +52,37 @@ def _measure_gates(ctx: Context) -> dict[int, Flips]:
 def _judge_gates(n: dict[int, Flips]) -> Judgement:
     low, high = DIMENSIONS[0], DIMENSIONS[-1]
     few, many, is_active = n[low].share, n[high].share, n[high].is_active
-    measured = f"{percent(many)} flip at {high} inputs, {percent(few)} at {low}"
-    text = ", ".join(f"{percent(flips.share)} at {inputs}" for inputs, flips in n.items())
+    measured = _(
+        "{many} flip at {high} inputs, {few} at {low}",
+        many=percent(many),
+        high=high,
+        few=percent(few),
+        low=low,
+    )
+    text = ", ".join(
+        _("{share} at {inputs}", share=percent(flips.share), inputs=inputs)
+        for inputs, flips in n.items()
+    )
     grown = exponent(n, [flips.share for flips in n.values()])
-    why = (
-        f"in an update {text} inputs of the gates flip, which grows with the power {grown:.2f} "
-        f"of the inputs; {percent(is_active)} are active in the end"
+    why = _(
+        "in an update {shares} inputs of the gates flip, which grows with the power "
+        "{power:.2f} of the inputs; {is_active} are active in the end",
+        shares=text,
+        power=grown,
+        is_active=percent(is_active),
     )
     is_rare, falls, is_sparse = many < 0.01, many <= few / 2, is_active <= 0.5
     if is_rare and falls and is_sparse:
         return holds(measured, why)
     conditions = []
     if not falls:
-        conditions.append("high dimension is not taken as the reason")
+        conditions.append(_("high dimension is not taken as the reason"))
     if not is_sparse:
-        conditions.append(f"sparse allows for {percent(is_active)} active gates")
+        conditions.append(
+            _("sparse allows for {is_active} active gates", is_active=percent(is_active))
+        )
     if is_rare:
-        return holds_only_if(", and ".join(conditions), measured, why)
+        return holds_only_if(joined_clauses(conditions), measured, why)
     return wrong(measured, why)
 
 
@@ -111,19 +127,28 @@ def _judge_three(n: Three) -> Judgement:
     learnable = order({name: -float(np.median(losses)) for name, losses in n.losses.items()})
     first, second, third = (n.losses[name] for name in learnable)
     is_sure = difference(second, first).low > 0 and difference(third, second).low > 0
-    orders = {"capacity": capacity, "pieces per parameter": efficient, "training": learnable}
+    orders = {
+        _("capacity"): capacity,
+        _("pieces per parameter"): efficient,
+        _("training"): learnable,
+    }
     measured = "; ".join(f"{name}: {' > '.join(names)}" for name, names in orders.items())
     text = "; ".join(
-        f"{name}: {n.pieces[name]} pieces, {n.parameters[name]} parameters, loss "
-        f"{summary(n.losses[name])}"
+        _(
+            "{name}: {pieces} pieces, {parameters} parameters, loss {loss}",
+            name=name,
+            pieces=n.pieces[name],
+            parameters=n.parameters[name],
+            loss=summary(n.losses[name]),
+        )
         for name in n.pieces
     )
-    why = f"measured are {text}"
+    why = _("measured are {networks}", networks=text)
     if len({capacity, efficient, learnable}) == 3 and is_sure:
         return holds(measured, why)
     if len({capacity, efficient, learnable}) == 1:
         return wrong(measured, why)
-    return holds_only_if("two of the three may go together", measured, why)
+    return holds_only_if(_("two of the three may go together"), measured, why)
 
 
 # ---- B7: what universal approximation leaves open
@@ -172,23 +197,35 @@ def _judge_open(n: Open) -> Judgement:
     missed = float((n.trained > 0.001).mean())
     train, held = n.few_points
     more = figure(held / train)
-    measured = f"floor {figure(n.floor)}; {percent(missed)} not found; held out × {more}"
-    why = (
-        f"no 3 neurons get below {figure(n.floor)}; 16 neurons with built weights have "
-        f"{figure(n.exact)}, yet {percent(missed)} of {len(n.trained)} trained ones end above "
-        f"0.001 ({summary(n.trained)}); from 12 points training leaves {figure(train)} and "
-        f"{figure(held)} between them"
+    measured = _(
+        "floor {floor}; {missed} not found; held out × {more}",
+        floor=figure(n.floor),
+        missed=percent(missed),
+        more=more,
+    )
+    why = _(
+        "no 3 neurons get below {floor}; 16 neurons with built weights have "
+        "{exact}, yet {missed} of {trained} trained ones end above "
+        "0.001 ({losses}); from 12 points training leaves {training} and "
+        "{validation} between them",
+        floor=figure(n.floor),
+        exact=figure(n.exact),
+        missed=percent(missed),
+        trained=len(n.trained),
+        losses=summary(n.trained),
+        training=figure(train),
+        validation=figure(held),
     )
     shown = {
-        "width": n.floor > 0.01,
-        "finding": n.exact < 1e-20 and missed > 0.5,
-        "data": held > 10 * train,
+        _("width"): n.floor > 0.01,
+        _("finding"): n.exact < 1e-20 and missed > 0.5,
+        _("data"): held > 10 * train,
     }
     if all(shown.values()):
         return holds(measured, why)
     left = [name for name, is_shown in shown.items() if is_shown]
     if left:
-        return holds_only_if(f"only {' and '.join(left)} is meant", measured, why)
+        return holds_only_if(_("only {left} is meant", left=joined_by_and(left)), measured, why)
     return wrong(measured, why)
 
 
@@ -196,38 +233,50 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "A4",
         A,
-        "The gates of ReLU are sparse, networks are piecewise linear, and in high dimension "
-        "training seldom moves an input across a boundary.",
-        published="seldom",
+        _(
+            "The gates of ReLU are sparse, networks are piecewise linear, and in high "
+            "dimension training seldom moves an input across a boundary."
+        ),
+        published=_("seldom"),
         page="regions",
-        tolerance="at most half of the gates are active after training; at 64 inputs fewer "
-        "than 1 % of the gates flip in an update, and at most half as many as at 2 inputs",
+        tolerance=_(
+            "at most half of the gates are active after training; at 64 inputs fewer "
+            "than 1 % of the gates flip in an update, and at most half as many as at 2 inputs"
+        ),
         measure=_measure_gates,
         judge=_judge_gates,
     ),
     Claim(
         "A5",
         A,
-        "Capacity, parameter efficiency and learnability are three things.",
-        published="three things",
+        _("Capacity, parameter efficiency and learnability are three things."),
+        published=_("three things"),
         page="sawtooth",
-        tolerance="three networks (2-2-2, 8, 64) on a sawtooth of eight pieces are ranked by "
-        "pieces that they can have, by pieces per parameter, and by the median loss of "
-        f"{SEEDS} trained seeds: three orders, no two the same",
+        tolerance=_(
+            "three networks (2-2-2, 8, 64) on a sawtooth of eight pieces are ranked by "
+            "pieces that they can have, by pieces per parameter, and by the median loss of "
+            "{seeds} trained seeds: three orders, no two the same",
+            seeds=SEEDS,
+        ),
         measure=_measure_three,
         judge=_judge_three,
     ),
     Claim(
         "B7",
         B,
-        "Universal approximation says nothing of the width that is needed, of whether training "
-        "finds the weights, or of how many data it takes.",
-        published="nothing",
+        _(
+            "Universal approximation says nothing of the width that is needed, of whether "
+            "training finds the weights, or of how many data it takes."
+        ),
+        published=_("nothing"),
         page="sawtooth",
-        tolerance="all three are shown on a sawtooth of eight pieces: with 3 neurons no "
-        "weights get below a loss of 0.01; with 16, of which exact weights are built, more "
-        f"than half of {SEEDS} seeds end above 0.001; with 12 points a median validation loss "
-        "above ten times the training loss",
+        tolerance=_(
+            "all three are shown on a sawtooth of eight pieces: with 3 neurons no "
+            "weights get below a loss of 0.01; with 16, of which exact weights are built, more "
+            "than half of {seeds} seeds end above 0.001; with 12 points a median validation "
+            "loss above ten times the training loss",
+            seeds=SEEDS,
+        ),
         measure=_measure_open,
         judge=_judge_open,
     ),

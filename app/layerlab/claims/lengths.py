@@ -19,6 +19,7 @@ from layerlab.claims.base import (
 from layerlab.claims.figures import figure
 from layerlab.claims.populations import initial_params, lab
 from layerlab.core.spec import NetSpec, TrainSpec
+from layerlab.core.translation import _
 from layerlab.nets.engines.numpy_ import backward, forward
 from layerlab.nets.problem import problem_of
 from layerlab.nets.stream import stream
@@ -50,12 +51,23 @@ def _measure_gradients(ctx: Context) -> dict[float, tuple[float, float]]:
 def _judge_gradients(n: dict[float, tuple[float, float]]) -> Judgement:
     below, one, above = (n[scale] for scale in SINGULAR)
     small, large = SINGULAR[0] ** DEPTH, SINGULAR[-1] ** DEPTH
-    measured = f"× {figure(below[1])} at 0.9, × {figure(above[0])} at 1.1"
-    why = (
-        f"through {DEPTH} layers 64 gradients keep at most {figure(below[1])} of their length "
-        f"where every singular value is 0.9 (0.9^{DEPTH} = {figure(small)}), at least "
-        f"{figure(above[0])} where it is 1.1 ({figure(large)}), and {one[0]:.9f} to "
-        f"{one[1]:.9f} at 1"
+    measured = _(
+        "× {longest} at 0.9, × {shortest} at 1.1",
+        longest=figure(below[1]),
+        shortest=figure(above[0]),
+    )
+    why = _(
+        "through {depth} layers 64 gradients keep at most {longest} of their length "
+        "where every singular value is 0.9 (0.9^{depth} = {small}), at least "
+        "{shortest} where it is 1.1 ({large}), and {one_low:.9f} to "
+        "{one_high:.9f} at 1",
+        depth=DEPTH,
+        longest=figure(below[1]),
+        small=figure(small),
+        shortest=figure(above[0]),
+        large=figure(large),
+        one_low=one[0],
+        one_high=one[1],
     )
     room = 1e-9
     vanish, explode = below[1] <= small * (1 + room), above[0] >= large * (1 - room)
@@ -92,7 +104,7 @@ def _measure_lengths(ctx: Context) -> dict[str, float]:
 
 def _judge_lengths(n: dict[str, float]) -> Judgement:
     measured = ", ".join(f"{name}: {value:.2f}" for name, value in n.items())
-    why = f"variance of the log length over the sum of 1 / width is {measured}"
+    why = _("variance of the log length over the sum of 1 / width is {ratios}", ratios=measured)
 
     def alike(values: list[float]) -> bool:
         return max(values) <= (1 + LENGTHS) * min(values)
@@ -103,7 +115,7 @@ def _judge_lengths(n: dict[str, float]) -> Judgement:
         value for name, value in n.items() if min(SHAPES[name]) > min(map(min, SHAPES.values()))
     ]
     if alike(wide):
-        return holds_only_if("no layer is as narrow as 16", measured, why)
+        return holds_only_if(_("no layer is as narrow as 16"), measured, why)
     return not_reproduced(measured, why)
 
 
@@ -111,25 +123,33 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "E14",
         E,
-        "Jacobians with all singular values below 1 make gradients vanish, above 1 explode.",
-        published="vanish, explode",
+        _("Jacobians with all singular values below 1 make gradients vanish, above 1 explode."),
+        published=_("vanish, explode"),
         page="signal",
-        tolerance=f"through {DEPTH} layers whose singular values are all 0.9 (1.1) no gradient "
-        f"of 64 is longer than 0.9^{DEPTH} (shorter than 1.1^{DEPTH}) of what came in, by the "
-        "lab's backpropagation; with all of them 1 the length stays within 1e-9",
+        tolerance=_(
+            "through {depth} layers whose singular values are all 0.9 (1.1) no gradient "
+            "of 64 is longer than 0.9^{depth} (shorter than 1.1^{depth}) of what came in, by "
+            "the lab's backpropagation; with all of them 1 the length stays within 1e-9",
+            depth=DEPTH,
+        ),
         measure=_measure_gradients,
         judge=_judge_gradients,
     ),
     Claim(
         "L4",
-        "Hanin & Rolnick 2018 (arXiv 1803.01719)",
-        "The variance of the log length of the activations of ReLU networks with He is set by "
-        "the sum of 1 / width.",
-        published="sum of 1 / width",
+        _("Hanin & Rolnick 2018 (arXiv 1803.01719)"),
+        _(
+            "The variance of the log length of the activations of ReLU networks with He is set "
+            "by the sum of 1 / width."
+        ),
+        published=_("sum of 1 / width"),
         page="signal",
-        tolerance="variance of the log of the mean square over 1\u202f000 networks, divided by "
-        f"the sum of 1 / width, is the same within {LENGTHS * 100:g} % for five architectures "
-        "of equal and unequal widths from 16 to 128 and depths 5 to 30",
+        tolerance=_(
+            "variance of the log of the mean square over 1\u202f000 networks, divided by "
+            "the sum of 1 / width, is the same within {lengths:g} % for five architectures "
+            "of equal and unequal widths from 16 to 128 and depths 5 to 30",
+            lengths=LENGTHS * 100,
+        ),
         measure=_measure_lengths,
         judge=_judge_lengths,
     ),

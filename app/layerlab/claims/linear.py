@@ -21,6 +21,7 @@ from layerlab.claims.populations import initial_params, lab
 from layerlab.core.layout import Layout
 from layerlab.core.numbers import grouped
 from layerlab.core.spec import LabSpec, NetSpec, TrainSpec
+from layerlab.core.translation import _
 from layerlab.nets.engines.numpy_ import forward
 from layerlab.nets.problem import problem_of
 
@@ -78,10 +79,12 @@ def _measure_collapse(ctx: Context) -> dict[str, float]:
 
 def _judge_collapse(n: dict[str, float]) -> Judgement:
     linear, bent = n.values()
-    measured = f"differs by {figure(linear)}"
-    why = (
-        f"eight layers without activation and the product of their matrices differ by "
-        f"{figure(linear)} of the largest output, with ReLU by {figure(bent)}"
+    measured = _("differs by {difference}", difference=figure(linear))
+    why = _(
+        "eight layers without activation and the product of their matrices differ by "
+        "{linear} of the largest output, with ReLU by {bent}",
+        linear=figure(linear),
+        bent=figure(bent),
     )
     return holds(measured, why) if linear <= EXACT else wrong(measured, why)
 
@@ -122,18 +125,27 @@ def _judge_factored(n: Factored) -> Judgement:
     formula = all(count == r * (M + N) for r, count in n.parameters.items())
     best = min(saves.values())
     full = n.errors[max(n.errors)]
-    measured = f"{n.parameters[8]} for r = 8; best error {percent(best)}"
-    text = ", ".join(f"{percent(e)} at r = {r}" for r, e in saves.items())
-    why = (
-        f"A and B have {listed(n.parameters.values())} parameters for r = {listed(n.errors)} "
-        f"(W has {grouped(M * N)}); where that saves any, the best A B misses a random W "
-        f"by {text}; at full rank it misses by {figure(full)}"
+    measured = _(
+        "{parameters} for r = 8; best error {best}",
+        parameters=n.parameters[8],
+        best=percent(best),
+    )
+    text = ", ".join(_("{error} at r = {r}", error=percent(e), r=r) for r, e in saves.items())
+    why = _(
+        "A and B have {parameters} parameters for r = {ranks} "
+        "(W has {plain}); where that saves any, the best A B misses a random W "
+        "by {errors}; at full rank it misses by {full}",
+        parameters=listed(n.parameters.values()),
+        ranks=listed(n.errors),
+        plain=grouped(M * N),
+        errors=text,
+        full=figure(full),
     )
     if not formula:
         return wrong(measured, why)
     if best <= EXACT:
         return holds(measured, why)
-    return holds_only_if("the map has rank r at most", measured, why)
+    return holds_only_if(_("the map has rank r at most"), measured, why)
 
 
 # ---- A2: a bottleneck
@@ -161,11 +173,15 @@ def _measure_bottleneck(ctx: Context) -> Ranks:
 
 
 def _judge_bottleneck(n: Ranks) -> Judgement:
-    measured = f"beyond r: {figure(n.beyond)} of the largest"
-    why = (
-        f"of the products through a layer of r = {NARROW[0]} to {NARROW[-1]}, singular values "
-        f"beyond the r-th are at most {figure(n.beyond)} of the largest, the r-th at least "
-        f"{figure(n.last)}"
+    measured = _("beyond r: {beyond} of the largest", beyond=figure(n.beyond))
+    why = _(
+        "of the products through a layer of r = {narrowest} to {widest}, singular values "
+        "beyond the r-th are at most {beyond} of the largest, the r-th at least "
+        "{last}",
+        narrowest=NARROW[0],
+        widest=NARROW[-1],
+        beyond=figure(n.beyond),
+        last=figure(n.last),
     )
     if n.beyond <= EXACT and n.last > 1e-3:
         return holds(measured, why)
@@ -176,35 +192,51 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "B1",
         B,
-        "Linear layers without an activation collapse to one.",
-        published="exact",
+        _("Linear layers without an activation collapse to one."),
+        published=_("exact"),
         page="linear-collapse",
-        tolerance="outputs of eight layers and of the one matrix that is their product differ "
-        f"by at most {EXACT:g}, relative; {NETS} networks",
+        tolerance=_(
+            "outputs of eight layers and of the one matrix that is their product differ "
+            "by at most {exact:g}, relative; {nets} networks",
+            exact=EXACT,
+            nets=NETS,
+        ),
         measure=_measure_collapse,
         judge=_judge_collapse,
     ),
     Claim(
         "A1",
         A,
-        "W = A B of rank r has r (m + n) parameters instead of m n, and is the same class of "
-        "maps.",
-        published="r (m + n), same class",
+        _(
+            "W = A B of rank r has r (m + n) parameters instead of m n, and is the same class "
+            "of maps."
+        ),
+        published=_("r (m + n), same class"),
         page="linear-collapse",
-        tolerance=f"counts exact; the same class if the best A B is within {EXACT:g} of every "
-        f"one of {NETS} random W ({M} × {N}), for each r that saves parameters",
+        tolerance=_(
+            "counts exact; the same class if the best A B is within {exact:g} of every "
+            "one of {nets} random W ({m} × {n}), for each r that saves parameters",
+            exact=EXACT,
+            nets=NETS,
+            m=M,
+            n=N,
+        ),
         measure=_measure_factored,
         judge=_judge_factored,
     ),
     Claim(
         "A2",
         A,
-        "A linear bottleneck limits the rank of the product.",
-        published="exact",
+        _("A linear bottleneck limits the rank of the product."),
+        published=_("exact"),
         page="linear-collapse",
-        tolerance="singular values of the product beyond the bottleneck's width r at most "
-        f"{EXACT:g} of the largest, the r-th above 1e-3 of it; r = 1 to 8 in 32-32-r-32-32, "
-        f"{NETS} networks",
+        tolerance=_(
+            "singular values of the product beyond the bottleneck's width r at most "
+            "{exact:g} of the largest, the r-th above 1e-3 of it; r = 1 to 8 in 32-32-r-32-32, "
+            "{nets} networks",
+            exact=EXACT,
+            nets=NETS,
+        ),
         measure=_measure_bottleneck,
         judge=_judge_bottleneck,
     ),

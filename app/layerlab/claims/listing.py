@@ -20,10 +20,11 @@ from layerlab.claims.figures import summary
 from layerlab.claims.populations import population
 from layerlab.core.resources import resource
 from layerlab.core.spec import LabSpec, edit, read_spec
+from layerlab.core.translation import _
 
 HALF_A_UNIT = 0.5  # of the last printed decimal
 DIGITS = 4
-SAME = f"within half a unit of the last of {DIGITS} printed decimals"
+SAME = _("within half a unit of the last of {digits} printed decimals", digits=DIGITS)
 STD = 0.5  # of all weights: the reading under which the printed figures come out
 OTHER_SEEDS = 64
 
@@ -75,18 +76,36 @@ def _measure_last(width: int, ctx: Context) -> Readings:
 
 def _judge_last(printed: float, n: Readings) -> Judgement:
     measured = f"{n.as_described.last:.6f}"
-    others = f"{len(n.others)} other seeds of He end at {summary(n.others)}"
+    fields = {
+        "last": measured,
+        "seeds": len(n.others),
+        "others": summary(n.others),
+        "std": STD,
+        "with_std": n.with_std.last,
+    }
     if same(n.as_described.last, printed):
-        return holds(measured, f"the listing ends at {measured}, {others}")
-    why = f"with He the listing ends at {measured}, {others}"
-    with_std = f"weights of standard deviation {STD:g} in both layers at {n.with_std.last:.6f}"
-    if same(n.with_std.last, printed):
-        return holds_only_if(
-            f"all weights are drawn with standard deviation {STD:g}, not with He's",
-            measured,
-            f"{why}; {with_std}, the printed figure",
+        why = _(
+            "the listing ends at {last}, {seeds} other seeds of He end at {others}", **fields
         )
-    return not_reproduced(measured, f"{why}; {with_std}")
+        return holds(measured, why)
+    if same(n.with_std.last, printed):
+        why = _(
+            "with He the listing ends at {last}, {seeds} other seeds of He end at {others}; "
+            "weights of standard deviation {std:g} in both layers at {with_std:.6f}, the "
+            "printed figure",
+            **fields,
+        )
+        return holds_only_if(_with_std(), measured, why)
+    why = _(
+        "with He the listing ends at {last}, {seeds} other seeds of He end at {others}; "
+        "weights of standard deviation {std:g} in both layers at {with_std:.6f}",
+        **fields,
+    )
+    return not_reproduced(measured, why)
+
+
+def _with_std() -> str:
+    return _("all weights are drawn with standard deviation {std:g}, not with He's", std=STD)
 
 
 def _measure_first(ctx: Context) -> list[Readings]:
@@ -97,12 +116,18 @@ def _judge_first(printed: tuple[float, ...], n: list[Readings]) -> Judgement:
     he, other = ([r.as_described.first for r in n], [r.with_std.first for r in n])
     measured = ", ".join(f"{value:.4f}" for value in he)
     if all(map(same, he, printed)):
-        return holds(measured, f"the first epochs have the mean losses {measured}")
+        return holds(
+            measured, _("the first epochs have the mean losses {losses}", losses=measured)
+        )
     listed = ", ".join(f"{value:.4f}" for value in other)
-    why = f"He gives {measured}, weights of standard deviation {STD:g} in both layers {listed}"
+    why = _(
+        "He gives {he}, weights of standard deviation {std:g} in both layers {others}",
+        he=measured,
+        std=STD,
+        others=listed,
+    )
     if all(map(same, other, printed)):
-        condition = f"all weights are drawn with standard deviation {STD:g}, not with He's"
-        return holds_only_if(condition, measured, why)
+        return holds_only_if(_with_std(), measured, why)
     return not_reproduced(measured, why)
 
 
@@ -112,17 +137,21 @@ def _measure_both(init: str, ctx: Context) -> Losses:
 
 def _judge_both(printed: Losses, n: Losses) -> Judgement:
     measured = f"{n.first:.4f} → {n.last:.4f}"
-    why = f"the listing goes from {n.first:.6f} to {n.last:.6f} with the same draws"
+    why = _(
+        "the listing goes from {first:.6f} to {last:.6f} with the same draws",
+        first=n.first,
+        last=n.last,
+    )
     if all(map(same, n, printed)):
         return holds(measured, why)
     return not_reproduced(measured, why)
 
 
-def _last(name: str, width: int, words: str, printed: float) -> Claim[Any]:
+def _last(name: str, width: int, statement: str, printed: float) -> Claim[Any]:
     return Claim(
         name,
         D,
-        f"{words} hidden neurons, He: mean loss of the 200th epoch of the listing.",
+        statement,
         published=f"{printed:.4f}",
         tolerance=SAME,
         page="diagonal-flip",
@@ -131,11 +160,14 @@ def _last(name: str, width: int, words: str, printed: float) -> Claim[Any]:
     )
 
 
-def _both(name: str, init: str, words: str, printed: Losses) -> Claim[Any]:
+def _both(name: str, init: str, weights: str, printed: Losses) -> Claim[Any]:
     return Claim(
         name,
         D,
-        f"Eight neurons, {words}: mean loss of the first and of the 100th epoch.",
+        _(
+            "Eight neurons, {weights}: mean loss of the first and of the 100th epoch.",
+            weights=weights,
+        ),
         published=f"{printed.first:.4f} → {printed.last:.4f}",
         tolerance=SAME,
         page="diagonal-flip",
@@ -146,22 +178,44 @@ def _both(name: str, init: str, words: str, printed: Losses) -> Claim[Any]:
 
 _FIRST = (0.3863, 0.4278, 0.2583)
 CLAIMS: tuple[Claim[Any], ...] = (
-    _last("D2", 2, "Two", 0.0650),
-    _last("D3", 3, "Three", 0.0640),
-    _last("D4", 8, "Eight", 0.0243),
-    _last("D5", 16, "Sixteen", 0.0005),
+    _last(
+        "D2",
+        2,
+        _("Two hidden neurons, He: mean loss of the 200th epoch of the listing."),
+        0.0650,
+    ),
+    _last(
+        "D3",
+        3,
+        _("Three hidden neurons, He: mean loss of the 200th epoch of the listing."),
+        0.0640,
+    ),
+    _last(
+        "D4",
+        8,
+        _("Eight hidden neurons, He: mean loss of the 200th epoch of the listing."),
+        0.0243,
+    ),
+    _last(
+        "D5",
+        16,
+        _("Sixteen hidden neurons, He: mean loss of the 200th epoch of the listing."),
+        0.0005,
+    ),
     Claim(
         "D6",
         D,
-        "Mean loss of the first epoch of the same runs with 2, 8 and 16 neurons.",
+        _("Mean loss of the first epoch of the same runs with 2, 8 and 16 neurons."),
         published=", ".join(f"{value:.4f}" for value in _FIRST),
         tolerance=SAME,
         page="diagonal-flip",
         measure=_measure_first,
         judge=partial(_judge_first, _FIRST),
     ),
-    _both("D7", "small-normal", "weights of standard deviation 0.01", Losses(0.2302, 0.0984)),
-    _both("D8", "large-normal", "weights of standard deviation 1", Losses(1.3312, 0.0658)),
+    _both(
+        "D7", "small-normal", _("weights of standard deviation 0.01"), Losses(0.2302, 0.0984)
+    ),
+    _both("D8", "large-normal", _("weights of standard deviation 1"), Losses(1.3312, 0.0658)),
     _both("D9", "xavier-normal", "Xavier", Losses(0.3532, 0.0305)),
     _both("D10", "he-normal", "He", Losses(0.5485, 0.0244)),
 )

@@ -9,6 +9,7 @@ import numpy as np
 from layerlab.claims.base import Claim, Context, E, Judgement, holds, wrong
 from layerlab.claims.figures import figure, listed, percent, within
 from layerlab.core.numbers import grouped
+from layerlab.core.translation import _
 from layerlab.experiments.euler.stability import largest_step, through_lab, walked
 from layerlab.experiments.graph_filter.filters import (
     Edges,
@@ -65,11 +66,20 @@ def _measure_normed(ctx: Context) -> Normed:
 
 
 def _judge_normed(n: Normed) -> Judgement:
-    measured = f"outputs off by {figure(n.outputs)}, gradients by {figure(n.gradients)}"
-    why = (
-        f"for a = {listed(STRETCHES)} outputs change by at most {figure(n.outputs)} and "
-        f"gradients times a by {figure(n.gradients)} of the largest; with an eps of "
-        f"{figure(NORM_EPS)} under the root, as the lab has it, by {figure(n.with_eps)}"
+    measured = _(
+        "outputs off by {outputs}, gradients by {gradients}",
+        outputs=figure(n.outputs),
+        gradients=figure(n.gradients),
+    )
+    why = _(
+        "for a = {stretches} outputs change by at most {outputs} and gradients times a by "
+        "{gradients} of the largest; with an eps of {eps} under the root, as the lab has it, "
+        "by {with_eps}",
+        stretches=listed(STRETCHES),
+        outputs=figure(n.outputs),
+        gradients=figure(n.gradients),
+        eps=figure(NORM_EPS),
+        with_eps=figure(n.with_eps),
     )
     if n.outputs <= EXACT and n.gradients <= 1e-9:
         return holds(measured, why)
@@ -113,11 +123,19 @@ def _measure_filtered(ctx: Context) -> Filtered:
 
 
 def _judge_filtered(n: Filtered) -> Judgement:
-    measured = f"apart by {figure(n.apart)}; {percent(n.smoother)} become smoother"
-    why = (
-        f"neighbours and spectrum give the same within {figure(n.apart)}; "
-        f"{percent(n.smoother)} of 200 signals on 8 random graphs become smoother, the median "
-        f"of x L x / x x falls from {figure(n.before)} to {figure(n.after)}"
+    measured = _(
+        "apart by {apart}; {smoother} become smoother",
+        apart=figure(n.apart),
+        smoother=percent(n.smoother),
+    )
+    why = _(
+        "neighbours and spectrum give the same within {apart}; "
+        "{smoother} of 200 signals on 8 random graphs become smoother, the median "
+        "of x L x / x x falls from {before} to {after}",
+        apart=figure(n.apart),
+        smoother=percent(n.smoother),
+        before=figure(n.before),
+        after=figure(n.after),
     )
     if n.apart <= 1e-10 and n.smoother == 1:
         return holds(measured, why)
@@ -176,12 +194,21 @@ def _lab(times: float) -> Array:
 def _judge_stable(n: Stable) -> Judgement:
     below = max(n.matrices[0], n.numbers[0])
     above = min(n.matrices[1], n.numbers[1])
-    measured = f"length × {figure(below)} at 0.99 dt, × {figure(above)} at 1.01 dt"
-    why = (
-        f"after {grouped(STEPS)} steps lengths are at most {figure(below)} times as large at "
-        f"0.99 of the largest step and at least {figure(above)} times at 1.01; after 64 layers "
-        f"of the lab's residual network {figure(n.lab[0])} at 0.9 and {figure(n.lab[1])} at "
-        "1.1 (0.8⁶⁴ and 1.2⁶⁴)"
+    measured = _(
+        "length × {below} at 0.99 dt, × {above} at 1.01 dt",
+        below=figure(below),
+        above=figure(above),
+    )
+    why = _(
+        "after {steps} steps lengths are at most {below} times as large at "
+        "0.99 of the largest step and at least {above} times at 1.01; after 64 layers "
+        "of the lab's residual network {lab_below} at 0.9 and {lab_above} at "
+        "1.1 (0.8⁶⁴ and 1.2⁶⁴)",
+        steps=grouped(STEPS),
+        below=figure(below),
+        above=figure(above),
+        lab_below=figure(n.lab[0]),
+        lab_above=figure(n.lab[1]),
     )
     as_stated = within(n.lab[0], 0.8**64, 1e-6) and within(n.lab[1], 1.2**64, 1e-6)
     if below <= BOUNDED and above >= UNBOUNDED and as_stated:
@@ -193,37 +220,50 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "E9",
         E,
-        "Layer norm ignores W → a W, b → a b + c for a > 0, and the gradient is scaled by "
-        "1 / a.",
-        published="exact",
+        _(
+            "Layer norm ignores W → a W, b → a b + c for a > 0, and the gradient is scaled by "
+            "1 / a."
+        ),
+        published=_("exact"),
         page="layer-norm",
-        tolerance=f"outputs differ by at most {EXACT:g} and gradients by 1e-9 relative, for "
-        "a = 0.1, 3, 10 and 100, with no eps under the root",
+        tolerance=_(
+            "outputs differ by at most {exact:g} and gradients by 1e-9 relative, for "
+            "a = 0.1, 3, 10 and 100, with no eps under the root",
+            exact=EXACT,
+        ),
         measure=_measure_normed,
         judge=_judge_normed,
     ),
     Claim(
         "E10",
         E,
-        "A polynomial p of the graph Laplacian multiplies each frequency by p(λ), and a "
-        "low-pass one smooths.",
-        published="exact",
+        _(
+            "A polynomial p of the graph Laplacian multiplies each frequency by p(λ), and a "
+            "low-pass one smooths."
+        ),
+        published=_("exact"),
         page="graph-filter",
-        tolerance="applied by neighbours and in the spectrum equal within 1e-10; 200 random "
-        "signals on 8 random graphs all become smoother",
+        tolerance=_(
+            "applied by neighbours and in the spectrum equal within 1e-10; 200 random "
+            "signals on 8 random graphs all become smoother"
+        ),
         measure=_measure_filtered,
         judge=_judge_filtered,
     ),
     Claim(
         "E12",
         E,
-        "Forward Euler, that is a residual network, is stable if and only if |1 + dt λ| "
-        "≤ 1; for a symmetric negative W if dt ≤ 2 / |λ_min|.",
-        published="exact",
+        _(
+            "Forward Euler, that is a residual network, is stable if and only if |1 + dt λ| "
+            "≤ 1; for a symmetric negative W if dt ≤ 2 / |λ_min|."
+        ),
+        published=_("exact"),
         page="euler",
-        tolerance="after 4\u202f000 steps bounded at 0.99 and unbounded at 1.01 times the "
-        "largest dt, for 64 symmetric W of 8 × 8 and for 200 complex λ; the lab's "
-        "residual network of 64 layers does as the formula says",
+        tolerance=_(
+            "after 4\u202f000 steps bounded at 0.99 and unbounded at 1.01 times the "
+            "largest dt, for 64 symmetric W of 8 × 8 and for 200 complex λ; the lab's "
+            "residual network of 64 layers does as the formula says"
+        ),
         measure=_measure_stable,
         judge=_judge_stable,
     ),

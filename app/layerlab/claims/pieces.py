@@ -22,6 +22,7 @@ from layerlab.claims.figures import exponent, figure, listed
 from layerlab.claims.populations import initial_params
 from layerlab.core.numbers import grouped
 from layerlab.core.spec import LabSpec, NetSpec, replace
+from layerlab.core.translation import _
 from layerlab.experiments.regions.counting import line_problem
 from layerlab.nets.cells import count_cells
 from layerlab.nets.folding import fold, folded, one_layer
@@ -83,18 +84,33 @@ def _measure_layer(ctx: Context) -> LayerRegions:
 def _judge_layer(n: LayerRegions) -> Judgement:
     bounds = [count + 1 for count in n.neurons]
     full = [sum(math.comb(count, k) for k in range(5)) for count in n.neurons]
-    measured = f"1 input: {listed(n.line)}; 4 inputs: {listed(n.space)}"
-    as_sums = "which is" if full == n.space else "beside"
-    why = (
-        f"{listed(n.neurons)} random neurons make {listed(n.line)} regions of a line and "
-        f"{listed(n.space)} of the 4 inputs of the flip, {as_sums} the sum of C(n, k) for k "
-        f"up to 4 ({listed(full)})"
+    measured = _(
+        "1 input: {line}; 4 inputs: {space}",
+        line=listed(n.line),
+        space=listed(n.space),
     )
+    fields = {
+        "neurons": listed(n.neurons),
+        "line": listed(n.line),
+        "space": listed(n.space),
+        "sums": listed(full),
+    }
+    why = _(
+        "{neurons} random neurons make {line} regions of a line and {space} of the 4 inputs of "
+        "the flip, beside the sum of C(n, k) for k up to 4 ({sums})",
+        **fields,
+    )
+    if full == n.space:
+        why = _(
+            "{neurons} random neurons make {line} regions of a line and {space} of the 4 "
+            "inputs of the flip, which is the sum of C(n, k) for k up to 4 ({sums})",
+            **fields,
+        )
     fits = [all(np.less_equal(counts, bounds)) for counts in (n.line, n.space)]
     if all(fits):
         return holds(measured, why)
     if fits[0]:
-        return holds_only_if("there is one input", measured, why)
+        return holds_only_if(_("there is one input"), measured, why)
     return wrong(measured, why)
 
 
@@ -121,18 +137,26 @@ def _measure_layers(ctx: Context) -> Layers:
 def _judge_layers(n: Layers) -> Judgement:
     median, most = float(np.median(n.random)), 8**4
     reached = [made == width**depth for (width, depth), made in n.built.items()]
-    built = f"4⁴: {n.built[4, 4]} built; 8⁴ = {grouped(most)}"
-    measured = f"{built}: {figure(median)} at initialization"
-    why = (
-        f"built from weights, 2 and 4 neurons in 1 to 4 layers make {listed(n.built.values())} "
-        f"pieces, while {len(n.random)} random networks of 4 × 8 have a median of "
-        f"{figure(median)} (at most {n.random.max()}), about as many as their 32 neurons"
+    measured = _(
+        "4⁴: {built} built; 8⁴ = {most}: {median} at initialization",
+        built=n.built[4, 4],
+        most=grouped(most),
+        median=figure(median),
+    )
+    why = _(
+        "built from weights, 2 and 4 neurons in 1 to 4 layers make {built} "
+        "pieces, while {networks} random networks of 4 × 8 have a median of "
+        "{median} (at most {most}), about as many as their 32 neurons",
+        built=listed(n.built.values()),
+        networks=len(n.random),
+        median=figure(median),
+        most=n.random.max(),
     )
     if not all(reached):
         return wrong(measured, why)
     if median >= most / 10:
         return holds(measured, why)
-    return holds_only_if("the weights are built for it", measured, why)
+    return holds_only_if(_("the weights are built for it"), measured, why)
 
 
 # ---- E11: the folded triangle
@@ -186,12 +210,22 @@ def _measure_fold(ctx: Context) -> Folded:
 
 def _judge_fold(n: Folded) -> Judgement:
     few = len(n.narrow)
-    measured = f"{listed(n.deep)} pieces; one layer needs {listed(n.least)} kinks"
-    why = (
-        f"L layers of 2 neurons make {listed(n.deep)} pieces for L = 1 to {len(n.deep)}; one "
-        f"layer of width 2^(L−1) − 1 makes {listed(n.narrow)} at most, and a network of width "
-        f"2^L equals the fold within {figure(n.apart)}; so the bound holds but is loose: "
-        f"{listed(n.least)} neurons with a kink are needed for L = 1 to {len(n.least)}"
+    measured = _(
+        "{pieces} pieces; one layer needs {kinks} kinks",
+        pieces=listed(n.deep),
+        kinks=listed(n.least),
+    )
+    why = _(
+        "L layers of 2 neurons make {deep} pieces for L = 1 to {deepest}; one "
+        "layer of width 2^(L−1) − 1 makes {narrow} at most, and a network of width "
+        "2^L equals the fold within {apart}; so the bound holds but is loose: "
+        "{least} neurons with a kink are needed for L = 1 to {most_folds}",
+        deep=listed(n.deep),
+        deepest=len(n.deep),
+        narrow=listed(n.narrow),
+        apart=figure(n.apart),
+        least=listed(n.least),
+        most_folds=len(n.least),
     )
     enough = [pieces == 2**depth for depth, pieces in zip(n.depths, n.deep, strict=True)]
     wide = [pieces == 2**depth for depth, pieces in enumerate(n.wide, 1)]
@@ -217,7 +251,11 @@ def _measure_neurons(ctx: Context) -> dict[int, list[float]]:
 
 def _judge_neurons(n: dict[int, list[float]]) -> Judgement:
     last = [counts[-1] for counts in n.values()]
-    measured = f"{listed(last)} pieces of {NEURONS[-1]} neurons in 1, 2, 4 layers"
+    measured = _(
+        "{pieces} pieces of {neurons} neurons in 1, 2, 4 layers",
+        pieces=listed(last),
+        neurons=NEURONS[-1],
+    )
 
     def powers(narrowest: int) -> list[float]:
         found = []
@@ -227,17 +265,25 @@ def _judge_neurons(n: dict[int, list[float]]) -> Judgement:
         return found
 
     every, wider = powers(1), powers(NARROW)
-    why = (
-        f"pieces grow with the power {_powers(every)} of the neurons in 1, 2 and 4 layers, "
-        f"with {_powers(wider)} where every layer has {NARROW} neurons or more, and "
-        f"{NEURONS[-1]} neurons make {listed(last)} (biases of standard deviation {BIASES}; "
-        "without biases every kink is at 0)"
+    why = _(
+        "pieces grow with the power {every} of the neurons in 1, 2 and 4 layers, "
+        "with {wider} where every layer has {narrow} neurons or more, and "
+        "{neurons} neurons make {pieces} (biases of standard deviation {biases}; "
+        "without biases every kink is at 0)",
+        every=_powers(every),
+        wider=_powers(wider),
+        narrow=NARROW,
+        neurons=NEURONS[-1],
+        pieces=listed(last),
+        biases=BIASES,
     )
     alike = max(last) <= (1 + QUARTER) * min(last)
     if alike and all(abs(power - 1) <= SLOPE for power in every):
         return holds(measured, why)
     if alike and all(abs(power - 1) <= SLOPE for power in wider):
-        return holds_only_if(f"no layer is narrower than {NARROW} neurons", measured, why)
+        return holds_only_if(
+            _("no layer is narrower than {narrow} neurons", narrow=NARROW), measured, why
+        )
     return not_reproduced(measured, why)
 
 
@@ -249,50 +295,67 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "D16",
         D,
-        "n ReLU neurons make at most n + 1 linear regions.",
+        _("n ReLU neurons make at most n + 1 linear regions."),
         published="n + 1",
         page="regions",
-        tolerance="counted exactly for n = 2, 3, 8, 16 random neurons: never more than n + 1, "
-        "with 1 input and with the 4 inputs of the flip",
+        tolerance=_(
+            "counted exactly for n = 2, 3, 8, 16 random neurons: never more than n + 1, "
+            "with 1 input and with the 4 inputs of the flip"
+        ),
         measure=_measure_layer,
         judge=_judge_layer,
     ),
     Claim(
         "D17",
         D,
-        "L layers of n neurons make up to O(n^L) regions.",
+        _("L layers of n neurons make up to O(n^L) regions."),
         published="n^L",
         page="regions",
-        tolerance="a network built for it has n^L pieces for n = 2, 4 and L = 1 to 4, counted "
-        "exactly; holds without a condition if the median of 32 random ones of 4 × 8 has at "
-        "least a tenth of 8⁴",
+        tolerance=_(
+            "a network built for it has n^L pieces for n = 2, 4 and L = 1 to 4, counted "
+            "exactly; holds without a condition if the median of 32 random ones of 4 × 8 has "
+            "at least a tenth of 8⁴"
+        ),
         measure=_measure_layers,
         judge=_judge_layers,
     ),
     Claim(
         "E11",
         E,
-        "The L-fold triangle map has 2^L pieces with a depth of about 2 L and constant width; "
-        "one hidden layer needs a width of at least 2^(L−1).",
-        published="2^L pieces, depth 2 L, width ≥ 2^(L−1)",
+        _(
+            "The L-fold triangle map has 2^L pieces with a depth of about 2 L and constant "
+            "width; one hidden layer needs a width of at least 2^(L−1)."
+        ),
+        published=_("2^L pieces, depth 2 L, width ≥ 2^(L−1)"),
         page="sawtooth",
-        tolerance="built from weights and counted exactly for L = 1 to "
-        f"{MAX_FOLDS}: 2^L pieces at depth 2 L or less; one layer of width 2^(L−1) − 1 has "
-        "fewer, one that is wide enough has them all",
+        tolerance=_(
+            "built from weights and counted exactly for L = 1 to "
+            "{max_folds}: 2^L pieces at depth 2 L or less; one layer of width 2^(L−1) − 1 has "
+            "fewer, one that is wide enough has them all",
+            max_folds=MAX_FOLDS,
+        ),
         measure=_measure_fold,
         judge=_judge_fold,
     ),
     Claim(
         "L3",
-        "Hanin & Rolnick 2019 (arXiv 1901.09021)",
-        "The number of linear regions along a line grows linearly with the number of neurons, "
-        "whatever the depth.",
-        published="linear",
+        _("Hanin & Rolnick 2019 (arXiv 1901.09021)"),
+        _(
+            "The number of linear regions along a line grows linearly with the number of "
+            "neurons, whatever the depth."
+        ),
+        published=_("linear"),
         page="regions",
-        tolerance="random networks with biases of standard deviation "
-        f"{BIASES}, {NEURONS[0]} to {NEURONS[-1]} neurons in 1, 2 and 4 layers, 16 seeds: the "
-        "exponent of the median number of pieces against the neurons is 1 within "
-        f"{SLOPE}, and the three depths differ by at most a quarter",
+        tolerance=_(
+            "random networks with biases of standard deviation "
+            "{biases}, {fewest} to {most} neurons in 1, 2 and 4 layers, 16 seeds: the "
+            "exponent of the median number of pieces against the neurons is 1 within "
+            "{slope}, and the three depths differ by at most a quarter",
+            biases=BIASES,
+            fewest=NEURONS[0],
+            most=NEURONS[-1],
+            slope=SLOPE,
+        ),
         measure=_measure_neurons,
         judge=_judge_neurons,
     ),

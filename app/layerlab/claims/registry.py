@@ -31,6 +31,8 @@ from layerlab.claims import (
 )
 from layerlab.claims.base import Claim
 from layerlab.core.errors import LabError
+from layerlab.core.phrases import joined_by_or
+from layerlab.core.translation import _
 
 _MODULES = (
     attention,
@@ -80,7 +82,20 @@ def claim(name: str) -> Claim[Any]:
     if wanted in rows:
         return rows[wanted]
     groups = itertools.groupby(rows, key=lambda row: row[0])
-    ranges = ", ".join(f"{letter}1 to {list(group)[-1]}" for letter, group in groups)
+    ranges = ", ".join(
+        _("{first} to {last}", first=f"{letter}1", last=list(group)[-1])
+        for letter, group in groups
+    )
     near = difflib.get_close_matches(wanted, rows, 3)
-    hint = f"; did you mean {' or '.join(near)}?" if near else ""
-    raise LabError(f"claim {name!r} is not known, there are {ranges}{hint}")
+    if not near:
+        raise LabError(
+            _("claim {name!r} is not known, there are {ranges}", name=name, ranges=ranges)
+        )
+    raise LabError(
+        _(
+            "claim {name!r} is not known, there are {ranges}; did you mean {near}?",
+            name=name,
+            ranges=ranges,
+            near=joined_by_or(near),
+        )
+    )

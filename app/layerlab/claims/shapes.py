@@ -9,7 +9,9 @@ import numpy as np
 from layerlab.claims.base import B, C, Claim, Context, D, Judgement, holds, holds_only_if, wrong
 from layerlab.claims.figures import figure, summary
 from layerlab.claims.populations import lab, population, validation_loss
+from layerlab.core.phrases import joined_by_and
 from layerlab.core.spec import edit
+from layerlab.core.translation import _
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.maths import crossings
 from layerlab.nets.transformers import printed_gate
@@ -56,8 +58,8 @@ def _measure_dip(ctx: Context) -> Place:
 
 
 def _judge_dip(n: Place) -> Judgement:
-    measured = f"{n.value:.5f} at {n.at:.4f}"
-    why = f"GELU is lowest at {n.at:.4f}, where it is {n.value:.5f}"
+    measured = _("{least:.5f} at {at:.4f}", least=n.value, at=n.at)
+    why = _("GELU is lowest at {at:.4f}, where it is {least:.5f}", at=n.at, least=n.value)
     return holds(measured, why) if abs(n.value + 0.17) <= LAST_DIGIT else wrong(measured, why)
 
 
@@ -92,11 +94,15 @@ def _measure_gate(ctx: Context) -> GateDifferences:
 
 
 def _judge_gate(n: GateDifferences) -> Judgement:
-    measured = f"differs by up to {figure(n.swish)}"
-    why = (
-        f"the printed gate differs by up to {figure(n.swish)} from z σ(z), the gate of "
-        f"SwiGLU, and by {figure(n.glu)} from that of GLU; so the unit grows like "
-        f"z^{n.powers[0]:.2f} instead of z^{n.powers[1]:.2f}"
+    measured = _("differs by up to {swish}", swish=figure(n.swish))
+    why = _(
+        "the printed gate differs by up to {swish} from z σ(z), the gate of "
+        "SwiGLU, and by {glu} from that of GLU; so the unit grows like "
+        "z^{printed_power:.2f} instead of z^{power:.2f}",
+        swish=figure(n.swish),
+        glu=figure(n.glu),
+        printed_power=n.powers[0],
+        power=n.powers[1],
     )
     return holds(measured, why) if n.swish <= EXACT else wrong(measured, why)
 
@@ -112,7 +118,11 @@ def _measure_steepest(ctx: Context) -> Place:
 
 def _judge_steepest(n: Place) -> Judgement:
     measured = f"{n.value:.12g}"
-    why = f"the derivative is largest at {abs(n.at):.3f}, where it is {n.value:.15g}"
+    why = _(
+        "the derivative is largest at {at:.3f}, where it is {most:.15g}",
+        at=abs(n.at),
+        most=n.value,
+    )
     return holds(measured, why) if abs(n.value - 0.25) <= EXACT else wrong(measured, why)
 
 
@@ -128,24 +138,30 @@ def _measure_slopes(ctx: Context) -> Slopes:
     z = _line()
     zeros = {
         label: crossings(ACTIVATIONS[name].derivative_at(z), z)
-        for name, label in (("gelu", "GELU"), ("silu", "Swish"))
+        for name, label in (("gelu", "GELU"), ("silu", _("Swish")))
     }
     return Slopes(float(np.abs(ACTIVATIONS["relu"].derivative_at(below)).max()), zeros)
 
 
 def _judge_slopes(n: Slopes) -> Judgement:
-    places = [f"{label} at {at:.4f}" for label, found in n.zeros.items() for at in found]
-    measured = f"ReLU: {figure(n.relu)}; derivative 0: {', '.join(places) or 'nowhere'}"
-    why = (
-        f"below 0 the derivative of ReLU is {figure(n.relu)}; those of the other two "
-        f"change sign: {', '.join(places) or 'nowhere'}"
+    places = ", ".join(
+        _("{label} at {at:.4f}", label=label, at=at)
+        for label, found in n.zeros.items()
+        for at in found
+    )
+    relu, zeros = figure(n.relu), places or _("nowhere")
+    measured = _("ReLU: {relu}; derivative 0: {zeros}", relu=relu, zeros=zeros)
+    why = _(
+        "below 0 the derivative of ReLU is {relu}; those of the other two change sign: {zeros}",
+        relu=relu,
+        zeros=zeros,
     )
     if n.relu != 0:
         return wrong(measured, why)
     if not places:
         return holds(measured, why)
     if max(map(len, n.zeros.values())) == 1:
-        return holds_only_if("one point is left out, where each is lowest", measured, why)
+        return holds_only_if(_("one point is left out, where each is lowest"), measured, why)
     return wrong(measured, why)
 
 
@@ -189,16 +205,35 @@ def _measure_leak(ctx: Context) -> Leak:
 def _judge_leak(n: Leak) -> Judgement:
     medians = {task: [float(np.median(v)) for v in pair] for task, pair in n.losses.items()}
     much = [task for task, pair in medians.items() if max(pair) > ALIKE * min(pair)]
-    changes = f"a good deal changes on {' and '.join(much)}" if much else "little changes"
-    text = "; ".join(
-        f"{task} {summary(a)} and {summary(b)}" for task, (a, b) in n.losses.items()
+    changes = (
+        _("a good deal changes on {tasks}", tasks=joined_by_and(much))
+        if much
+        else _("little changes")
     )
-    measured = f"{figure(n.from_constant)} from a constant; {changes}"
-    why = (
-        f"leaky - ReLU is up to {figure(n.from_constant)} from any constant in "
-        f"[-{REACH:g}, {REACH:g}] and {figure(n.from_linear)} from (1 - a) ReLU(x) + a x - "
-        f"ReLU(x), so a linear term is added; {changes}: validation losses of ReLU and leaky "
-        f"are {text}"
+    text = "; ".join(
+        _(
+            "{task} {relu} and {leaky}",
+            task=task,
+            relu=summary(a),
+            leaky=summary(b),
+        )
+        for task, (a, b) in n.losses.items()
+    )
+    measured = _(
+        "{from_constant} from a constant; {changes}",
+        from_constant=figure(n.from_constant),
+        changes=changes,
+    )
+    why = _(
+        "leaky - ReLU is up to {from_constant} from any constant in "
+        "[-{reach:g}, {reach:g}] and {from_linear} from (1 - a) ReLU(x) + a x - "
+        "ReLU(x), so a linear term is added; {changes}: validation losses of ReLU and leaky "
+        "are {losses}",
+        from_constant=figure(n.from_constant),
+        reach=REACH,
+        from_linear=figure(n.from_linear),
+        changes=changes,
+        losses=text,
     )
     if n.from_constant <= EXACT and not much:
         return holds(measured, why)
@@ -209,9 +244,9 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "D23",
         D,
-        "GELU has a minimum of about -0.17.",
+        _("GELU has a minimum of about -0.17."),
         published="-0.17",
-        tolerance=f"within {LAST_DIGIT} of -0.17",
+        tolerance=_("within {last_digit} of -0.17", last_digit=LAST_DIGIT),
         page="activations",
         measure=_measure_dip,
         judge=_judge_dip,
@@ -219,20 +254,23 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "D27",
         D,
-        "SwiGLU is printed with the logistic function as its gate.",
+        _("SwiGLU is printed with the logistic function as its gate."),
         published="gate = σ(z)",
         page="at-scale",
-        tolerance="wrong if the printed gate differs from z σ(z) (Shazeer 2020) by "
-        f"more than {EXACT:g} somewhere in [-6, 6]",
+        tolerance=_(
+            "wrong if the printed gate differs from z σ(z) (Shazeer 2020) by "
+            "more than {exact:g} somewhere in [-6, 6]",
+            exact=EXACT,
+        ),
         measure=_measure_gate,
         judge=_judge_gate,
     ),
     Claim(
         "B2",
         B,
-        "The derivative of the sigmoid is at most 0.25.",
+        _("The derivative of the sigmoid is at most 0.25."),
         published="0.25",
-        tolerance=f"within {EXACT:g}",
+        tolerance=_("within {exact:g}", exact=EXACT),
         page="numpy-or-torch",
         measure=_measure_steepest,
         judge=_judge_steepest,
@@ -240,23 +278,30 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "B3",
         B,
-        "The gradient of ReLU is exactly 0 for negative input; those of GELU and Swish are "
-        "non-zero everywhere.",
-        published="0; non-zero everywhere",
+        _(
+            "The gradient of ReLU is exactly 0 for negative input; those of GELU and Swish are "
+            "non-zero everywhere."
+        ),
+        published=_("0; non-zero everywhere"),
         page="numpy-or-torch",
-        tolerance="ReLU: exactly 0 at 10\u202f000 points below 0; GELU, Swish: the "
-        "derivative changes its sign nowhere in [-6, 6]",
+        tolerance=_(
+            "ReLU: exactly 0 at 10\u202f000 points below 0; GELU, Swish: the "
+            "derivative changes its sign nowhere in [-6, 6]"
+        ),
         measure=_measure_slopes,
         judge=_judge_slopes,
     ),
     Claim(
         "C4",
         C,
-        "Leaky ReLU is ReLU with a larger bias term, so that little changes.",
-        published="a larger bias",
+        _("Leaky ReLU is ReLU with a larger bias term, so that little changes."),
+        published=_("a larger bias"),
         page="basis",
-        tolerance=f"leaky(x) - ReLU(x) is a constant within {EXACT:g}; little changes if the "
-        "medians of 64 seeds on wave, abs and multi-gauss are within 25 % of each other",
+        tolerance=_(
+            "leaky(x) - ReLU(x) is a constant within {exact:g}; little changes if the "
+            "medians of 64 seeds on wave, abs and multi-gauss are within 25 % of each other",
+            exact=EXACT,
+        ),
         measure=_measure_leak,
         judge=_judge_leak,
     ),

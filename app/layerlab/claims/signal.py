@@ -19,7 +19,9 @@ from layerlab.claims.base import (
     wrong,
 )
 from layerlab.claims.figures import figure, within
+from layerlab.core.phrases import joined_by_and, joined_clauses
 from layerlab.core.spec import NetSpec
+from layerlab.core.translation import _
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.initializers import INITIALIZERS
 from layerlab.nets.probes.layers import across_inputs, mean_square
@@ -57,16 +59,22 @@ def _measure_sums(init: str, ctx: Context) -> Sums:
 
 def _judge_sums(n: Sums) -> Judgement:
     zero, one = n.variances
-    measured = f"{figure(zero)} for inputs of mean 0, {figure(one)} of mean 1"
-    why = (
-        f"for inputs of variance 1 pre-activations have variance {figure(zero)} with mean 0 "
-        f"and {figure(one)} with mean 1: what counts is the mean square, n s² E[x²]"
+    measured = _(
+        "{zero} for inputs of mean 0, {one} of mean 1",
+        zero=figure(zero),
+        one=figure(one),
+    )
+    why = _(
+        "for inputs of variance 1 pre-activations have variance {zero} with mean 0 and {one} "
+        "with mean 1: what counts is the mean square, n s² E[x²]",
+        zero=figure(zero),
+        one=figure(one),
     )
     as_stated = [within(ratio, 1.0, VARIANCE) for ratio in n.ratios]
     if all(as_stated):
         return holds(measured, why)
     if as_stated[0]:
-        return holds_only_if("the inputs have mean 0", measured, why)
+        return holds_only_if(_("the inputs have mean 0"), measured, why)
     return wrong(measured, why)
 
 
@@ -129,24 +137,37 @@ def _measure_halved(ctx: Context) -> Halved:
 
 
 def _judge_halved(n: Halved) -> Judgement:
-    measured = f"variance × {n.variance:.3f}, mean square × {n.square:.3f}"
-    ratios = ", ".join(f"{ratio:.3g} for {name}" for name, ratio in n.ratios.items())
-    why = (
-        f"ReLU leaves {n.variance:.3f} of the variance and {n.square:.3f} of the mean square; "
-        f"over {DEPTH} layers He leaves {figure(n.he.square)} of the mean square and "
-        f"{figure(n.he.across)} of the variance across inputs, Xavier {figure(n.xavier.square)}"
-        f" of the mean square; He's variance over Xavier's is {ratios}"
+    measured = _(
+        "variance × {variance:.3f}, mean square × {square:.3f}",
+        variance=n.variance,
+        square=n.square,
+    )
+    ratios = ", ".join(
+        _("{ratio:.3g} for {name}", ratio=ratio, name=name) for name, ratio in n.ratios.items()
+    )
+    why = _(
+        "ReLU leaves {variance:.3f} of the variance and {square:.3f} of the mean square; "
+        "over {depth} layers He leaves {he_square} of the mean square and "
+        "{he_across} of the variance across inputs, Xavier {xavier_square}"
+        " of the mean square; He's variance over Xavier's is {ratios}",
+        variance=n.variance,
+        square=n.square,
+        depth=DEPTH,
+        he_square=figure(n.he.square),
+        he_across=figure(n.he.across),
+        xavier_square=figure(n.xavier.square),
+        ratios=ratios,
     )
     conditions = []
     if not within(n.variance, 0.5, VARIANCE):
-        conditions.append("variance is read as mean square")
+        conditions.append(_("variance is read as mean square"))
     if not all(within(ratio, 2.0, VARIANCE) for ratio in n.ratios.values()):
-        conditions.append("a layer has as many outputs as inputs")
+        conditions.append(_("a layer has as many outputs as inputs"))
     makes_up = _is_kept(n.he.square) and not _is_kept(n.xavier.square)
     if not makes_up or not within(n.square, 0.5, VARIANCE):
         return not_reproduced(measured, why)
     if conditions:
-        return holds_only_if(", and ".join(conditions), measured, why)
+        return holds_only_if(joined_clauses(conditions), measured, why)
     return holds(measured, why)
 
 
@@ -164,17 +185,23 @@ def _measure_kept(ctx: Context) -> dict[str, Preserved]:
 def _judge_kept(n: dict[str, Preserved]) -> Judgement:
     across = ", ".join(f"{name} {figure(k.across)}" for name, k in n.items())
     squares = ", ".join(f"{name} {figure(k.square)}" for name, k in n.items())
-    measured = f"across inputs: {across}"
-    why = (
-        f"from layer 1 to layer {DEPTH} the variance across inputs goes to {across} of itself,"
-        f" the mean square to {squares}"
+    measured = _("across inputs: {across}", across=across)
+    why = _(
+        "from layer 1 to layer {depth} the variance across inputs goes to {across} of itself, "
+        "the mean square to {squares}",
+        depth=DEPTH,
+        across=across,
+        squares=squares,
     )
     by_square = [name for name, k in n.items() if _is_kept(k.square)]
     if all(_is_kept(k.across) and _is_kept(k.square) for k in n.values()):
         return holds(measured, why)
     if by_square:
-        which = " and ".join(by_square)
-        return holds_only_if(f"the mean square is meant, and only of {which}", measured, why)
+        condition = _(
+            "the mean square is meant, and only of {activations}",
+            activations=joined_by_and(by_square),
+        )
+        return holds_only_if(condition, measured, why)
     return wrong(measured, why)
 
 
@@ -182,48 +209,66 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "D20",
         D,
-        "The pre-activations of a layer of n inputs have variance n s² Var(x), where s is the "
-        "standard deviation of the weights: "
-        "512 for n = 512, s = 1.",
+        _(
+            "The pre-activations of a layer of n inputs have variance n s² Var(x), where s is "
+            "the standard deviation of the weights: 512 for n = 512, s = 1."
+        ),
         published="512",
         page="signal",
-        tolerance=f"within {VARIANCE * 100:g} % of n s² Var(x), for inputs of variance 1 with "
-        "mean 0 and with mean 1",
+        tolerance=_(
+            "within {variance:g} % of n s² Var(x), for inputs of variance 1 with "
+            "mean 0 and with mean 1",
+            variance=VARIANCE * 100,
+        ),
         measure=partial(_measure_sums, "large-normal"),
         judge=_judge_sums,
     ),
     Claim(
         "D21",
         D,
-        "The same for s = 0.01.",
+        _("The same for s = 0.01."),
         published="0.0512",
         page="signal",
-        tolerance=f"within {VARIANCE * 100:g} % of n s² Var(x), for inputs of variance 1 with "
-        "mean 0 and with mean 1",
+        tolerance=_(
+            "within {variance:g} % of n s² Var(x), for inputs of variance 1 with "
+            "mean 0 and with mean 1",
+            variance=VARIANCE * 100,
+        ),
         measure=partial(_measure_sums, "small-normal"),
         judge=_judge_sums,
     ),
     Claim(
         "D22",
         D,
-        "ReLU halves the variance; He makes up for it with twice the variance of Xavier.",
-        published="factor 2",
+        _("ReLU halves the variance; He makes up for it with twice the variance of Xavier."),
+        published=_("factor 2"),
         page="signal",
-        tolerance=f"ReLU leaves half within {VARIANCE * 100:g} %, of the variance and of the "
-        f"mean square; He keeps the mean square within a factor of {FACTOR:g} over {DEPTH} "
-        f"layers of {WIDTH} while Xavier does not; He is twice Xavier within "
-        f"{VARIANCE * 100:g} % for all of 256-256, 4-8 and 784-128",
+        tolerance=_(
+            "ReLU leaves half within {variance:g} %, of the variance and of the "
+            "mean square; He keeps the mean square within a factor of {factor:g} over {depth} "
+            "layers of {width} while Xavier does not; He is twice Xavier within "
+            "{variance:g} % for all of 256-256, 4-8 and 784-128",
+            variance=VARIANCE * 100,
+            factor=FACTOR,
+            depth=DEPTH,
+            width=WIDTH,
+        ),
         measure=_measure_halved,
         judge=_judge_halved,
     ),
     Claim(
         "B4",
         B,
-        "Xavier keeps the variance for sigmoid and tanh, He keeps it for ReLU.",
-        published="keeps",
+        _("Xavier keeps the variance for sigmoid and tanh, He keeps it for ReLU."),
+        published=_("keeps"),
         page="signal",
-        tolerance=f"variance across inputs and mean square at layer {DEPTH} within a factor of "
-        f"{FACTOR:g} of those at layer 1, width {WIDTH}, median of 16 networks",
+        tolerance=_(
+            "variance across inputs and mean square at layer {depth} within a factor of "
+            "{factor:g} of those at layer 1, width {width}, median of 16 networks",
+            depth=DEPTH,
+            factor=FACTOR,
+            width=WIDTH,
+        ),
         measure=_measure_kept,
         judge=_judge_kept,
     ),

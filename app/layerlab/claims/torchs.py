@@ -12,7 +12,9 @@ from layerlab.claims.figures import difference, figure, listed, within
 from layerlab.claims.populations import lab, population, training_loss
 from layerlab.claims.signal import kept
 from layerlab.core.numbers import grouped
+from layerlab.core.phrases import joined_by_and
 from layerlab.core.spec import NetSpec, TrainSpec
+from layerlab.core.translation import _
 from layerlab.nets.engines import engine
 from layerlab.nets.engines.remote import RemoteEngine
 
@@ -71,13 +73,22 @@ def _judge_five(n: Five) -> Judgement:
     for i, j in itertools.combinations(range(len(names)), 2):
         band = difference(n.many[i], n.many[j])
         if band.excludes() and (band.middle > 0) != (n.listing[i] > n.listing[j]):
-            turned.append(f"{names[i]} and {names[j]}")
+            turned.append(joined_by_and((names[i], names[j])))
     text = ", ".join(f"{a} {figure(v)}" for a, v in zip(names, medians, strict=True))
-    why = (
-        f"at seed 42 PyTorch ends at {measured}; medians of {len(n.many[0])} seeds are {text}"
-        + (f", which puts {', '.join(turned)} in the other order" if turned else "")
+    fields = {"listing": measured, "seeds": len(n.many[0]), "medians": text}
+    if not turned:
+        why = _(
+            "at seed 42 PyTorch ends at {listing}; medians of {seeds} seeds are {medians}",
+            **fields,
+        )
+        return holds(measured, why)
+    why = _(
+        "at seed 42 PyTorch ends at {listing}; medians of {seeds} seeds are {medians}, which "
+        "puts {turned} in the other order",
+        turned=", ".join(turned),
+        **fields,
     )
-    return not_reproduced(measured, why) if turned else holds(measured, why)
+    return not_reproduced(measured, why)
 
 
 # ---- D29, D30: what it draws
@@ -107,13 +118,19 @@ def _measure_draws(ctx: Context) -> InitializationVariances:
 
 
 def _judge_draws(n: InitializationVariances) -> Judgement:
-    measured = f"variance {', '.join(f'{value:.3f}' for value in n.weights)} / n"
-    why = (
-        f"nn.Linear of {listed(n.n)} inputs draws weights of variance "
-        f"{', '.join(f'{value:.3f}' for value in n.weights)} / n (He's is 2 / n) and biases of "
-        f"{', '.join(f'{value:.3f}' for value in n.biases)} / n; from layer 1 to 30 this "
-        f"leaves {figure(n.square)} of the mean square and {figure(n.across)} of the variance "
-        "across inputs"
+    weights, biases = (
+        ", ".join(f"{value:.3f}" for value in values) for values in (n.weights, n.biases)
+    )
+    measured = _("variance {variances} / n", variances=weights)
+    why = _(
+        "nn.Linear of {inputs} inputs draws weights of variance {weights} / n (He's is 2 / n) "
+        "and biases of {biases} / n; from layer 1 to 30 this leaves {square} of the mean "
+        "square and {across} of the variance across inputs",
+        inputs=listed(n.n),
+        weights=weights,
+        biases=biases,
+        square=figure(n.square),
+        across=figure(n.across),
     )
     if all(within(value, 2.0, VARIANCE) for value in n.weights):
         return holds(measured, why)
@@ -135,8 +152,12 @@ def _measure_tanh(ctx: Context) -> Drawn:
 def _judge_tanh(n: Drawn) -> Judgement:
     gain = n.std * np.sqrt(n.n)
     measured = f"{gain:.3f} √(1/n)"
-    drawn = f"with standard deviation {n.std:.5f}, {gain:.3f} times √(1/n)"
-    why = f"for n = {grouped(n.n)} it draws {drawn}"
+    why = _(
+        "for n = {inputs} it draws with standard deviation {std:.5f}, {gain:.3f} times √(1/n)",
+        inputs=grouped(n.n),
+        std=n.std,
+        gain=gain,
+    )
     return holds(measured, why) if within(gain, 1.0, VARIANCE) else wrong(measured, why)
 
 
@@ -144,13 +165,18 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "D18",
         D,
-        "Five PyTorch networks, 4-2-4, 4-8-4, 4-16-4, 4-4-4-4 and 4-8-8-4, Adam 0.01, 200 "
-        "updates on all images, seed 42 set once, compare the architectures.",
-        published="no figures",
+        _(
+            "Five PyTorch networks, 4-2-4, 4-8-4, 4-16-4, 4-4-4-4 and 4-8-8-4, Adam 0.01, 200 "
+            "updates on all images, seed 42 set once, compare the architectures."
+        ),
+        published=_("no figures"),
         page="diagonal-flip",
-        tolerance=f"the order of the five at seed 42 is that of their medians over {SEEDS} "
-        "seeds, two of them counted as equal if the 95 % bootstrap band of their difference "
-        "holds 0",
+        tolerance=_(
+            "the order of the five at seed 42 is that of their medians over {seeds} "
+            "seeds, two of them counted as equal if the 95 % bootstrap band of their "
+            "difference holds 0",
+            seeds=SEEDS,
+        ),
         measure=_measure_five,
         judge=_judge_five,
         asks_torch=True,
@@ -158,11 +184,14 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "D29",
         D,
-        "PyTorch initializes its linear layers with He.",
+        _("PyTorch initializes its linear layers with He."),
         published="He",
         page="signal",
-        tolerance=f"variance of the weights of nn.Linear within {VARIANCE * 100:g} % of 2 / n, "
-        "for n = 64, 256, 1024",
+        tolerance=_(
+            "variance of the weights of nn.Linear within {variance:g} % of 2 / n, "
+            "for n = 64, 256, 1024",
+            variance=VARIANCE * 100,
+        ),
         measure=_measure_draws,
         judge=_judge_draws,
         asks_torch=True,
@@ -170,11 +199,14 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "D30",
         D,
-        "kaiming_normal_ for tanh draws with standard deviation √(1/n).",
+        _("kaiming_normal_ for tanh draws with standard deviation √(1/n)."),
         published="√(1/n)",
         page="signal",
-        tolerance="standard deviation of what PyTorch draws within "
-        f"{VARIANCE * 100:g} % of √(1/n), n = 1024",
+        tolerance=_(
+            "standard deviation of what PyTorch draws within "
+            "{variance:g} % of √(1/n), n = 1024",
+            variance=VARIANCE * 100,
+        ),
         measure=_measure_tanh,
         judge=_judge_tanh,
         asks_torch=True,

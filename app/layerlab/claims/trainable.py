@@ -11,6 +11,7 @@ from layerlab.claims.base import Claim, Context, Judgement, holds, not_reproduce
 from layerlab.claims.figures import listed
 from layerlab.claims.populations import lab, population, training_loss
 from layerlab.core.spec import LabSpec, NetSpec, TrainSpec, edit
+from layerlab.core.translation import _
 from layerlab.experiments.signal.meanfield import settled_chi
 from layerlab.nets.problem import problem_of
 
@@ -54,9 +55,12 @@ def _measure_thirty(ctx: Context) -> DepthLosses:
 def _judge_thirty(n: DepthLosses) -> Judgement:
     he, xavier = (float(np.median(losses)) for losses in (n.he, n.xavier))
     measured = f"He {he:.3f}, Xavier {xavier:.3f}"
-    why = (
-        f"after 400 updates the median loss of 30 layers is {he:.3f} with He and {xavier:.3f} "
-        f"with Xavier, where a constant guess has {n.constant:.3f}"
+    why = _(
+        "after 400 updates the median loss of 30 layers is {he:.3f} with He and {xavier:.3f} "
+        "with Xavier, where a constant guess has {constant:.3f}",
+        he=he,
+        xavier=xavier,
+        constant=n.constant,
     )
     if he < HALF * n.constant and xavier > STALLED * n.constant:
         return holds(measured, why)
@@ -76,7 +80,7 @@ def std_of_correlation_length(length: float) -> float:
     -1 / log chi = length, chi the growth of a squared difference (Schoenholz et al. 2017).
     """
     low, high = 0.05, 2.0
-    for _ in range(50):
+    for _halving in range(50):
         middle = 0.5 * (low + high)
         log_chi, _ = settled_chi("tanh", np.array(middle), np.array(math.sqrt(BIAS)))
         low, high = (middle, high) if log_chi < -1 / length else (low, middle)
@@ -108,11 +112,14 @@ def _measure_trainable(ctx: Context) -> dict[float, int]:
 
 
 def _judge_trainable(n: dict[float, int]) -> Judgement:
-    measured = f"{listed(n.values())} correlation lengths"
+    measured = _("{times} correlation lengths", times=listed(n.values()))
     layers = [round(times * length) for length, times in n.items()]
-    why = (
-        f"with correlation lengths of {listed(n)} layers the deepest networks that lose half "
-        f"of a constant guess's loss have {listed(layers)} layers, {listed(n.values())} lengths"
+    why = _(
+        "with correlation lengths of {lengths} layers the deepest networks that lose half "
+        "of a constant guess's loss have {layers} layers, {times} lengths",
+        lengths=listed(n),
+        layers=listed(layers),
+        times=listed(n.values()),
     )
     if all(3 <= times <= 12 for times in n.values()):
         return holds(measured, why)
@@ -122,24 +129,28 @@ def _judge_trainable(n: dict[float, int]) -> Judgement:
 CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "L1",
-        "He et al. 2015 (arXiv 1502.01852), section 2.2",
-        "With 30 layers of ReLU, Xavier stalls and He converges.",
-        published="stalls, converges",
+        _("He et al. 2015 (arXiv 1502.01852), section 2.2"),
+        _("With 30 layers of ReLU, Xavier stalls and He converges."),
+        published=_("stalls, converges"),
         page="signal",
-        tolerance="digits, 30 layers of 32, SGD with momentum, 8 seeds: He's median loss ends "
-        "below half of that of a constant guess, Xavier's stays above 95 % of it",
+        tolerance=_(
+            "digits, 30 layers of 32, SGD with momentum, 8 seeds: He's median loss ends "
+            "below half of that of a constant guess, Xavier's stays above 95 % of it"
+        ),
         measure=_measure_thirty,
         judge=_judge_thirty,
     ),
     Claim(
         "L5",
-        "Schoenholz et al. 2017 (arXiv 1611.01232)",
-        "tanh networks can be trained to a depth of about six correlation lengths.",
-        published="6 correlation lengths",
+        _("Schoenholz et al. 2017 (arXiv 1611.01232)"),
+        _("tanh networks can be trained to a depth of about six correlation lengths."),
+        published=_("6 correlation lengths"),
         page="signal",
-        tolerance="the deepest of a grid of depths that loses half of the loss of a constant "
-        "guess lies between 3 and 12 correlation lengths for each of the lengths 1.5, 2.5 and "
-        "4 (bias variance 0.05, width 32, digits, median of 6 seeds)",
+        tolerance=_(
+            "the deepest of a grid of depths that loses half of the loss of a constant "
+            "guess lies between 3 and 12 correlation lengths for each of the lengths 1.5, 2.5 "
+            "and 4 (bias variance 0.05, width 32, digits, median of 6 seeds)"
+        ),
         measure=_measure_trainable,
         judge=_judge_trainable,
     ),
