@@ -11,7 +11,9 @@ import numpy as np
 from layerlab.core.experiment import HOLDS, ONLY_IF, WRONG, ClaimRow
 from layerlab.core.model_knobs import with_knobs_of
 from layerlab.core.numbers import number
+from layerlab.core.phrases import joined_by_and
 from layerlab.core.spec import LabSpec, edit
+from layerlab.core.translation import _
 from layerlab.experiments.activations.moments import cells, density_behind, extremes, moments
 from layerlab.nets.activations import ACTIVATIONS, SLOPE, Activation
 from layerlab.nets.printed import program
@@ -168,11 +170,11 @@ def _sigmoid_row(result: Result) -> ClaimRow:
     largest = result.of("sigmoid").largest
     return ClaimRow(
         "B2",
-        "The derivative of the sigmoid is at most a quarter.",
+        _("The derivative of the sigmoid is at most a quarter."),
         "0.25",
         f"{largest:.4f}",
         HOLDS if abs(largest - 0.25) < 1e-9 else WRONG,
-        f"it is {largest:.4f}, at z = 0",
+        _("it is {largest:.4f}, at z = 0", largest=largest),
     )
 
 
@@ -180,17 +182,22 @@ def _zero_row(result: Result) -> ClaimRow:
     below = result.of("relu").derivative[result.z < 0]
     places = [result.of(key).lowest for key in ("gelu", "silu")]
     turns = [place[0] for place in places if place is not None]
-    verdict = f"{ONLY_IF} one point is left out, where each is lowest" if turns else HOLDS
+    verdict = (
+        f"{ONLY_IF} {_('one point is left out, where each is lowest')}" if turns else HOLDS
+    )
     if (below != 0).any():
         verdict = WRONG
-    where = " and ".join(number(z) for z in turns)
+    where = joined_by_and(number(z) for z in turns)
     return ClaimRow(
         "B3",
-        "ReLU's derivative is 0 below zero; those of GELU and Swish are zero nowhere.",
-        "nowhere",
+        _("ReLU's derivative is 0 below zero; those of GELU and Swish are zero nowhere."),
+        _("nowhere"),
         f"z = {where}",
         verdict,
-        f"GELU and Swish have a minimum, and there a derivative of zero: z = {where}",
+        _(
+            "GELU and Swish have a minimum, and there a derivative of zero: z = {where}",
+            where=where,
+        ),
     )
 
 
@@ -199,11 +206,11 @@ def _gelu_row(result: Result) -> ClaimRow:
     place, value = lowest if lowest is not None else (math.nan, math.nan)
     return ClaimRow(
         "D23",
-        "GELU has a minimum of about −0.17.",
+        _("GELU has a minimum of about −0.17."),
         "−0.17",
         number(value, 5),
         HOLDS if abs(value + 0.17) < 0.005 else WRONG,
-        f"it lies at z = {number(place, 4)}",
+        _("it lies at z = {place}", place=number(place, 4)),
     )
 
 
@@ -214,16 +221,20 @@ def _half_row(result: Result) -> ClaimRow:
     if abs(variance - 0.5) < 0.01:
         verdict = HOLDS
     elif abs(square - 0.5) < 0.01:
-        verdict = f"{ONLY_IF} of the mean square"
+        verdict = f"{ONLY_IF} {_('of the mean square')}"
     else:
-        verdict = f"{ONLY_IF} of the mean square, at mean 0"
+        verdict = f"{ONLY_IF} {_('of the mean square, at mean 0')}"
     return ClaimRow(
         "D22",
-        "ReLU halves the variance.",
+        _("ReLU halves the variance."),
         "× 0.5",
         f"× {variance:.3f}",
         verdict,
-        f"of the variance {variance:.3f} is left, of the mean square {square:.3f}",
+        _(
+            "of the variance {variance:.3f} is left, of the mean square {square:.3f}",
+            variance=variance,
+            square=square,
+        ),
     )
 
 
@@ -231,12 +242,16 @@ def _leak_row(result: Result) -> ClaimRow:
     change = float(np.ptp(result.leak))
     return ClaimRow(
         "C4",
-        "Leaky ReLU is ReLU with a larger bias.",
-        "a constant",
-        f"{result.leaky_slope:g} · z below 0",
+        _("Leaky ReLU is ReLU with a larger bias."),
+        _("a constant"),
+        _("{slope:g} · z below 0", slope=result.leaky_slope),
         HOLDS if change < 1e-12 else WRONG,
-        f"leaky minus ReLU changes by {change:.2f} between z = {number(-VIEW)} and 0; a bias "
-        "would not change",
+        _(
+            "leaky minus ReLU changes by {change:.2f} between z = {view} and 0; a bias "
+            "would not change",
+            change=change,
+            view=number(-VIEW),
+        ),
     )
 
 
@@ -244,11 +259,15 @@ def _alive_row(result: Result) -> ClaimRow:
     leaky, relu = result.of("leaky-relu").dead, result.of("relu").dead
     return ClaimRow(
         "D24",
-        "Leaky ReLU has no dead neurons.",
-        "none",
-        f"{100 * leaky:.0f} % of z",
-        HOLDS if leaky == 0 else f"{ONLY_IF} its slope is above 0",
-        f"{100 * leaky:.0f} % of z have a derivative of zero, with ReLU {100 * relu:.0f} %",
+        _("Leaky ReLU has no dead neurons."),
+        _("none"),
+        _("{share:.0f} % of z", share=100 * leaky),
+        HOLDS if leaky == 0 else f"{ONLY_IF} {_('its slope is above 0')}",
+        _(
+            "{leaky:.0f} % of z have a derivative of zero, with ReLU {relu:.0f} %",
+            leaky=100 * leaky,
+            relu=100 * relu,
+        ),
     )
 
 

@@ -9,7 +9,9 @@ import numpy as np
 
 from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
 from layerlab.core.numbers import number
-from layerlab.experiments.at_scale.growth import HUGE, ends
+from layerlab.core.phrases import joined_by_and
+from layerlab.core.translation import _
+from layerlab.experiments.at_scale.growth import CASES, HUGE, ends
 from layerlab.experiments.at_scale.units import count
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.published import model
@@ -43,43 +45,64 @@ def block_row(decoder: Decoder) -> ClaimRow:
     is_met = any(_is_near(n, D25_PRINTED) for n in (both, without))
     return ClaimRow(
         "D25",
-        "A feed-forward block 4096-16384-4096 has over 67 million parameters in each layer.",
+        _("A feed-forward block 4096-16384-4096 has over 67 million parameters in each layer."),
         "67 M",
-        f"{count(both, 4)}, one matrix {count(matrix)}",
+        _("{both}, one matrix {matrix}", both=count(both, 4), matrix=count(matrix)),
         HOLDS if is_met else WRONG,
-        f"one of its two matrices has {count(matrix, 4)}, both have {count(without, 4)} and "
-        f"with biases {count(both, 5)}; the block of these knobs has {count(own, 4)}",
+        _(
+            "one of its two matrices has {matrix}, both have {without} and "
+            "with biases {both}; the block of these knobs has {own}",
+            matrix=count(matrix, 4),
+            without=count(without, 4),
+            both=count(both, 5),
+            own=count(own, 4),
+        ),
     )
 
 
 def growth_row(block: str) -> ClaimRow:
     """Judge D26 for random blocks of a kind: with layer norm, and without."""
-    v = {case: ends(block, case) for case in ("scaled, norm", "norm", "scaled", "bare")}
-    steady = [is_steady(v["scaled, norm"]), is_steady(v["scaled"])]
-    grows = [is_growing(v["norm"]), is_growing(v["bare"])]
+    scaled_norm, norm, scaled, bare = (ends(block, case) for case in CASES)
+    steady = [is_steady(scaled_norm), is_steady(scaled)]
+    grows = [is_growing(norm), is_growing(bare)]
     if all(steady) and all(grows):
         verdict = HOLDS
     elif steady[0] and grows[0]:
-        verdict = f"{ONLY_IF} blocks have layer norm"
+        verdict = f"{ONLY_IF} {_('blocks have layer norm')}"
     else:
         verdict = WRONG
 
     def text_of(value: float) -> str:
-        return number(value, 3) if value < HUGE else f"beyond {number(HUGE)}"
+        return number(value, 3) if value < HUGE else _("beyond {huge}", huge=number(HUGE))
 
-    def both(case: str) -> str:
-        return " and ".join(text_of(value) for value in v[case])
+    def both(ends_of_case: tuple[float, float]) -> str:
+        return joined_by_and(map(text_of, ends_of_case))
 
     return ClaimRow(
         "D26",
-        "Scaling the output of N residual blocks by 1/√(2N) keeps the variance "
-        "from growing with depth.",
-        "does not grow",
-        f"{text_of(v['scaled, norm'][1])} scaled, {text_of(v['norm'][1])} not",
+        _(
+            "Scaling the output of N residual blocks by 1/√(2N) keeps the variance "
+            "from growing with depth."
+        ),
+        _("does not grow"),
+        _(
+            "{scaled} scaled, {plain} not",
+            scaled=text_of(scaled_norm[1]),
+            plain=text_of(norm[1]),
+        ),
         verdict,
-        f"variance after {FEW} and {MANY} random {block} blocks is {both('scaled, norm')} "
-        f"scaled and {both('norm')} not where blocks have layer norm, {both('scaled')} and "
-        f"{both('bare')} where they have none",
+        _(
+            "variance after {few} and {many} random {block} blocks is {scaled} "
+            "scaled and {plain} not where blocks have layer norm, {scaled_bare} and "
+            "{bare} where they have none",
+            few=FEW,
+            many=MANY,
+            block=block,
+            scaled=both(scaled_norm),
+            plain=both(norm),
+            scaled_bare=both(scaled),
+            bare=both(bare),
+        ),
     )
 
 
@@ -93,12 +116,16 @@ def gate_row() -> ClaimRow:
     )
     return ClaimRow(
         "D27",
-        "SwiGLU is printed with the logistic function as its gate.",
+        _("SwiGLU is printed with the logistic function as its gate."),
         "gate = σ(z)",
-        f"differs by up to {number(off)}",
+        _("differs by up to {off}", off=number(off)),
         HOLDS if off <= EXACT else WRONG,
-        f"in −6 to 6 the printed gate differs by up to {number(off)} from z σ(z), the gate of "
-        f"SwiGLU, and by {number(glu, 2)} from that of GLU",
+        _(
+            "in −6 to 6 the printed gate differs by up to {off} from z σ(z), the gate of "
+            "SwiGLU, and by {glu} from that of GLU",
+            off=number(off),
+            glu=number(glu, 2),
+        ),
     )
 
 
@@ -113,12 +140,17 @@ def llama_row() -> ClaimRow:
     without, gated = (count(total) for total in totals)
     return ClaimRow(
         "D31",
-        "The feed-forward blocks of LLaMA use GELU, that is two matrices.",
+        _("The feed-forward blocks of LLaMA use GELU, that is two matrices."),
         "GELU",
-        f"{gated} with a gate, {without} without",
+        _("{gated} with a gate, {without} without", gated=gated, without=without),
         verdict,
-        f"of the published {count(D31_PRINTED)} two matrices account for {without} and three, "
-        f"which SwiGLU has, for {gated}",
+        _(
+            "of the published {total} two matrices account for {without} and three, "
+            "which SwiGLU has, for {gated}",
+            total=count(D31_PRINTED),
+            without=without,
+            gated=gated,
+        ),
     )
 
 
@@ -137,12 +169,19 @@ def powers_row(decoder: Decoder, context: int) -> ClaimRow:
     even = decoder.parameters / decoder.cache(1)
     return ClaimRow(
         "D37",
-        "Feed-forward weights grow with d_model squared, the cache with the length of "
-        "the sequence.",
-        "powers 2 and 1",
-        f"{number(weights)} and {number(tokens)}",
+        _(
+            "Feed-forward weights grow with d_model squared, the cache with the length of "
+            "the sequence."
+        ),
+        _("powers 2 and 1"),
+        _("{weights} and {tokens}", weights=number(weights), tokens=number(tokens)),
         HOLDS if is_so else WRONG,
-        f"twice the d_model of these knobs has {number(twice / block)} times the weights, "
-        f"twice the context {number(longer / cache)} times the cache; it takes as much as all "
-        f"weights after {count(even)} tokens",
+        _(
+            "twice the d_model of these knobs has {twice} times the weights, "
+            "twice the context {longer} times the cache; it takes as much as all "
+            "weights after {even} tokens",
+            twice=number(twice / block),
+            longer=number(longer / cache),
+            even=count(even),
+        ),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtGui import QColor
 
+from layerlab.core.translation import _
 from layerlab.experiments.at_scale.layer import part_color
 from layerlab.experiments.at_scale.model import PRESETS, Result, knobs_of
 from layerlab.experiments.at_scale.units import count, memory, operations
@@ -35,12 +36,12 @@ class ComparedCards:
         self._view = view
         self.rows, self.models = (
             RowPlot(Axis(name, log=True, can_switch=False))
-            for name in ("parameters / d_model²", "parameters")
+            for name in (_("parameters / d_model²"), _("parameters"))
         )
-        self.rows.x_axis.brief, self.models.x_axis.brief = "/ d_model²", "size"
+        self.rows.x_axis.brief, self.models.x_axis.brief = "/ d_model²", _("size")
         self.rows.grid = False  # lines would cross the sizes
-        self.blocks = PlotCard("Feed-forward blocks", self.rows)
-        self.published = PlotCard("Models", self.models)
+        self.blocks = PlotCard(_("Feed-forward blocks"), self.rows)
+        self.published = PlotCard(_("Models"), self.models)
         self.rows.x_axis.fix(*SQUARES)
         self.models.x_axis.fix(*TOTALS)
         self.blocks.bind("factor", self._factor)
@@ -111,19 +112,19 @@ class ComparedCards:
             "used by a token": part,
         }
         legend = [
-            LegendEntry("line", view.color("warning"), "4× rule: 8", brief="4× rule"),
+            LegendEntry("line", view.color("warning"), _("4× rule: 8"), brief=_("4× rule")),
             LegendEntry(
                 "line",
                 part_color(view.theme, "attention"),
-                f"attention: {attention:.2g}",
-                brief="attention",
+                _("attention: {attention:.2g}", attention=attention),
+                brief=_("attention"),
             ),
         ]
         self.blocks.show_plot(live=live, legend=legend, columns=columns)
         k = result.chosen
         self.rows.set_handles((Handle("factor", float(total[k]), float(k), accent, 6.0, "x"),))
         self.rows.reader = lambda x, at: self._read_block(result, self.rows.row_at(at))
-        self.blocks.set_note("drag or click")
+        self.blocks.set_note(_("drag or click"))
 
     def _ticks(self, rows: Array, at: float, ink: QColor) -> Segments:
         x = np.full_like(rows, at)
@@ -133,17 +134,31 @@ class ComparedCards:
         one, accent = result.blocks[row], self._view.color("accent")
         square = result.decoder.d_model**2
         return Tooltip(
-            f"{one.name}, factor {result.factor:.3g}",
+            _("{block}, factor {factor:.3g}", block=one.name, factor=result.factor),
             (
                 (
                     accent,
-                    f"{count(one.parameters, 4)} parameters, "
-                    f"{one.parameters / square:.3g} d_model²",
+                    _(
+                        "{parameters} parameters, {squares:.3g} d_model²",
+                        parameters=count(one.parameters, 4),
+                        squares=one.parameters / square,
+                    ),
                 ),
-                (None, f"{memory(one.parameters * result.bytes)} at {result.bytes} bytes"),
                 (
                     None,
-                    f"{operations(one.operations)} for a token, which uses {count(one.used)}",
+                    _(
+                        "{memory} at {bytes} bytes",
+                        memory=memory(one.parameters * result.bytes),
+                        bytes=result.bytes,
+                    ),
+                ),
+                (
+                    None,
+                    _(
+                        "{operations} for a token, which uses {used}",
+                        operations=operations(one.operations),
+                        used=count(one.used),
+                    ),
                 ),
             ),
         )
@@ -168,48 +183,69 @@ class ComparedCards:
             "these": Dots(np.array([own]), y[-1:], accent, 4.5),
         }
         self.models.set_rows(
-            [one.name for one in models] + ["these knobs"],
+            [one.name for one in models] + [_("these knobs")],
             len(models) if same is None else same,
         )
         legend = [
-            LegendEntry("ring", muted, "printed"),
-            LegendEntry("dot", point, "counted"),
-            LegendEntry("dot", accent, "these knobs", brief="these"),
+            LegendEntry("ring", muted, _("printed")),
+            LegendEntry("dot", point, _("counted")),
+            LegendEntry("dot", accent, _("these knobs"), brief=_("these")),
         ]
         columns = {
-            "model": np.array([*(one.name for one in models), "these knobs"]),
+            "model": np.array([*(one.name for one in models), _("these knobs")]),
             "printed": printed,
             "counted": np.append(counted, float(result.decoder.parameters)),
         }
         self.published.show_plot(live=live, legend=legend, columns=columns)
         self.published.set_note(
-            f"within <b>{off:.2f} %</b>, click one", f"within <b>{off:.1f} %</b>"
+            _("within <b>{off:.2f} %</b>, click one", off=off),
+            _("within <b>{off:.1f} %</b>", off=off),
         )
         self.models.reader = lambda x, at: self._read_model(result, self.models.row_at(at))
 
     def _read_model(self, result: Result, row: int) -> Tooltip:
         if row == len(result.published):
             return Tooltip(
-                "these knobs",
+                _("these knobs"),
                 (
                     (
                         self._view.color("accent"),
-                        f"{count(result.decoder.parameters, 4)} parameters",
+                        _(
+                            "{parameters} parameters",
+                            parameters=count(result.decoder.parameters, 4),
+                        ),
                     ),
                 ),
             )
         one = result.published[row]
-        used = "" if one.used is None else f", {count(one.used)} for a token"
-        counted = "" if one.used is None else f", {count(one.decoder.used, 4)} for a token"
+        total, decoder = count(one.total), one.decoder
+        if one.used is None:
+            printed = _("printed {parameters}", parameters=total)
+            counted = _("counted {parameters}", parameters=count(decoder.parameters, 4))
+        else:
+            printed = _(
+                "printed {parameters}, {used} for a token",
+                parameters=total,
+                used=count(one.used),
+            )
+            counted = _(
+                "counted {parameters}, {used} for a token",
+                parameters=count(decoder.parameters, 4),
+                used=count(decoder.used, 4),
+            )
         return Tooltip(
             one.name,
             (
-                (self._view.color("muted"), f"printed {count(one.total)}{used}"),
+                (self._view.color("muted"), printed),
+                (self._view.color("point"), counted),
                 (
-                    self._view.color("point"),
-                    f"counted {count(one.decoder.parameters, 4)}{counted}",
+                    None,
+                    _(
+                        "{layers} layers of {d_model}",
+                        layers=decoder.layers,
+                        d_model=decoder.d_model,
+                    ),
                 ),
-                (None, f"{one.decoder.layers} layers of {one.decoder.d_model}"),
                 (None, one.source),
             ),
         )

@@ -8,6 +8,8 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtGui import QColor
 
+from layerlab.core.translation import _, translated
+from layerlab.experiments.at_scale.growth import CASES
 from layerlab.experiments.at_scale.layer import part_color
 from layerlab.experiments.at_scale.model import CONTEXTS, GATE_Z, PARTS, Result
 from layerlab.experiments.at_scale.units import count, memory, operations
@@ -25,20 +27,20 @@ Array = np.ndarray
 GB = 1e9
 BLOCKS, VARIANCES = (1.0, 128.0), (0.3, 500.0)
 GATES = (-1.3, 4.2)
-BRIEF = {"feed-forward": "feed", "attention": "attn."}
-WHAT = ("parameters", "memory", "arithmetic")
+BRIEF = {"feed-forward": _("feed"), "attention": _("attn.")}
+WHAT = (_("parameters"), _("memory"), _("arithmetic"))
 # block -> activation that is its gate, or its own; name of its curve
 CURVES = {
-    "plain": ("relu", "ReLU, plain"),
+    "plain": ("relu", _("ReLU, plain")),
     "GLU": ("sigmoid", "σ(z), GLU"),
     "SwiGLU": ("silu", "z σ(z), SwiGLU"),
 }
 SIZES = {2: 4, 4: 2}
 LABELS = {
     "scaled, norm": "× 1/√(2N)",
-    "norm": "as is",
-    "scaled": "× 1/√(2N), no norm",
-    "bare": "as is, no norm",
+    "norm": _("as is"),
+    "scaled": _("× 1/√(2N), no norm"),
+    "bare": _("as is, no norm"),
 }
 
 
@@ -53,16 +55,17 @@ class CostCards:
         """Make the cards and let them turn knobs."""
         self._view = view
         self.memory = PlotCard(
-            "Cache and weights", HandlePlot(Axis("tokens", log=True), Axis("GB", log=True))
+            _("Cache and weights"), HandlePlot(Axis("tokens", log=True), Axis("GB", log=True))
         )
-        self.parts_plot = RowPlot(Axis("share, %"))
+        self.parts_plot = RowPlot(Axis(_("share, %")))
         self.parts_plot.x_axis.brief = "%"
         self.parts_plot.grid = False  # lines would cross the sizes
-        self.parts = PlotCard("Shares of the cost", self.parts_plot)
+        self.parts = PlotCard(_("Shares of the cost"), self.parts_plot)
         self.signal = PlotCard(
-            "Initial signal", HandlePlot(Axis("blocks", log=True), Axis("variance", log=True))
+            _("Initial signal"),
+            HandlePlot(Axis("blocks", log=True), Axis("variance", log=True)),
         )
-        self.gates = PlotCard("Gates", HandlePlot(Axis("z"), Axis("gate")))
+        self.gates = PlotCard(_("Gates"), HandlePlot(Axis("z"), Axis("gate")))
         self.memory.plot.x_axis.fix(float(CONTEXTS[0]), float(CONTEXTS[-1]))
         self.parts_plot.x_axis.fix(0, 100)
         self.signal.plot.x_axis.fix(*BLOCKS)
@@ -114,12 +117,14 @@ class CostCards:
         ]
         even = Dots(np.array([result.even]), level[:1], view.color("text"), 3.4)
         series = [
-            Series("weights, GB", CONTEXTS, level, accent, width=2.2, brief="weights"),
-            Series("keys and values, GB", CONTEXTS, cache, warm, width=2.2, brief="cache"),
+            Series(_("weights, GB"), CONTEXTS, level, accent, width=2.2, brief=_("weights")),
+            Series(
+                _("keys and values, GB"), CONTEXTS, cache, warm, width=2.2, brief=_("cache")
+            ),
         ]
         legend = [
-            LegendEntry("line", inks[1], f"at {SIZES[result.bytes]} bytes", 1.2),
-            LegendEntry("dot", view.color("text"), "equal"),
+            LegendEntry("line", inks[1], _("at {bytes} bytes", bytes=SIZES[result.bytes]), 1.2),
+            LegendEntry("dot", view.color("text"), _("equal")),
         ]
         card.show_plot(
             live={"other weights": there[0], "other cache": there[1]} | {"even": even},
@@ -130,8 +135,12 @@ class CostCards:
         height = float(np.interp(result.context, CONTEXTS, cache))
         plot.set_handles((Handle("context", float(result.context), height, warm, 6.0, "x"),))
         card.set_note(
-            f"<b>{result.bytes} bytes</b>, click: {SIZES[result.bytes]}",
-            f"<b>{result.bytes} bytes</b>",
+            _(
+                "<b>{bytes} bytes</b>, click: {other}",
+                bytes=result.bytes,
+                other=SIZES[result.bytes],
+            ),
+            _("<b>{bytes} bytes</b>", bytes=result.bytes),
             "",
         )
 
@@ -163,7 +172,7 @@ class CostCards:
         )
         self.parts_plot.set_rows(WHAT)
         legend = [
-            LegendEntry("band", self._ink(part), part, brief=BRIEF.get(part, ""))
+            LegendEntry("band", self._ink(part), translated(part), brief=BRIEF.get(part, ""))
             for part in PARTS
         ]
         columns = {"what": np.array(WHAT)} | {
@@ -171,7 +180,10 @@ class CostCards:
         }
         card.show_plot(live=live, legend=legend, columns=columns)
         share = ends[0, 0]
-        card.set_note(f"feed-forward <b>{share:.0f} %</b>", f"feed <b>{share:.0f} %</b>")
+        card.set_note(
+            _("feed-forward <b>{share:.0f} %</b>", share=share),
+            _("feed <b>{share:.0f} %</b>", share=share),
+        )
         self.parts_plot.reader = lambda _, y: self._read_parts(values, y)
 
     def _read_parts(self, values: Array, y: float) -> Tooltip:
@@ -181,7 +193,10 @@ class CostCards:
         return Tooltip(
             f"{WHAT[row]}, {text_of(whole)}",
             tuple(
-                (self._ink(part), f"{part} {text_of(value)}, {100 * value / whole:.1f} %")
+                (
+                    self._ink(part),
+                    f"{translated(part)} {text_of(value)}, {100 * value / whole:.1f} %",
+                )
                 for part, value in zip(PARTS, values[row], strict=True)
             ),
         )
@@ -191,7 +206,7 @@ class CostCards:
         card, view, n = self.signal, self._view, result.decoder.layers
         x = np.arange(1.0, n + 1)
         accent, hot = view.color("accent"), view.color("negative")
-        levels = [result.growth.end(case) for case in ("scaled, norm", "norm")]
+        levels = [result.growth.end(case) for case in CASES[:2]]
         axis = card.plot.y_axis
         axis.fix(*(VARIANCES if axis.log else (0.0, 2 * max(levels))))
         bands: dict[str, Mark] = {}
@@ -212,7 +227,11 @@ class CostCards:
             if is_normed:
                 bands[case] = Band(x, low, high, blend(view.theme, ink, 0.22))
             thin = Series(
-                f"theory, {LABELS[case]}", x, theory, view.color("muted"), form="dash"
+                _("theory, {label}", label=LABELS[case]),
+                x,
+                theory,
+                view.color("muted"),
+                form="dash",
             )
             thin = replace(thin, width=1.2, values=result.growth.theory[case][1:])
             shade = ink if is_normed else blend(view.theme, ink, 0.55)
@@ -222,14 +241,16 @@ class CostCards:
                 replace(wide, values=middle, in_legend=is_normed),
             ]
         ends = {
-            f"end {k}": Tag(float(n), level, number(level, 3), ink, view.theme)
+            f"end {k}": Tag(  # not translated: a key
+                float(n), level, number(level, 3), ink, view.theme
+            )
             for k, (level, ink) in enumerate(zip(levels, (accent, hot), strict=True))
         }
-        live = {"one": HLine(1.0, "input", view.color("muted"), view.theme, low=True)} | ends
+        live = {"one": HLine(1.0, _("input"), view.color("muted"), view.theme, low=True)} | ends
         legend = [
-            LegendEntry("dash", view.color("muted"), "theory", 1.4),
+            LegendEntry("dash", view.color("muted"), _("theory"), 1.4),
             LegendEntry(
-                "line", blend(view.theme, hot, 0.55), "without norm", 1.3, brief="no norm"
+                "line", blend(view.theme, hot, 0.55), _("without norm"), 1.3, brief=_("no norm")
             ),
         ]
         card.show_plot(bands=bands, live=live, series=series, legend=legend)
@@ -256,4 +277,4 @@ class CostCards:
             blend(view.theme, view.color("negative"), 0.14),
         )
         card.show_plot(bands={"apart": band}, series=series)
-        card.set_note("printed for SwiGLU: that of GLU", "printed: GLU's")
+        card.set_note(_("printed for SwiGLU: that of GLU"), _("printed: GLU's"))

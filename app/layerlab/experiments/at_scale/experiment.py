@@ -2,6 +2,7 @@
 
 from layerlab.core.experiment import MECHANISM, Experiment, Try
 from layerlab.core.knobs import Knob
+from layerlab.core.translation import _
 
 # The powers of two, and what published models have.
 _D_MODELS = (
@@ -11,9 +12,12 @@ _D_MODELS = (
 
 EXPERIMENT = Experiment(
     "at-scale",
-    "What do width and depth cost a language model?",
-    "The layer of a language model drawn to scale: parameters, memory and arithmetic of its "
-    "blocks, the cache that grows with the text, and what keeps a hundred layers in bounds.",
+    _("What do width and depth cost a language model?"),
+    _(
+        "The layer of a language model drawn to scale: parameters, memory and arithmetic of "
+        "its blocks, the cache that grows with the text, and what keeps a hundred layers in "
+        "bounds."
+    ),
     source="Vaswani et al. 2017 (the block, its factor of 4), Shazeer 2020 (SwiGLU), Brown et "
     "al. 2020 (GPT-3), Touvron et al. 2023 (LLaMA), Jiang et al. 2024 (Mixtral), Radford et "
     "al. 2019 (GPT-2, scaled residual layers), Ainslie et al. 2023 (shared keys)",
@@ -25,16 +29,18 @@ EXPERIMENT = Experiment(
             "block",
             "choice",
             "FeedForwardBlock",
-            "Plain has two matrices, GLU and SwiGLU a third one for a gate. Plain comes "
-            "with the rest of a GPT: biases, learned positions, one table of tokens; a gate "
-            "with the rest of a LLaMA.",
+            _(
+                "Plain has two matrices, GLU and SwiGLU a third one for a gate. Plain comes "
+                "with the rest of a GPT: biases, learned positions, one table of tokens; a "
+                "gate with the rest of a LLaMA."
+            ),
             choices=("plain", "GLU", "SwiGLU"),
         ),
         Knob(
             "d_model",
             "int",
             "d_model",
-            "Numbers that represent a token, in every layer.",
+            _("Numbers that represent a token, in every layer."),
             low=64,
             high=16_384,
             log=True,
@@ -43,8 +49,8 @@ EXPERIMENT = Experiment(
         Knob(
             "factor",
             "float",
-            "Width factor",
-            "Neurons of a feed-forward block for each number of a token.",
+            _("Width factor"),
+            _("Neurons of a feed-forward block for each number of a token."),
             low=0.5,
             high=16.0,
             log=True,
@@ -52,9 +58,11 @@ EXPERIMENT = Experiment(
         Knob(
             "layers",
             "int",
-            "Layers",
-            "Each has attention and a feed-forward block; the signal below goes through as "
-            "many blocks.",
+            _("Layers"),
+            _(
+                "Each has attention and a feed-forward block; the signal below goes through as "
+                "many blocks."
+            ),
             low=1,
             high=128,
             log=True,
@@ -62,9 +70,11 @@ EXPERIMENT = Experiment(
         Knob(
             "experts",
             "int",
-            "Experts",
-            "Feed-forward blocks in each layer, of which a token goes through a few; 1 is "
-            "none to choose from.",
+            _("Experts"),
+            _(
+                "Feed-forward blocks in each layer, of which a token goes through a few; 1 is "
+                "none to choose from."
+            ),
             low=1,
             high=64,
             log=True,
@@ -73,32 +83,35 @@ EXPERIMENT = Experiment(
         Knob(
             "active",
             "numbers",
-            "Experts per token",
-            "How many of them a token goes through; clicked in the picture of the layer.",
+            _("Experts per token"),
+            _("How many of them a token goes through; clicked in the picture of the layer."),
             low=1,
             high=64,
         ),
         Knob(
             "sharing",
             "numbers",
-            "Heads that share keys",
-            "Query heads that share one key-value head; clicked in the picture of the layer.",
+            _("Heads that share keys"),
+            _(
+                "Query heads that share one key-value head; clicked in the picture of the "
+                "layer."
+            ),
             low=1,
             high=16,
         ),
         Knob(
             "context",
             "numbers",
-            "Context",
-            "Context length, in tokens; dragged in the plots.",
+            _("Context"),
+            _("Context length, in tokens; dragged in the plots."),
             low=128,
             high=1_048_576,
         ),
         Knob(
             "bytes",
             "numbers",
-            "Bytes per number",
-            "2 or 4, clicked in the plot of memory.",
+            _("Bytes per number"),
+            _("2 or 4, clicked in the plot of memory."),
             low=2,
             high=4,
         ),
@@ -114,29 +127,38 @@ EXPERIMENT = Experiment(
         "context": (2048.0,),
         "bytes": (2.0,),
     },
-    look_for="Drag the edges of the layer: its area is what must be stored and multiplied. "
-    "Twice the d_model is four times the area, twice the factor only the feed-forward part. "
-    "A plain block of factor 4 and a gated one of 8/3 cost the same, 8 d²: there GPT and "
-    "LLaMA stand. The keys and values of the text are not weights: they grow with every "
-    "token. And all the layers add to one signal: without a scale its variance grows with "
-    "them.",
+    look_for=_(
+        "Drag the edges of the layer: its area is what must be stored and multiplied. "
+        "Twice the d_model is four times the area, twice the factor only the feed-forward "
+        "part. A plain block of factor 4 and a gated one of 8/3 cost the same, 8 d²: there GPT "
+        "and LLaMA stand. The keys and values of the text are not weights: they grow with "
+        "every token. And all the layers add to one signal: without a scale its variance grows "
+        "with them."
+    ),
     tries=(
         Try(
-            "Over 67 million",
-            "A block 4096-16384-4096: 67.1 million are one of its two "
-            "matrices, both and their biases are 134.2.",
+            _("Over 67 million"),
+            _(
+                "A block 4096-16384-4096: 67.1 million are one of its two "
+                "matrices, both and their biases are 134.2."
+            ),
             {"block": "plain", "d_model": 4096, "factor": 4.0},
         ),
         Try(
-            "Read a long book",
-            "At 131\u202f072 tokens the keys and values of one text take five "
-            "times the memory of all weights, and looking back takes most of the arithmetic.",
+            _("Read a long book"),
+            _(
+                "At 131\u202f072 tokens the keys and values of one text take five "
+                "times the memory of all weights, and looking back takes most of the "
+                "arithmetic."
+            ),
             {"context": (131_072.0,)},
         ),
         Try(
-            "Eight experts, two used",
-            "A Mixtral: 46.7 billion parameters to store, 12.9 for "
-            "each token. Four heads share their keys, which cuts the cache to a quarter.",
+            _("Eight experts, two used"),
+            _(
+                "A Mixtral: 46.7 billion parameters to store, 12.9 for "
+                "each token. Four heads share their keys, which cuts the cache to a quarter."
+            ),
             {"factor": 3.5, "experts": 8, "sharing": (4.0,), "context": (32_768.0,)},
         ),
     ),

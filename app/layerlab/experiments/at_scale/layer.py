@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
+from layerlab.core.translation import marked
 from layerlab.ui.plotting.handles import HandlePlot
 from layerlab.ui.plotting.items import Painted, Space
 from layerlab.ui.theme import Theme
@@ -30,7 +31,7 @@ def part_color(theme: Theme, part: str) -> QColor:
 
 @dataclass(frozen=True)
 class Box:
-    """A matrix: its name, its part of the layer, and where it is drawn.
+    """A matrix: its name in English, its part of the layer, and where it is drawn.
 
     Attributes:
         place: x0, y0, width and height, in numbers. expert: of which it is, from 0.
@@ -69,12 +70,13 @@ def boxes_of(
             a gate. experts: blocks. active: those that are used.
     """
     found = [
-        Box("queries", "attention", (0, 0, d, d)),
-        Box("output", "attention", (0, d, d, d)),
-        Box("keys", "attention", (d, 0, keys, d)),
-        Box("values", "attention", (d, d, keys, d)),
+        Box(marked("queries"), "attention", (0, 0, d, d)),
+        Box(marked("output"), "attention", (0, d, d, d)),
+        Box(marked("keys"), "attention", (d, 0, keys, d)),
+        Box(marked("values"), "attention", (d, d, keys, d)),
     ]
-    names = ("up", "gate", "down") if gated else ("up", "down")
+    up, gate, down = marked("up"), marked("gate"), marked("down")
+    names = (up, gate, down) if gated else (up, down)
     gap, left = GAP * d, d + keys + GAP * d
     columns = columns_of(experts, len(names))
     for k in range(experts):

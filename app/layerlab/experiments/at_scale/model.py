@@ -11,6 +11,7 @@ from layerlab.core.errors import LabError, quoted
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.model_knobs import with_knobs_of
 from layerlab.core.programs import program
+from layerlab.core.translation import _, marked
 from layerlab.experiments.at_scale import claim_rows
 from layerlab.experiments.at_scale.growth import VarianceGrowth, growth
 from layerlab.experiments.at_scale.growth import release as release
@@ -19,7 +20,7 @@ from layerlab.nets.published import GPT_TOKENS, LLAMA_TOKENS, MODELS, Published
 from layerlab.nets.transformers import KINDS, Decoder
 
 Array = np.ndarray
-PARTS = ("feed-forward", "attention", "tables", "context")
+PARTS = (marked("feed-forward"), marked("attention"), marked("tables"), marked("context"))
 CONTEXTS = np.geomspace(128, 2**20, 131)
 GATE_Z = np.linspace(-4, 4, 161)
 MANY_EXPERTS = 8  # of the mixture that is compared where there is none
@@ -107,18 +108,24 @@ def compute(
         LabError: a block that is not known, or several numbers where one is wanted.
     """
     if block not in KINDS:
-        raise LabError(f"block is {quoted(block)}, it must be one of {', '.join(KINDS)}")
-    tokens = round(_one(context, "context"))
-    size = 2 if _one(bytes, "bytes of a number") < 3 else 4
-    shared = min(SHARED, key=lambda s: abs(s - _one(sharing, "heads that share keys")))
-    used = min(experts, round(_one(active, "experts of a token")))
+        raise LabError(
+            _(
+                "block is {block}, it must be one of {kinds}",
+                block=quoted(block),
+                kinds=", ".join(KINDS),
+            )
+        )
+    tokens = round(_one(context, _("context")))
+    size = 2 if _one(bytes, _("bytes of a number")) < 3 else 4
+    shared = min(SHARED, key=lambda s: abs(s - _one(sharing, _("heads that share keys"))))
+    used = min(experts, round(_one(active, _("experts of a token"))))
     decoder = _decoder(block, d_model, factor, layers, experts, used, shared, tokens)
     return _counted(block, factor, decoder, tokens, size)
 
 
 def _one(value: tuple[float, ...], name: str) -> float:
     if len(value) != 1:
-        raise LabError(f"{name} is one number, not {len(value)}")
+        raise LabError(_("{name} is one number, not {given}", name=name, given=len(value)))
     return value[0]
 
 

@@ -13,6 +13,8 @@ from layerlab.core.experiment import (
     ClaimRow,
 )
 from layerlab.core.numbers import number
+from layerlab.core.phrases import joined_by_and
+from layerlab.core.translation import _
 from layerlab.experiments.attention.draws import FREE, MAX_DRAWS, SCALED, SIZES, Summary, power
 from layerlab.experiments.attention.heads import temperature
 
@@ -24,22 +26,32 @@ _WAITS = "…"
 
 
 def _waiting(summary: Summary) -> str:
-    return f"{summary.draws} of {MAX_DRAWS} queries are drawn so far"
+    return _(
+        "{draws} of {max_draws} queries are drawn so far",
+        draws=summary.draws,
+        max_draws=MAX_DRAWS,
+    )
 
 
 def product_row(drawn: Summary, d_k: int) -> ClaimRow:
     """Judge that q . k has variance d_k, and 1 once it is divided."""
-    statement = "q · k has variance dₖ; divided by √dₖ, 1."
+    statement = _("q · k has variance dₖ; divided by √dₖ, 1.")
     if drawn.draws < MAX_DRAWS:
         return ClaimRow("E5", statement, "dₖ; 1", _WAITS, PENDING, _waiting(drawn))
     plain = float(drawn.dots.var())
     scaled = float((drawn.dots / temperature(d_k)).var())
     fits = abs(plain / d_k - 1) <= VARIANCE and abs(scaled - 1) <= VARIANCE
-    why = (
-        f"of {drawn.dots.size} products of normal vectors with dₖ = {d_k} the variance is "
-        f"{number(plain)}, divided {number(scaled)}"
+    why = _(
+        "of {products} products of normal vectors with dₖ = {d_k} the variance is "
+        "{plain}, divided {scaled}",
+        products=drawn.dots.size,
+        d_k=d_k,
+        plain=number(plain),
+        scaled=number(scaled),
     )
-    measured = f"{number(plain)}; {number(scaled)} at dₖ {d_k}"
+    measured = _(
+        "{plain}; {scaled} at dₖ {d_k}", plain=number(plain), scaled=number(scaled), d_k=d_k
+    )
     return ClaimRow("E5", statement, "dₖ; 1", measured, HOLDS if fits else WRONG, why)
 
 
@@ -53,8 +65,8 @@ def powers(summaries: tuple[Summary, ...], through: str) -> tuple[float, float]:
 
 def gradient_row(summaries: tuple[Summary, ...]) -> ClaimRow:
     """Judge that the squared gradient is constant scaled, and linear in d_k when not."""
-    statement = "The squared gradient of q is constant when scaled, linear in dₖ when not."
-    published = "constant; linear"
+    statement = _("The squared gradient of q is constant when scaled, linear in dₖ when not.")
+    published = _("constant; linear")
     least = min(summaries, key=lambda one: one.draws)
     if least.draws < MAX_DRAWS:
         return ClaimRow("E6", statement, published, _WAITS, PENDING, _waiting(least))
@@ -67,46 +79,67 @@ def gradient_row(summaries: tuple[Summary, ...]) -> ClaimRow:
     if all(fits.values()):
         verdict = HOLDS
     elif fits["weights"]:
-        verdict = f"{ONLY_IF} the loss is cross-entropy on the weights"
+        verdict = f"{ONLY_IF} {_('the loss is cross-entropy on the weights')}"
     (a, b), (c, d) = found["weights"], found["values"]
     median = summaries[-1].values[FREE, 1]
-    why = (
-        f"the mean grows with dₖ to the power {a:.2f} scaled and {b:.2f} not with "
-        f"cross-entropy on the weights, {c:.2f} and {d:.2f} through the values, whose median "
-        f"is {number(median, 2)} at dₖ = {SIZES[-1]}, not scaled"
+    why = _(
+        "the mean grows with dₖ to the power {scaled:.2f} scaled and {plain:.2f} not with "
+        "cross-entropy on the weights, {scaled_values:.2f} and {plain_values:.2f} through the "
+        "values, whose median is {median} at dₖ = {largest}, not scaled",
+        scaled=a,
+        plain=b,
+        scaled_values=c,
+        plain_values=d,
+        median=number(median, 2),
+        largest=SIZES[-1],
     )
-    measured = "powers " + "; ".join(f"{one:.1f}" for one in np.array([a, b, d]).round(1) + 0.0)
+    measured = _(
+        "powers {powers}",
+        powers="; ".join(f"{one:.1f}" for one in np.array([a, b, d]).round(1) + 0.0),
+    )
     return ClaimRow("E6", statement, published, measured, verdict, why)
 
 
 def kernel_row(difference: float, norms: Array, scaled: bool, norm: float) -> ClaimRow:
     """Judge that attention is Gaussian smoothing of h^2 = √d_k."""
-    statement = "With norms of 1, attention is Gaussian kernel smoothing with h² = √dₖ."
+    statement = _("With norms of 1, attention is Gaussian kernel smoothing with h² = √dₖ.")
     equal = bool(np.ptp(norms) < 1e-12)
-    needs = [] if equal else ["all keys have one norm"]
+    needs = [] if equal else [_("all keys have one norm")]
     if not scaled:
-        needs.append("q · k is divided by √dₖ")
-    why = f"the weights of attention and kernel differ by {number(difference, 2)} at most"
+        needs.append(_("q · k is divided by √dₖ"))
     if equal:
-        why += f"; the norm of the query, {number(norm)} here, cancels"
-    if not equal:
-        why += f", with norms of the keys from {number(norms.min())} to {number(norms.max())}"
+        why = _(
+            "the weights of attention and kernel differ by {difference} at most; the norm of "
+            "the query, {norm} here, cancels",
+            difference=number(difference, 2),
+            norm=number(norm),
+        )
+    else:
+        why = _(
+            "the weights of attention and kernel differ by {difference} at most, with norms of "
+            "the keys from {shortest} to {longest}",
+            difference=number(difference, 2),
+            shortest=number(norms.min()),
+            longest=number(norms.max()),
+        )
     if difference <= ROUNDING:
         verdict = HOLDS
     else:
-        verdict = f"{ONLY_IF} {' and '.join(needs)}" if needs else WRONG
-    measured = f"weights differ by {number(difference, 2)}"
-    return ClaimRow("E7", statement, "exact", measured, verdict, why)
+        verdict = f"{ONLY_IF} {joined_by_and(needs)}" if needs else WRONG
+    measured = _("weights differ by {difference}", difference=number(difference, 2))
+    return ClaimRow("E7", statement, _("exact"), measured, verdict, why)
 
 
 def temperature_row(entropies: Array, falls: float) -> ClaimRow:
     """Judge that a longer query sharpens attention."""
-    statement = "A larger query sharpens attention."
-    why = (
-        f"from norm 0.25 to 256 the entropy of this query's weights goes from "
-        f"{number(entropies[0])} to {number(entropies[-1])}; at all positions it falls in "
-        f"{100 * falls:.3g} % of the doublings"
+    statement = _("A larger query sharpens attention.")
+    why = _(
+        "from norm 0.25 to 256 the entropy of this query's weights goes from {first} to "
+        "{last}; at all positions it falls in {falls:.3g} % of the doublings",
+        first=number(entropies[0]),
+        last=number(entropies[-1]),
+        falls=100 * falls,
     )
-    verdict = HOLDS if falls == 1 else f"{ONLY_IF} the products q · k differ"
-    measured = f"falls in {100 * falls:.3g} % of doublings"
-    return ClaimRow("E8", statement, "sharper", measured, verdict, why)
+    verdict = HOLDS if falls == 1 else f"{ONLY_IF} {_('the products q · k differ')}"
+    measured = _("falls in {falls:.3g} % of doublings", falls=100 * falls)
+    return ClaimRow("E8", statement, _("sharper"), measured, verdict, why)

@@ -14,6 +14,7 @@ from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
 from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.programs import program
+from layerlab.core.translation import _
 from layerlab.experiments.attention import claim_rows
 from layerlab.experiments.attention.draws import (
     DRAWS_AT_ONCE,
@@ -136,9 +137,15 @@ def compute(
             beside the line.
     """
     if d_k not in SIZES:
-        raise LabError(f"dₖ is {d_k}, it must be one of {', '.join(map(str, SIZES))}")
+        raise LabError(
+            _(
+                "dₖ is {d_k}, it must be one of {known}",
+                d_k=d_k,
+                known=", ".join(map(str, SIZES)),
+            )
+        )
     if len(query) != 1:
-        raise LabError(f"Query lists {len(query)} numbers, it must be one")
+        raise LabError(_("Query lists {given} numbers, it must be one", given=len(query)))
     by = temperature(d_k) if scaled else 1.0
     pairs = _with_moved(initial_points(keys), points)
     order = np.argsort(pairs[:, 0], kind="stable")
@@ -204,13 +211,18 @@ def initial_norms(keys: int, unequal: float) -> Array:
 def _with_moved(pairs: Array, points: Numbers) -> Array:
     """Put moved keys in the place of the first."""
     if len(points) % 2:
-        raise LabError(f"Keys and values lists {len(points)} numbers, they must be pairs")
+        raise LabError(
+            _("Keys and values lists {given} numbers, they must be pairs", given=len(points))
+        )
     moved = np.array(points, float).reshape(-1, 2)[: len(pairs)]
     far = np.flatnonzero(np.abs(moved[:, 0]) > 1)
     if far.size:
         raise LabError(
-            f"Keys and values: position of key {far[0] + 1} is {moved[far[0], 0]:g}, the "
-            "range is -1 to 1"
+            _(
+                "Keys and values: position of key {key} is {position:g}, the range is -1 to 1",
+                key=far[0] + 1,
+                position=moved[far[0], 0],
+            )
         )
     pairs[: len(moved)] = moved
     return pairs
@@ -244,7 +256,7 @@ def work(is_interrupted: Ask, keys: int, **knobs: Any) -> Iterator[Step | None]:
     def step() -> Step:
         done = sum(one.count for one in drawn)
         result = compute(keys=keys, **knobs)
-        return Step(done, MAX_DRAWS * len(drawn), result, "drawing random queries")
+        return Step(done, MAX_DRAWS * len(drawn), result, _("drawing random queries"))
 
     for many in (60, 250, 1000, MAX_DRAWS):
         for one in drawn:

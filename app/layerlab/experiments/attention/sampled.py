@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtGui import QColor
 
+from layerlab.core.translation import _
 from layerlab.experiments.attention.draws import FREE, SCALED, SIZES
 from layerlab.experiments.attention.model import Result
 from layerlab.ui.pages.view import PageView, PlotCard
@@ -21,7 +22,7 @@ from layerlab.ui.plotting.series import Series
 Array = np.ndarray
 D_K = np.array(SIZES, float)
 FLOOR, TOP = 1e-4, 1e4  # of squared gradients
-NAMES = ("÷ √dₖ", "undivided")
+NAMES = ("÷ √dₖ", _("undivided"))
 
 
 class SampledCards:
@@ -35,16 +36,16 @@ class SampledCards:
         """Make the cards and let their handles turn d_k."""
         self._view = view
         self._drawn: tuple[object, ...] = ()
-        self.products = PlotCard("Random logits", Plot(Axis("q · k"), Axis("density")))
+        self.products = PlotCard(_("Random logits"), Plot(Axis("q · k"), Axis("density")))
         self.entropies = PlotCard(
-            "Entropy by dₖ", HandlePlot(Axis("dₖ", log=True), Axis("entropy, nats"))
+            _("Entropy by dₖ"), HandlePlot(Axis("dₖ", log=True), Axis(_("entropy, nats")))
         )
         self.entropies.plot.y_axis.brief = "entropy"
         self.weights = PlotCard(
-            "Loss on weights", HandlePlot(Axis("dₖ", log=True), Axis("|dL/dq|²", log=True))
+            _("Loss on weights"), HandlePlot(Axis("dₖ", log=True), Axis("|dL/dq|²", log=True))
         )
         self.values = PlotCard(
-            "Loss on values", HandlePlot(Axis("dₖ", log=True), Axis("|dL/dq|²", log=True))
+            _("Loss on values"), HandlePlot(Axis("dₖ", log=True), Axis("|dL/dq|²", log=True))
         )
         self.cards = (self.products, self.entropies, self.weights, self.values)
         self.products.plot.tick_gap = 44
@@ -101,16 +102,23 @@ class SampledCards:
         exact, ink = result.density, view.color("text")
         series = [
             Series(NAMES[other], middles, drawn, inks[other], width=1.4, values=exact[other]),
-            Series("theory", middles, exact[chosen], ink, form="dash", width=1.2),
+            Series(_("theory"), middles, exact[chosen], ink, form="dash", width=1.2),
         ]
         card.show_plot(
             bands=bands,
-            legend=[LegendEntry("band", fill, f"drawn, {NAMES[chosen]}", brief=NAMES[chosen])],
+            legend=[
+                LegendEntry(
+                    "band", fill, _("drawn, {which}", which=NAMES[chosen]), brief=NAMES[chosen]
+                )
+            ],
             series=series,
-            columns={f"drawn, {NAMES[k]}": result.heights[k] for k in (chosen, other)},
+            columns={
+                f"drawn, {NAMES[k]}": result.heights[k]  # not translated: a column
+                for k in (chosen, other)
+            },
         )
         std = float(result.drawn.dots.std()) / (np.sqrt(result.d_k) if result.scaled else 1)
-        card.set_note(f"std <b>{number(std)}</b>")
+        card.set_note(_("std <b>{std}</b>", std=number(std)))
 
     def _draw_entropies(self, result: Result) -> None:
         card, view = self.entropies, self._view
@@ -124,12 +132,14 @@ class SampledCards:
             width = 2.4 if k == chosen else 1.4
             series.append(Series(NAMES[k], D_K, middle, inks[k], low, high, width=width))
         limit = np.full_like(D_K, result.limits.entropy)
-        series.append(Series("theory", D_K, limit, view.color("text"), form="dash", width=1.2))
-        most_of_all = HLine(most, "all keys alike", view.color("muted"), view.theme)
+        series.append(
+            Series(_("theory"), D_K, limit, view.color("text"), form="dash", width=1.2)
+        )
+        most_of_all = HLine(most, _("all keys alike"), view.color("muted"), view.theme)
         card.show_plot(still={"most": most_of_all}, series=series)
         here = quartiles[SIZES.index(result.d_k), chosen, 1]
         self._show_handle(card, result, float(here), inks[chosen])
-        card.set_note(f"median <b>{number(float(here), 2)}</b>")
+        card.set_note(_("median <b>{median}</b>", median=number(float(here), 2)))
 
     def _show_handle(
         self, card: PlotCard[HandlePlot], result: Result, y: float, ink: QColor
@@ -157,24 +167,31 @@ class SampledCards:
         series: list[Series] = []
         for k in (SCALED, FREE):
             bright, text = 2.4 if k == chosen else 1.4, view.color("text")
-            mean = Series(f"mean {NAMES[k]}", D_K, shown[:, k, 0], inks[k], width=bright)
-            median = Series(f"median {NAMES[k]}", D_K, shown[:, k, 1], inks[k], width=1.3)
-            law_of = Series(f"theory {NAMES[k]}", D_K, theory[k], text, width=1.2)
+            mean = Series(
+                _("mean {which}", which=NAMES[k]), D_K, shown[:, k, 0], inks[k], width=bright
+            )
+            median = Series(
+                _("median {which}", which=NAMES[k]), D_K, shown[:, k, 1], inks[k], width=1.3
+            )
+            law_of = Series(
+                _("theory {which}", which=NAMES[k]), D_K, theory[k], text, width=1.2
+            )
             series += [
                 replace(median, values=found[:, k, 1], form="dash"),
                 replace(mean, values=found[:, k, 0]),
                 replace(law_of, form="dash", is_read=False),
             ]
         live: dict[str, Mark] = {
-            f"means {k}": Dots(D_K, shown[:, k, 0], inks[k], 2.4) for k in (SCALED, FREE)
+            f"means {k}": Dots(D_K, shown[:, k, 0], inks[k], 2.4)  # not translated: a key
+            for k in (SCALED, FREE)
         }
         steep = float(theory[FREE][3])
         live["law"] = Tag(float(D_K[3]), steep, law, view.color("text"), view.theme)
         muted = view.color("muted")
         legend = [
-            LegendEntry("line", muted, "mean", 2.0),
-            LegendEntry("dash", muted, "median", 1.3),
-            LegendEntry("dash", view.color("text"), "theory", 1.2),
+            LegendEntry("line", muted, _("mean"), 2.0),
+            LegendEntry("dash", muted, _("median"), 1.3),
+            LegendEntry("dash", view.color("text"), _("theory"), 1.2),
             *(LegendEntry("dot", inks[k], NAMES[k]) for k in (SCALED, FREE)),
         ]
         unnamed = [replace(one, in_legend=False) for one in series]
@@ -183,6 +200,10 @@ class SampledCards:
         self._show_handle(card, result, float(shown[at, chosen, 0]), inks[chosen])
         mean, median = found[at, chosen]
         card.set_note(
-            f"mean <b>{number(mean)}</b>, median <b>{number(median)}</b>",
-            f"mean <b>{number(mean)}</b>",
+            _(
+                "mean <b>{mean}</b>, median <b>{median}</b>",
+                mean=number(mean),
+                median=number(median),
+            ),
+            _("mean <b>{mean}</b>", mean=number(mean)),
         )

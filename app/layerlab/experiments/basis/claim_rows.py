@@ -9,7 +9,9 @@ import numpy as np
 from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
 from layerlab.core.layout import Layout
 from layerlab.core.numbers import number
+from layerlab.core.phrases import joined_by_and, joined_by_or
 from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
+from layerlab.core.translation import _
 from layerlab.experiments.basis.terms import bent
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.engines.numpy_ import forward
@@ -55,18 +57,23 @@ def sum_row(activation: str, b: Array, c: Array, a: Array, d: float) -> ClaimRow
     elif shifting == ["b"]:
         verdict = HOLDS
     elif shifting == ["c"]:
-        verdict = f"{ONLY_IF} c shifts and b stretches"
+        verdict = f"{ONLY_IF} {_('c shifts and b stretches')}"
     else:
         verdict = WRONG
     return ClaimRow(
         "C1",
-        "One hidden layer is a sum of terms; b shifts a term and c stretches it.",
-        "b shifts, c stretches",
-        f"{' and '.join(shifting) or 'neither'} shifts",
+        _("One hidden layer is a sum of terms; b shifts a term and c stretches it."),
+        _("b shifts, c stretches"),
+        _("{shifting} shifts", shifting=joined_by_and(shifting) or _("neither")),
         verdict,
-        f"sum and forward pass differ by {number(apart, 2)}; after a change of c the term is "
-        f"the old one shifted, within {number(by_c, 2)}; after one of b no shift comes nearer "
-        f"than {number(by_b, 2)}",
+        _(
+            "sum and forward pass differ by {apart}; after a change of c the term is "
+            "the old one shifted, within {by_c}; after one of b no shift comes nearer "
+            "than {by_b}",
+            apart=number(apart, 2),
+            by_c=number(by_c, 2),
+            by_b=number(by_b, 2),
+        ),
     )
 
 
@@ -90,7 +97,7 @@ def _nearest_shift(
     entry = ACTIVATIONS[activation]
     wanted, (b, c) = entry(new[0] * x + new[1]), old
     low, high, best = -3.0, 3.0, np.inf
-    for _ in range(14):  # finer and finer
+    for _round in range(14):  # finer and finer
         by = np.linspace(low, high, 31)
         off = np.abs(entry(b * (x + by[:, None]) + c) - wanted).max(1)
         k = int(off.argmin())
@@ -114,12 +121,15 @@ def composition_row(activation: str) -> ClaimRow:
     apart = _apart(np.stack(units, 1), network)
     return ClaimRow(
         "C2",
-        "Depth is composition: each layer is an expansion in the units before it.",
-        "exact",
-        f"differs by {number(apart, 2)}",
+        _("Depth is composition: each layer is an expansion in the units before it."),
+        _("exact"),
+        _("differs by {apart}", apart=number(apart, 2)),
         HOLDS if apart <= EXACT else WRONG,
-        f"four layers of six units, composed of expansions, differ from the network by "
-        f"{number(apart, 2)}",
+        _(
+            "four layers of six units, composed of expansions, differ from the network by "
+            "{apart}",
+            apart=number(apart, 2),
+        ),
     )
 
 
@@ -147,16 +157,27 @@ def leak_row(curve: str, level: float, needed: dict[str, int | None]) -> ClaimRo
     added = ACTIVATIONS["leaky-relu"](z, LEAK) - ACTIVATIONS["relu"](z)
     change = float(np.ptp(added))
     linear = _apart(added, LEAK * (z - ACTIVATIONS["relu"](z)))
-    counts = f"{shown(needed['relu'])} terms of ReLU, {shown(needed['leaky-relu'])} of leaky"
+    counts = _(
+        "{relu} terms of ReLU, {leaky} of leaky",
+        relu=shown(needed["relu"]),
+        leaky=shown(needed["leaky-relu"]),
+    )
     return ClaimRow(
         "C4",
-        "Leaky ReLU is ReLU with a larger bias, so that little changes.",
-        "a larger bias",
-        "a linear term",
+        _("Leaky ReLU is ReLU with a larger bias, so that little changes."),
+        _("a larger bias"),
+        _("a linear term"),
         HOLDS if change < EXACT else WRONG,
-        f"leaky minus ReLU changes by {number(change)} over z = −5 to 5 (a bias would not) and "
-        f"is a (z − ReLU(z)) within {number(linear, 2)}; {curve} to {100 * level:.3g} % takes "
-        f"{counts}",
+        _(
+            "leaky minus ReLU changes by {change} over z = −5 to 5 (a bias would not) and "
+            "is a (z − ReLU(z)) within {linear}; {curve} to {level:.3g} % takes "
+            "{counts}",
+            change=number(change),
+            linear=number(linear, 2),
+            curve=curve,
+            level=100 * level,
+            counts=counts,
+        ),
     )
 
 
@@ -172,24 +193,29 @@ def needed_row(level: float, needed: dict[str, dict[str, int | None]]) -> ClaimR
     if len(fewer) == len(needed):
         verdict = HOLDS
     elif fewer:
-        verdict = f"{ONLY_IF} the curve is {' or '.join(fewer)}"
+        condition = _("the curve is {curves}", curves=joined_by_or(fewer))
+        verdict = f"{ONLY_IF} {condition}"
     else:
         verdict = NOT_REPRODUCED
     return ClaimRow(
         "C5",
-        "ReLU, being unbounded, may need fewer units than the sigmoid.",
-        "may need fewer",
-        f"fewer on {len(fewer)} of {len(needed)} curves",
+        _("ReLU, being unbounded, may need fewer units than the sigmoid."),
+        _("may need fewer"),
+        _("fewer on {fewer} of {needed} curves", fewer=len(fewer), needed=len(needed)),
         verdict,
-        f"terms of ReLU / of the sigmoid that leave {100 * level:.3g} % of the variance, "
-        f"picked out of hundreds and not trained: {pairs}",
-        here="terms that are picked, where the ledger trains units",
+        _(
+            "terms of ReLU / of the sigmoid that leave {level:.3g} % of the variance, "
+            "picked out of hundreds and not trained: {pairs}",
+            level=100 * level,
+            pairs=pairs,
+        ),
+        here=_("terms that are picked, where the ledger trains units"),
     )
 
 
 def shown(units: int | None) -> str:
     """Return a number of terms in words."""
-    return "over 24" if units is None else str(units)
+    return _("over 24") if units is None else str(units)
 
 
 def _less(a: int | None, b: int | None) -> bool:

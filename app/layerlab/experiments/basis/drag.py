@@ -41,19 +41,26 @@ class TermHandles:
                 y = self._value(result, k, places[k])
                 found.append(
                     Handle(
-                        f"place {k}", float(places[k]), y, ink, 5.5 if k == last else 3.6, "x"
+                        f"place {k}",  # not translated: a key
+                        float(places[k]),
+                        y,
+                        ink,
+                        5.5 if k == last else 3.6,
+                        "x",
                     )
                 )
         text = theme.color("text")
         beside = self._beside(result, last)
         if beside is not None:
             y = self._value(result, last, beside)
-            found.append(Handle(f"stretch {last}", beside, y, text, 4.0, "x"))
+            name = f"stretch {last}"  # not translated: a key
+            found.append(Handle(name, beside, y, text, 4.0, "x"))
         end = self._end(result, last)
         if end is not None:
             y = self._value(result, last, end)
             if self._plot.y_axis.low <= y <= self._plot.y_axis.high:
-                found.append(Handle(f"height {last}", end, y, text, 4.0, "y"))
+                name = f"height {last}"  # not translated: a key
+                found.append(Handle(name, end, y, text, 4.0, "y"))
         self._plot.set_handles(tuple(found))
 
     def _value(self, result: Result, k: int, x: float) -> float:

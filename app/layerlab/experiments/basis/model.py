@@ -11,6 +11,7 @@ from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.model_knobs import with_knobs_of
 from layerlab.core.spec import LabSpec, TaskSpec, edit
+from layerlab.core.translation import _
 from layerlab.experiments.basis import claim_rows
 from layerlab.experiments.basis.fits import Descent, Ridge
 from layerlab.experiments.basis.terms import CURVE_KEYS, GRID, bent, chosen, truth
@@ -147,8 +148,8 @@ def compute(
         LabError: an unknown activation; numbers that come in the wrong count; a flat term.
     """
     ACTIVATIONS[activation]
-    steps, weight = _one("Updates", updates), _one("L2", l2)
-    share = _one("Equal error", level)
+    steps, weight = _one(_("Updates"), updates), _one("L2", l2)
+    share = _one(_("Equal error"), level)
     data = load_data(TaskSpec(name=curve))
     data_x, data_y, noise = data.x[:, 0], data.y[:, 0], data.noise
     assert noise is not None  # these tasks know theirs
@@ -227,20 +228,30 @@ def _with(activation: str) -> tuple[str, ...]:
 
 def _one(name: str, given: Numbers) -> float:
     if len(given) != 1:
-        raise LabError(f"{name} lists {len(given)} numbers, it must be one")
+        raise LabError(
+            _("{name} lists {given} numbers, it must be one", name=name, given=len(given))
+        )
     return float(given[0])
 
 
 def _with_moved(b: Array, c: Array, terms: Numbers) -> tuple[Array, Array]:
     """Put pairs b, c in the place of the first terms."""
     if len(terms) % 2:
-        raise LabError(f"Terms lists {len(terms)} numbers, they must be pairs b, c")
+        raise LabError(
+            _("Terms lists {given} numbers, they must be pairs b, c", given=len(terms))
+        )
     pairs = np.array(terms, float).reshape(-1, 2)[: len(b)]
     flat = np.flatnonzero((np.abs(pairs[:, 0]) < FLATTEST) | (np.abs(pairs[:, 0]) > STEEPEST))
     if flat.size:
         raise LabError(
-            f"Terms: factor b of term {flat[0] + 1} is {pairs[flat[0], 0]:g}, its size must be "
-            f"{FLATTEST:g} to {STEEPEST:g}"
+            _(
+                "Terms: factor b of term {flat} is {factor:g}, its size must be "
+                "{flattest:g} to {steepest:g}",
+                flat=flat[0] + 1,
+                factor=pairs[flat[0], 0],
+                flattest=FLATTEST,
+                steepest=STEEPEST,
+            )
         )
     b[: len(pairs)], c[: len(pairs)] = pairs[:, 0], pairs[:, 1]
     return b, c

@@ -2,6 +2,7 @@
 
 from layerlab.core.experiment import MECHANISM, Experiment, Try
 from layerlab.core.knobs import Knob
+from layerlab.core.translation import _
 from layerlab.experiments.convolution.names import (
     ALONE,
     AVERAGED,
@@ -18,9 +19,11 @@ from layerlab.experiments.convolution.names import (
 
 EXPERIMENT = Experiment(
     "convolution",
-    "What does one shared filter give?",
-    "A picture that you draw and shift, under one filter for all positions: what commutes with "
-    "shifts, and how nine numbers do the work of thousands.",
+    _("What does one shared filter give?"),
+    _(
+        "A picture that you draw and shift, under one filter for all positions: what commutes "
+        "with shifts, and how nine numbers do the work of thousands."
+    ),
     source="Fukushima 1980 and LeCun et al. 1989 (shared filters), Cohen & Welling 2016 "
     "(what commutes with a group)",
     group=MECHANISM,
@@ -30,85 +33,89 @@ EXPERIMENT = Experiment(
         Knob(
             "kernel",
             "choice",
-            "Kernel",
-            "The nine weights that every position shares; drag a cell to make your own.",
+            _("Kernel"),
+            _("The nine weights that every position shares; drag a cell to make your own."),
             choices=(*KERNELS, BY_HAND),
         ),
         Knob(
             "layer",
             "choice",
-            "Layer",
-            "Convolution: one filter. Local: a filter of its own at each position, scattered "
-            "about the kernel. Dense: random weights from everywhere besides.",
+            _("Layer"),
+            _(
+                "Convolution: one filter. Local: a filter of its own at each position, "
+                "scattered about the kernel. Dense: random weights from everywhere besides."
+            ),
             choices=LAYERS,
         ),
         Knob(
             "over",
             "int",
-            "Averaged over",
-            "Replaces the layer by its mean over so many shifts of the picture, spaced "
-            "evenly; 256 are all.",
+            _("Averaged over"),
+            _(
+                "Replaces the layer by its mean over so many shifts of the picture, spaced "
+                "evenly; 256 are all."
+            ),
             low=1,
             high=256,
             log=True,
-            unit="shifts",
+            unit=_("shifts"),
             marks=AVERAGED,
         ),
         Knob(
             "border",
             "choice",
-            "Border",
-            "Beyond an edge a filter sees the opposite edge, or zeros.",
+            _("Border"),
+            _("Beyond an edge a filter sees the opposite edge, or zeros."),
             choices=BORDERS,
         ),
         Knob(
             "pool",
             "int",
-            "Pooling",
-            "Side of the blocks of which the largest output is kept; 16 is all of it.",
+            _("Pooling"),
+            _("Side of the blocks of which the largest output is kept; 16 is all of it."),
             low=1,
             high=16,
             log=True,
-            unit="pixels",
+            unit=_("pixels"),
             marks=POOLS,
         ),
         Knob(
             "picture",
             "numbers",
-            "Picture",
-            "Pixels by rows; drawn with the mouse, or read from a file.",
+            _("Picture"),
+            _("Pixels by rows; drawn with the mouse, or read from a file."),
             low=0.0,
             high=1.0,
         ),
         Knob(
             "weights",
             "numbers",
-            "Kernel by hand",
-            "The nine weights, by rows.",
+            _("Kernel by hand"),
+            _("The nine weights, by rows."),
             low=-MAX_WEIGHT,
             high=MAX_WEIGHT,
         ),
         Knob(
             "shift",
             "numbers",
-            "Shift",
-            "Pixels down and to the right.",
+            _("Shift"),
+            _("Pixels down and to the right."),
             low=-SIDE / 2,
             high=SIDE / 2,
         ),
         Knob(
             "images",
             "numbers",
-            "Images",
-            "Number of pairs from which the kernel is recovered.",
+            _("Images"),
+            _("Number of pairs from which the kernel is recovered."),
             low=1,
             high=IMAGES,
         ),
         Knob(
             "noise",
             "numbers",
-            "Noise",
-            "Standard deviation of the noise in the outputs.",
+            _("Noise"),
+            _("Standard deviation of the noise in the outputs."),
             low=NOISE[0],
             high=NOISE[1],
         ),
@@ -125,30 +132,38 @@ EXPERIMENT = Experiment(
         "images": (8.0,),
         "noise": (0.3,),
     },
-    look_for="Draw on the picture, drag the shifted one, drag a cell of the kernel up or "
-    "down. Shift and filter in either order: for one shared filter, wrapped round, the "
-    "pictures are equal. With filters of its own at each position, or weights from "
-    "everywhere, they are not, until the layer is averaged over all shifts: then it is a "
-    "convolution, and its kernel can be read off. The maximum over all of the output does "
-    "not notice a shift, those of small blocks do. Below right, the kernel is hidden, and "
-    "recovered from noisy outputs.",
+    look_for=_(
+        "Draw on the picture, drag the shifted one, drag a cell of the kernel up or "
+        "down. Shift and filter in either order: for one shared filter, wrapped round, the "
+        "pictures are equal. With filters of its own at each position, or weights from "
+        "everywhere, they are not, until the layer is averaged over all shifts: then it is a "
+        "convolution, and its kernel can be read off. The maximum over all of the output does "
+        "not notice a shift, those of small blocks do. Below right, the kernel is hidden, and "
+        "recovered from noisy outputs."
+    ),
     tries=(
         Try(
-            "A filter at each position",
-            "Shift and filter no longer commute: the difference is "
-            "all over the picture, and 2\u202f304 weights do it.",
+            _("A filter at each position"),
+            _(
+                "Shift and filter no longer commute: the difference is "
+                "all over the picture, and 2\u202f304 weights do it."
+            ),
             {"layer": "local"},
         ),
         Try(
-            "A dense layer, averaged",
-            "Over all shifts 65\u202f536 weights become 256. The filter "
-            "is the same at every position, and the two orders agree: it is a convolution.",
+            _("A dense layer, averaged"),
+            _(
+                "Over all shifts 65\u202f536 weights become 256. The filter "
+                "is the same at every position, and the two orders agree: it is a convolution."
+            ),
             {"layer": "dense", "over": 256},
         ),
         Try(
-            "Zeros at the border",
-            "The orders differ along the edges, and where the shift "
-            "takes them. The maximum over the whole picture does not notice.",
+            _("Zeros at the border"),
+            _(
+                "The orders differ along the edges, and where the shift "
+                "takes them. The maximum over the whole picture does not notice."
+            ),
             {"border": "zeros", "pool": 16},
         ),
     ),

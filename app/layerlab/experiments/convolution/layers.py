@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from layerlab.core.phrases import joined_by_and
+from layerlab.core.translation import _
 from layerlab.experiments.convolution.names import KERNEL
 
 Array = np.ndarray
@@ -130,10 +132,10 @@ class Shifts(NamedTuple):
         """What has to be for the convolution to commute, and pooling to be invariant."""
         needs = []
         if self.bordered > EXACT:
-            needs.append("the image is wrapped round")
+            needs.append(_("the image is wrapped round"))
         if self.blocks > EXACT:
-            needs.append("pooling is over the whole of it")
-        return " and ".join(needs)
+            needs.append(_("pooling is over the whole of it"))
+        return joined_by_and(needs)
 
 
 def shift_first_or_last(

@@ -11,6 +11,7 @@ from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.model_knobs import with_knobs_of
 from layerlab.core.programs import program
+from layerlab.core.translation import _
 from layerlab.experiments.convolution import claim_rows, initial
 from layerlab.experiments.convolution.kernel_recovery import (
     COUNTS,
@@ -185,22 +186,51 @@ def _check(
     noise: Numbers,
 ) -> None:
     """Refuse what the declarations of the knobs do not know."""
-    for name, value, known in (("Averaged over", over, AVERAGED), ("Pooling", pool, POOLS)):
+    for name, value, known in (
+        (_("Averaged over"), over, AVERAGED),
+        (_("Pooling"), pool, POOLS),
+    ):
         if value not in known:
-            raise LabError(f"{name} is {value}, it must be one of {', '.join(map(str, known))}")
+            raise LabError(
+                _(
+                    "{name} is {value}, it must be one of {known}",
+                    name=name,
+                    value=value,
+                    known=", ".join(map(str, known)),
+                )
+            )
     if picture and len(picture) != SIDE**2:
-        raise LabError(f"Picture lists {len(picture)} numbers, it must be {SIDE**2} or none")
+        raise LabError(
+            _(
+                "Picture lists {given} numbers, it must be {wanted} or none",
+                given=len(picture),
+                wanted=SIDE**2,
+            )
+        )
     for name, numbers, count in (
-        ("Kernel by hand", weights, TAPS),
-        ("Shift", shift, 2),
-        ("Images", images, 1),
-        ("Noise", noise, 1),
+        (_("Kernel by hand"), weights, TAPS),
+        (_("Shift"), shift, 2),
+        (_("Images"), images, 1),
+        (_("Noise"), noise, 1),
     ):
         if len(numbers) != count:
-            raise LabError(f"{name} lists {len(numbers)} numbers, it must be {count}")
-    for name, number in (("Shift", shift[0]), ("Shift", shift[1]), ("Images", images[0])):
+            raise LabError(
+                _(
+                    "{name} lists {given} numbers, it must be {wanted}",
+                    name=name,
+                    given=len(numbers),
+                    wanted=count,
+                )
+            )
+    for name, number in (
+        (_("Shift"), shift[0]),
+        (_("Shift"), shift[1]),
+        (_("Images"), images[0]),
+    ):
         if number != int(number):
-            raise LabError(f"{name} is {number:g}, it must be a whole number")
+            raise LabError(
+                _("{name} is {number:g}, it must be a whole number", name=name, number=number)
+            )
 
 
 def claims(result: Result) -> tuple[ClaimRow, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 SIDE = 16  # of the picture
 KERNEL = 3  # side of a filter
-BY_HAND = "by hand"
+BY_HAND = "by hand"  # not translated: a choice of the knob
 KERNELS: dict[str, tuple[float, ...]] = {
     "edge": (0.0, -1.0, 0.0, -1.0, 4.0, -1.0, 0.0, -1.0, 0.0),
     "blur": (0.0625, 0.125, 0.0625, 0.125, 0.25, 0.125, 0.0625, 0.125, 0.0625),

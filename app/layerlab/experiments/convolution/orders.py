@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 
+from layerlab.core.translation import _
 from layerlab.experiments.convolution.model import EXACT, POSITIONS, SIDE, Result
 from layerlab.experiments.convolution.sheets import ARROWS
 from layerlab.experiments.convolution.tiles import ImageTile, TileSheet
@@ -31,7 +32,7 @@ class OrdersSheet(TileSheet):
 
     def __init__(self) -> None:
         """Make an empty sheet."""
-        super().__init__("Two orders of shift and layer")
+        super().__init__(_("Two orders of shift and layer"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.shift = (0, 0)
         self._held: tuple[QPointF, tuple[int, int]] | None = None
@@ -42,18 +43,18 @@ class OrdersSheet(TileSheet):
         top = max(float(np.abs(result.output).max()), 1e-9)
         self.color_scale = value_scale(self.theme, -top, top)
         off, off_pooled = (
-            f"off by {number(value, 2)}"
+            _("off by {off}", off=number(value, 2))
             for value in (float(np.abs(result.difference).max()), result.difference_of_pools)
         )
         self.show_tiles(
             {
-                "output": ImageTile(result.output, "output", top),
-                "moved": ImageTile(result.moved, "output shifted", top),
-                "shifted": ImageTile(result.shifted, "input shifted"),
-                "other": ImageTile(result.other, "its output", top),
-                "difference": ImageTile(result.difference, "difference", top, off),
-                "pooled": ImageTile(result.pools[0], "pooled", top),
-                "pooled, shifted": ImageTile(result.pools[1], "pooled", top, off_pooled),
+                "output": ImageTile(result.output, _("output"), top),
+                "moved": ImageTile(result.moved, _("output shifted"), top),
+                "shifted": ImageTile(result.shifted, _("input shifted")),
+                "other": ImageTile(result.other, _("its output"), top),
+                "difference": ImageTile(result.difference, _("difference"), top, off),
+                "pooled": ImageTile(result.pools[0], _("pooled"), top),
+                "pooled, shifted": ImageTile(result.pools[1], _("pooled"), top, off_pooled),
             }
         )
 
@@ -97,7 +98,7 @@ class OrdersSheet(TileSheet):
             found["focus"] = self.frames([boxes["shifted"]], "accent", 2)
         if float(np.abs(self.tiles["difference"].pixels).max()) <= EXACT:
             x, middle = np.array([end.center().x()]), np.array([end.center().y()])
-            found["equal"] = self.words(x, middle, ["equal"], "good", 600)
+            found["equal"] = self.words(x, middle, [_("equal")], "good", 600)
         return found
 
     # ---- shifting
@@ -159,14 +160,14 @@ class FiltersSheet(TileSheet):
     def show_result(self, result: Result) -> None:
         """Show the middle of each filter."""
         near = slice(SIDE // 2 - AROUND, SIDE // 2 + AROUND + 1)
-        names = ("here", *(f"{place} on" for place in POSITIONS[1:]))
+        names = (_("here"), *(_("{place} on", place=place) for place in POSITIONS[1:]))
         top = max(float(np.abs(result.filters).max()), 1e-9)
         self.color_scale = value_scale(self.theme, -top, top)
         tiles = {
             name: ImageTile(one[near, near], name, top)
             for name, one in zip(names, result.filters, strict=True)
         }
-        self.show_tiles(tiles | {"mean": ImageTile(result.mean[near, near], "mean", top)})
+        self.show_tiles(tiles | {"mean": ImageTile(result.mean[near, near], _("mean"), top)})
 
     def boxes(self) -> dict[str, QRectF]:
         """Return two rows of three, or one of six where that gives larger ones."""

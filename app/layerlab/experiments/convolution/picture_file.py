@@ -8,6 +8,7 @@ from PySide6.QtGui import QImage, QImageReader
 
 from layerlab.core.disk import read_file
 from layerlab.core.errors import LabError
+from layerlab.core.translation import _
 from layerlab.experiments.convolution.model import SIDE
 
 Array = np.ndarray
@@ -30,7 +31,9 @@ def read_picture(path: str) -> Array:
     image = reader.read()
     if image.isNull():
         reason = reader.errorString()[:1].lower() + reader.errorString()[1:]
-        raise LabError(f"{path} cannot be read as a picture: {reason}")
+        raise LabError(
+            _("{path} cannot be read as a picture: {reason}", path=path, reason=reason)
+        )
     side = min(image.width(), image.height())
     left, top = (image.width() - side) // 2, (image.height() - side) // 2
     small = (

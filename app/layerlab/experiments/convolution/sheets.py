@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 
+from layerlab.core.translation import _
 from layerlab.experiments.convolution.model import MAX_WEIGHT, SIDE
 from layerlab.experiments.convolution.tiles import ImageTile, TileSheet
 from layerlab.ui.plotting.colors import ink_on
@@ -118,7 +119,7 @@ class PictureSheet(HandSheet):
 
     def __init__(self) -> None:
         """Make an empty picture."""
-        super().__init__("Picture")
+        super().__init__(_("Picture"))
         self._ink = 1.0
         self._last = (0, 0)
         self.chosen = (SIDE // 2, SIDE // 2)
@@ -176,7 +177,7 @@ class KernelSheet(HandSheet):
 
     def __init__(self) -> None:
         """Make an empty kernel."""
-        super().__init__("Kernel")
+        super().__init__(_("Kernel"))
         self.setCursor(Qt.CursorShape.SizeVerCursor)
         self.chosen = (1, 1)
         self._start = QPointF(), 0.0

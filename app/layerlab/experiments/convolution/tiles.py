@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFocusEvent
 
+from layerlab.core.translation import _
 from layerlab.ui.card import Card
 from layerlab.ui.plotting.colors import shades, value_colors
 from layerlab.ui.plotting.items import HeatMap, Mark, Polygons, TextMark
@@ -98,7 +99,10 @@ class TileSheet(Sheet):
         tile = self.tiles[key]
         value = number(float(tile.pixels[row, column]))
         title = tile.name or self.accessibleName()
-        return Tooltip(title, ((None, f"row {row + 1}, column {column + 1}: {value}"),))
+        place = _(
+            "row {row}, column {column}: {value}", row=row + 1, column=column + 1, value=value
+        )
+        return Tooltip(title, ((None, place),))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show where the keyboard is."""

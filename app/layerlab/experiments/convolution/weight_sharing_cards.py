@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from layerlab.core.translation import _, ngettext
 from layerlab.experiments.convolution.model import COUNTS, IMAGES, NOISE, TAPS, Result
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
@@ -18,7 +19,7 @@ from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
 
 ROWS = ("dense", "local", "convolution")
-NAMES = ("dense", "local", "conv.")
+NAMES = (_("dense"), _("local"), _("conv."))
 ERRORS = (1e-4, 3.0)  # of the axis
 SHADE = 0.24  # of the quartiles
 HALF_STROKE = 0.32  # half of a stroke of the hidden kernel
@@ -35,19 +36,19 @@ class LowerCards:
         """Make the cards; a click on a row chooses the layer, the dot turns pairs and noise."""
         self._view = view
         self._unit = 1.0  # error of the dot at noise 1
-        self.rows = RowPlot(Axis("weights", log=True, can_switch=False))
+        self.rows = RowPlot(Axis(_("weights"), log=True, can_switch=False))
         self.rows.grid = False  # lines would cross the counts
         self.rows.x_axis.fix(1, 1e9)
-        self.parameters = PlotCard("Parameters", self.rows)
+        self.parameters = PlotCard(_("Parameters"), self.rows)
         self.parameters.bind_row("layer", lambda row: ROWS[row])
         self.error = PlotCard(
-            "A hidden kernel", HandlePlot(Axis("images", log=True), Axis("error", log=True))
+            _("A hidden kernel"), HandlePlot(Axis("images", log=True), Axis("error", log=True))
         )
         self.error.plot.x_axis.fix(0.85, 1.18 * IMAGES)
         self.error.plot.y_axis.fix(*ERRORS)
         self.error.plot.tick_gap = 40
         self.weights = PlotCard(
-            "What is found", Plot(Axis("weight", integer=True), Axis("value"))
+            _("What is found"), Plot(Axis("weight", integer=True), Axis("value"))
         )
         self.weights.plot.x_axis.fix(0.4, TAPS + 0.6)
         self.weights.plot.tick_gap = 26
@@ -93,7 +94,10 @@ class LowerCards:
         columns = {"layer": np.array(ROWS), "averaged": now, "as it is": whole}
         card.show_plot(live=live, columns=columns)
         card.set_note(
-            "click a layer" if result.over == 1 else f"averaged over <b>{result.over}</b>", ""
+            _("click a layer")
+            if result.over == 1
+            else _("averaged over <b>{shifts}</b>", shifts=result.over),
+            "",
         )
 
     def _draw_error(self, result: Result) -> None:
@@ -102,18 +106,23 @@ class LowerCards:
         x, text = COUNTS.astype(float), view.color("text")
         low, middle, high = one.quartiles
         series = [
-            Series("median", x, middle, accent, low, high, shade=SHADE),
+            Series(_("median"), x, middle, accent, low, high, shade=SHADE),
             Series("σ √(d/N)", x, one.theory, text, form="dash", width=1.2),
         ]
-        card.show_plot(series=series, legend=[LegendEntry("band", shade, "quartiles")])
+        card.show_plot(series=series, legend=[LegendEntry("band", shade, _("quartiles"))])
         self._unit = one.error / result.noise
         card.plot.set_handles(
             (Handle("pairs", float(result.images), one.error, view.color("warning")),)
         )
-        pairs = "pair" if result.images == 1 else "pairs"
+        noise = number(result.noise, 2)
         card.set_note(
-            f"<b>{result.images}</b> {pairs}, noise <b>{number(result.noise, 2)}</b>",
-            f"noise <b>{number(result.noise, 2)}</b>",
+            ngettext(
+                "<b>{count}</b> pair, noise <b>{noise}</b>",
+                "<b>{count}</b> pairs, noise <b>{noise}</b>",
+                result.images,
+                noise=noise,
+            ),
+            _("noise <b>{noise}</b>", noise=noise),
         )
 
     def _draw_weights(self, result: Result) -> None:
@@ -128,13 +137,18 @@ class LowerCards:
                 at - HALF_STROKE, result.kernel, at + HALF_STROKE, result.kernel, ink, 1.6
             ),
         }
-        found = Series("found, ± std", at, one.kernel, dot, low, high, form="dots", width=3.4)
-        found = replace(found, shade=1.0, stroke=1.4, brief="found", read_as="found")
+        found = Series(
+            _("found, ± std"), at, one.kernel, dot, low, high, form="dots", width=3.4
+        )
+        found = replace(found, shade=1.0, stroke=1.4, brief=_("found"), read_as=_("found"))
         card.show_plot(
             live=live,  # takes the place of the line that would join them
             series=[
-                Series("hidden", at, result.kernel, ink, width=1.6),
-                replace(found, column="found", ends=("− std", "", "+ std")),
+                Series(_("hidden"), at, result.kernel, ink, width=1.6),
+                replace(found, column="found", ends=(_("− std"), "", _("+ std"))),
             ],
         )
-        card.set_note(f"off by <b>{number(one.error, 2)}</b>", f"<b>{number(one.error, 2)}</b>")
+        card.set_note(
+            _("off by <b>{error}</b>", error=number(one.error, 2)),
+            f"<b>{number(one.error, 2)}</b>",
+        )
