@@ -14,6 +14,7 @@ from layerlab.core.experiment import (
     ClaimRow,
 )
 from layerlab.core.numbers import grouped, percent
+from layerlab.core.translation import _, ngettext
 from layerlab.experiments.dead_at_initialization.collapse import (
     LAYERS,
     NETS_AT,
@@ -25,11 +26,11 @@ from layerlab.experiments.dead_at_initialization.collapse import (
 from layerlab.experiments.dead_at_initialization.names import NETS
 
 PUBLISHED = "> 90 %, 60 %, > 10 %, < 1 %"
-L2 = (
+L2 = _(
     "Ten ReLU layers on |x| collapse: over 90 % at width 2, 60 % at 3, over 10 % at 5, under "
     "1 % at 10."
 )
-D24 = "Leaky ReLU with slope 0.01 has no dead neurons."
+D24 = _("Leaky ReLU with slope 0.01 has no dead neurons.")
 SEEN = 0.01  # of ReLU's units: with fewer dead there is nothing to compare
 
 
@@ -59,8 +60,13 @@ def collapse_row(
             PUBLISHED,
             "…",
             PENDING,
-            f"{grouped(NETS)} networks of each width are counted, then trained: {done} of "
-            f"{len(WIDTHS)} widths are",
+            _(
+                "{nets} networks of each width are counted, then trained: {done} of "
+                "{widths} widths are",
+                nets=grouped(NETS),
+                done=done,
+                widths=len(WIDTHS),
+            ),
         )
     before, after, hasty = ([found[w] for w in WIDTHS] for found in (initial, slow, quick))
     verdict = NOT_REPRODUCED
@@ -69,18 +75,37 @@ def collapse_row(
     elif as_published(after):
         verdict = HOLDS
     elif as_published(before):
-        verdict = f"{ONLY_IF} networks are counted at initialization"
+        verdict = f"{ONLY_IF} {_('networks are counted at initialization')}"
     return ClaimRow(
         "L2",
         L2,
         PUBLISHED,
-        f"{_listed(after)}; at initialization {_listed(before)}",
+        _(
+            "{trained}; at initialization {initial}",
+            trained=_listed(after),
+            initial=_listed(before),
+        ),
         verdict,
-        f"of {grouped(NETS)} networks of width {', '.join(map(str, WIDTHS))} with {depth} "
-        f"layer{'s' * (depth > 1)} and the cure {cure} {_listed(before)} are constant at "
-        f"initialization, {_listed(after)} are after {UPDATES} updates of Adam at "
-        f"{RATES[0]:g}, and {_listed(hasty)} (of {NETS_AT[RATES[1]]}) at {RATES[1]:g}",
-        "" if cure == "He" else "weights of variance 1/n",
+        ngettext(
+            "of {nets} networks of width {widths} with {count} layer and the cure {cure} "
+            "{initial} are constant at initialization, {slow_shares} are after {updates} "
+            "updates of Adam at {slow:g}, and {quick_shares} (of {fewer_nets}) at {quick:g}",
+            "of {nets} networks of width {widths} with {count} layers and the cure {cure} "
+            "{initial} are constant at initialization, {slow_shares} are after {updates} "
+            "updates of Adam at {slow:g}, and {quick_shares} (of {fewer_nets}) at {quick:g}",
+            depth,
+            nets=grouped(NETS),
+            widths=", ".join(map(str, WIDTHS)),
+            cure=cure,
+            initial=_listed(before),
+            slow_shares=_listed(after),
+            updates=UPDATES,
+            slow=RATES[0],
+            quick_shares=_listed(hasty),
+            fewer_nets=NETS_AT[RATES[1]],
+            quick=RATES[1],
+        ),
+        "" if cure == "He" else _("weights of variance 1/n"),
     )
 
 
@@ -90,14 +115,38 @@ def leaky_row(shares: tuple[float, float], width: int, depth: int) -> ClaimRow:
     verdict = HOLDS if leaky == 0 else WRONG
     if relu < SEEN and not leaky:
         verdict = NOT_HERE
+    if verdict == NOT_HERE:
+        why = ngettext(
+            "of the units of networks of width {width} with {count} layer {relu} have "
+            "derivative 0 on every input with ReLU, {leaky} with leaky ReLU from the same "
+            "weights; that is too few to compare",
+            "of the units of networks of width {width} with {count} layers {relu} have "
+            "derivative 0 on every input with ReLU, {leaky} with leaky ReLU from the same "
+            "weights; that is too few to compare",
+            depth,
+            width=width,
+            relu=percent(relu),
+            leaky=percent(leaky),
+        )
+    else:
+        why = ngettext(
+            "of the units of networks of width {width} with {count} layer {relu} have "
+            "derivative 0 on every input with ReLU, {leaky} with leaky ReLU from the same "
+            "weights",
+            "of the units of networks of width {width} with {count} layers {relu} have "
+            "derivative 0 on every input with ReLU, {leaky} with leaky ReLU from the same "
+            "weights",
+            depth,
+            width=width,
+            relu=percent(relu),
+            leaky=percent(leaky),
+        )
     return ClaimRow(
         "D24",
         D24,
-        "none",
-        f"ReLU {percent(relu)} dead, leaky {percent(leaky)}",
+        _("none"),
+        _("ReLU {relu} dead, leaky {leaky}", relu=percent(relu), leaky=percent(leaky)),
         verdict,
-        f"of the units of networks of width {width} with {depth} layers {percent(relu)} have "
-        f"derivative 0 on every input with ReLU, {percent(leaky)} with leaky ReLU from the "
-        "same weights" + ("; too few to compare" if verdict == NOT_HERE else ""),
-        "networks at initialization, where the ledger trains",
+        why,
+        _("networks at initialization, where the ledger trains"),
     )

@@ -2,26 +2,33 @@
 
 from layerlab.core.experiment import MECHANISM, Experiment, Try
 from layerlab.core.knobs import Knob
+from layerlab.core.translation import _
 from layerlab.experiments.dead_at_initialization.names import CURES, MAX_DEPTH, MAX_WIDTH, NETS
 
 EXPERIMENT = Experiment(
     "dead-at-initialization",
-    "Which networks are dead at initialization?",
-    "A thousand networks for each width and depth: how many of them are constant before any "
-    "training, what cures it, and what training does to the rest.",
+    _("Which networks are dead at initialization?"),
+    _(
+        "A thousand networks for each width and depth: how many of them are constant before "
+        "any training, what cures it, and what training does to the rest."
+    ),
     source="Lu, Shin, Su & Karniadakis 2019 (arXiv 1903.06733)",
     group=MECHANISM,
     package=__package__,
     order=12,
     former=("born-dead",),
     knobs=(
-        Knob("width", "int", "Width", "Units of every hidden layer.", low=1, high=MAX_WIDTH),
+        Knob(
+            "width", "int", _("Width"), _("Units of every hidden layer."), low=1, high=MAX_WIDTH
+        ),
         Knob(
             "depth",
             "int",
-            "Depth",
-            "Hidden layers. The networks are those of 64 layers, cut short: a further layer "
-            "can only kill.",
+            _("Depth"),
+            _(
+                "Hidden layers. The networks are those of 64 layers, cut short: a further "
+                "layer can only kill."
+            ),
             low=1,
             high=MAX_DEPTH,
             log=True,
@@ -29,48 +36,60 @@ EXPERIMENT = Experiment(
         Knob(
             "cure",
             "choice",
-            "Cure",
-            "none: weights of variance 1/n. He: 2/n. On top of He a bias of 0.1 for every "
-            "unit, leaky ReLU, or skips. asymmetric: the initialization of Lu et al., in "
-            "which one number of each unit is never negative.",
+            _("Cure"),
+            _(
+                "none: weights of variance 1/n. He: 2/n. On top of He a bias of 0.1 for every "
+                "unit, leaky ReLU, or skips. asymmetric: the initialization of Lu et al., in "
+                "which one number of each unit is never negative."
+            ),
             choices=CURES,
         ),
         Knob(
             "net",
             "int",
-            "Network",
-            "Which network of the cell is shown below.",
+            _("Network"),
+            _("Which network of the cell is shown below."),
             low=1,
             high=NETS,
         ),
     ),
     start={"width": 3, "depth": 10, "cure": "He", "net": 19},
-    look_for="A layer of n units has no active unit for an input with probability 2⁻ⁿ, and "
-    "no later layer recovers it: depth kills, width saves. Theory puts the depth at which "
-    "half are dead between the dashed lines, and counting agrees. At initialization the "
-    "published rates are met; training kills more. He, which preserves mean squares, saves "
-    "none; a bias of 0.1 helps, the asymmetric initialization helps more, and a skip passes "
-    "the signal on. Being alive is not enough to learn: asymmetric networks of 64 layers, "
-    "12 wide, are all alive at initialization, and most end as constants. Below, each dot "
-    "is a unit: without biases, once a layer has no active unit, none of the following has.",
+    look_for=_(
+        "A layer of n units has no active unit for an input with probability 2⁻ⁿ, and "
+        "no later layer recovers it: depth kills, width saves. Theory puts the depth at which "
+        "half are dead between the dashed lines, and counting agrees. At initialization the "
+        "published rates are met; training kills more. He, which preserves mean squares, saves "
+        "none; a bias of 0.1 helps, the asymmetric initialization helps more, and a skip "
+        "passes the signal on. Being alive is not enough to learn: asymmetric networks of 64 "
+        "layers, 12 wide, are all alive at initialization, and most end as constants. Below, "
+        "each dot is a unit: without biases, once a layer has no active unit, none of the "
+        "following has."
+    ),
     tries=(
         Try(
-            "Without He",
-            "Half the variance, and not one cell of the map moves: without "
-            "biases the signs of the weights alone decide. Only in training a few more die.",
+            _("Without He"),
+            _(
+                "Half the variance, and not one cell of the map moves: without "
+                "biases the signs of the weights alone decide. Only in training a few more die."
+            ),
             {"cure": "none"},
         ),
         Try(
-            "Leaky ReLU",
-            "No network is dead at initialization, but one whose ReLU twin is dead has a "
-            "nearly constant output, and in training half of those of width 2 end as "
-            "constants.",
+            _("Leaky ReLU"),
+            _(
+                "No network is dead at initialization, but one whose ReLU twin is dead has a "
+                "nearly constant output, and in training half of those of width 2 end as "
+                "constants."
+            ),
             {"cure": "leaky", "width": 2, "net": 16},
         ),
         Try(
-            "Skips",
-            "The first layer never loses both sides of 0, and the skips pass on what it has: "
-            "no network is dead at initialization, and hardly any is constant after training.",
+            _("Skips"),
+            _(
+                "The first layer never loses both sides of 0, and the skips pass on what it "
+                "has: no network is dead at initialization, and hardly any is constant after "
+                "training."
+            ),
             {"cure": "residual"},
         ),
     ),

@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
+from layerlab.core.translation import _
 from layerlab.experiments.dead_at_initialization.names import MAX_DEPTH, MAX_WIDTH
 from layerlab.ui.plotting.colors import value_colors
 from layerlab.ui.plotting.handles import HandlePlot
@@ -38,8 +39,8 @@ class DeadShareMap(HandlePlot):
 
     def __init__(self) -> None:
         """Make the axes."""
-        x = Axis("hidden layers", log=True, can_switch=False)  # as its cells are laid out
-        super().__init__(x, Axis("width", integer=True))
+        x = Axis(_("hidden layers"), log=True, can_switch=False)  # as its cells are laid out
+        super().__init__(x, Axis(_("width"), integer=True))
         self.x_axis.fix(LEFT, RIGHT)
         self.y_axis.fix(0.5, MAX_WIDTH + 0.5)
         self.takes_clicks = True
@@ -68,7 +69,7 @@ def _depths(x: Array) -> Array:
 def share_scale(theme: Theme) -> ColorScale:
     """Return what the colours of the map mean."""
     shades = value_colors(theme, 1 - 2 * np.linspace(0, 1, 9), -CALM, CALM)
-    return color_scale(0, 1, shades, "dead")
+    return color_scale(0, 1, shades, _("dead"))
 
 
 def map_marks(theme: Theme, shares: Array, nets: Array) -> dict[str, Mark]:

@@ -14,6 +14,7 @@ from layerlab.core.jobs import Ask, Step
 from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
+from layerlab.core.translation import _
 from layerlab.experiments.dead_at_initialization import claim_rows, collapse, initial, theory
 from layerlab.experiments.dead_at_initialization.collapse import (
     LAYERS,
@@ -215,13 +216,15 @@ def work(
         return Step(done, total, compute(*knobs), note)
 
     for counted in initial.count(cure, width, is_interrupted):
-        yield None if counted is None else step("networks counted at initialization", counted)
+        yield (
+            None if counted is None else step(_("networks counted at initialization"), counted)
+        )
     for training in trainings:
         before = len(training.constant)
-        for _ in training.advance(is_interrupted):
+        for _net in training.advance(is_interrupted):
             if len(training.constant) - before >= NETS // 5 or training.is_done:
                 before = len(training.constant)
-                yield step(f"{training.setting.width} wide in training")
+                yield step(_("{width} wide in training", width=training.setting.width))
             elif is_interrupted():
                 yield None
 
@@ -274,8 +277,11 @@ def lab_spec(width: int, depth: int, cure: str, net: int) -> LabSpec:
     """
     if not RECIPES[cure].is_straight:
         raise LabError(
-            f"the lab does not draw networks of the cure {cure}: its initializers "
-            "set biases to 0 or to random numbers"
+            _(
+                "the lab does not draw networks of the cure {cure}: its initializers "
+                "set biases to 0 or to random numbers",
+                cure=cure,
+            )
         )
     spec = edit(Setting(cure, width, depth, RATES[0]).spec, "train.seed", net - 1)
     return edit(spec, "train.seeds", 16)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from layerlab.core.numbers import percent
+from layerlab.core.translation import _
 from layerlab.experiments.dead_at_initialization.model import LEFT, RIGHT, Result
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.items import Dots, Mark, VLine
@@ -16,7 +17,7 @@ from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.series import Series
 
 KINDS = (
-    (LEFT | RIGHT, "text", "both"),
+    (LEFT | RIGHT, "text", _("both")),
     (LEFT, "positive", "x < 0"),
     (RIGHT, "warning", "x > 0"),
 )
@@ -31,19 +32,25 @@ def draw_prediction(view: PageView, card: PlotCard[Plot], result: Result) -> Non
     card.plot.y_axis.follow(low, max(1.1, *(1.1 * float(y.max()) for y in shown)))
     faint = view.color("muted", 0.6)
     series = [
-        Series(*(f"network {k + 1}", result.others[0], y, faint), width=1.0, in_legend=False)
+        Series(
+            *(_("network {net}", net=k + 1), result.others[0], y, faint),
+            width=1.0,
+            in_legend=False,
+        )
         for k, y in enumerate(result.others[1])
     ]
     series = [replace(one, is_still=True, is_read=False) for one in series]
     series += [
         Series("|x|", x, np.abs(x), muted, form="dash", width=1.4),
-        Series("initial", x, result.curve, ink, width=2.4),
+        Series(_("initial"), x, result.curve, ink, width=2.4),
     ]
     if result.after is not None:
-        series.append(Series("trained", x, result.after, after))
-    legend = [LegendEntry("line", muted, "others", 1.0)] if len(result.others[1]) else []
+        series.append(Series(_("trained"), x, result.after, after))
+    legend = [LegendEntry("line", muted, _("others"), 1.0)] if len(result.others[1]) else []
     card.show_plot(series=series, legend=legend)
-    card.set_note(f"network {result.net}, click: next", f"network {result.net}")
+    card.set_note(
+        _("network {net}, click: next", net=result.net), _("network {net}", net=result.net)
+    )
 
 
 def draw_units(view: PageView, card: PlotCard[Plot], result: Result) -> None:
@@ -62,10 +69,10 @@ def draw_units(view: PageView, card: PlotCard[Plot], result: Result) -> None:
         legend.append(LegendEntry("dot", view.color(token), name))
     shut = kinds == 0
     live["never"] = Dots(layers[shut], units[shut], view.color("faint"), radius - 0.6, True)
-    legend.append(LegendEntry("ring", view.color("faint"), "never"))
+    legend.append(LegendEntry("ring", view.color("faint"), _("never")))
     if result.dies is not None:
         live["dies"] = VLine(
-            result.dies - 0.5, "dead from here", view.color("negative"), view.theme
+            result.dies - 0.5, _("dead from here"), view.color("negative"), view.theme
         )
     card.show_plot(
         live=live,
@@ -73,7 +80,10 @@ def draw_units(view: PageView, card: PlotCard[Plot], result: Result) -> None:
         columns={"layer": layers, "unit": units, "active": kinds.astype(float)},
     )
     share = float((kinds == 0).mean())
-    card.set_note(f"{percent(share)} never active, click a layer", f"{percent(share)} never")
+    card.set_note(
+        _("{share} never active, click a layer", share=percent(share)),
+        _("{share} never", share=percent(share)),
+    )
     card.plot.reader = lambda x, _: _read_layer(view, result, x)
 
 
@@ -81,8 +91,11 @@ def _read_layer(view: PageView, result: Result, x: float) -> Tooltip:
     layer = min(max(round(x), 1), result.depth)
     row = result.active[layer - 1]
     rows = [
-        (view.color(token), f"{int((row == kind).sum())} active for {name}")
+        (
+            view.color(token),
+            _("{units} active for {inputs}", units=int((row == kind).sum()), inputs=name),
+        )
         for kind, token, name in KINDS
     ]
-    rows.append((view.color("faint"), f"{int((row == 0).sum())} never"))
-    return Tooltip(f"layer {layer}", tuple(rows))
+    rows.append((view.color("faint"), _("{units} never", units=int((row == 0).sum()))))
+    return Tooltip(_("layer {layer}", layer=layer), tuple(rows))

@@ -10,6 +10,8 @@ import numpy as np
 from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, PENDING, WRONG, ClaimRow
 from layerlab.core.layout import Layout
 from layerlab.core.numbers import number
+from layerlab.core.phrases import joined_by_and
+from layerlab.core.translation import _
 from layerlab.experiments.diagonal_flip.study import (
     LOSS,
     Printed,
@@ -30,7 +32,7 @@ def all_rows(printed: Sequence[Printed], known: Study) -> tuple[ClaimRow, ...]:
         _counted(
             "D1",
             (2,),
-            "4-w-4 has this many parameters for w = 2, 3, 8, 16.",
+            _("4-w-4 has this many parameters for w = 2, 3, 8, 16."),
             "22, 31, 76, 148",
             ((2,), (3,), (8,), (16,)),
         )
@@ -42,8 +44,10 @@ def all_rows(printed: Sequence[Printed], known: Study) -> tuple[ClaimRow, ...]:
         _order(known),
         _depth(known),
         _three(),
-        _counted("D14", (63,), "One hidden layer of 63 needs 507 parameters.", "507", ((63,),)),
-        _counted("D15", (8, 8), "4-8-8-4 has 140 parameters.", "140", ((8, 8),)),
+        _counted(
+            "D14", (63,), _("One hidden layer of 63 needs 507 parameters."), "507", ((63,),)
+        ),
+        _counted("D15", (8, 8), _("4-8-8-4 has 140 parameters."), "140", ((8, 8),)),
         _adam(known),
         _regions(printed, known),
         _slower(known),
@@ -53,7 +57,9 @@ def all_rows(printed: Sequence[Printed], known: Study) -> tuple[ClaimRow, ...]:
 
 def pending(name: str, statement: str, published: str) -> ClaimRow:
     """Return a claim whose networks are still being trained."""
-    return ClaimRow(name, statement, published, "…", PENDING, "its networks are being trained")
+    return ClaimRow(
+        name, statement, published, "…", PENDING, _("its networks are being trained")
+    )
 
 
 def _parameters(hidden: tuple[int, ...]) -> int:
@@ -80,28 +86,54 @@ def _arrow(ends: tuple[float | None, float]) -> str:
 
 def _run(name: str, one: Printed) -> ClaimRow:
     both = one.first is not None and one.epochs == 100
-    statement = f"{one.label}, {'He, ' if one.epochs == 200 else ''}{one.epochs} epochs: "
-    statement += "mean loss of the first and the last." if both else "mean loss of the last."
+    if both:
+        statement = _(
+            "{label}, {epochs} epochs: mean loss of the first and the last.",
+            label=one.label,
+            epochs=one.epochs,
+        )
+    elif one.epochs == 200:
+        statement = _(
+            "{label}, He, {epochs} epochs: mean loss of the last.",
+            label=one.label,
+            epochs=one.epochs,
+        )
+    else:
+        statement = _(
+            "{label}, {epochs} epochs: mean loss of the last.",
+            label=one.label,
+            epochs=one.epochs,
+        )
     published = _arrow((one.first if both else None, one.last))
     if one.found is None:
         return pending(name, statement, published)
     measured = _arrow(one.found if both else (None, one.found[1]))
-    why = f"seed 42 goes from {one.found[0]:.6f} to {one.found[1]:.6f}"
+    why = _(
+        "seed 42 goes from {first:.6f} to {last:.6f}",
+        first=one.found[0],
+        last=one.found[1],
+    )
     right = same(one.found[1], one.last)
     if both and one.first is not None:
         right = right and same(one.found[0], one.first)
     if right:
         return ClaimRow(name, statement, published, measured, HOLDS, why)
     if one.other is not None and same(one.other[1], one.last):
-        verdict = f"{ONLY_IF} all weights have std 0.5"
-        why = f"{why} with He's weights, to {one.other[1]:.6f} with std 0.5"
+        verdict = f"{ONLY_IF} {_('all weights have std 0.5')}"
+        why = _(
+            "seed 42 goes from {first:.6f} to {last:.6f} with He's weights, to {other:.6f} "
+            "with std 0.5",
+            first=one.found[0],
+            last=one.found[1],
+            other=one.other[1],
+        )
         return ClaimRow(name, statement, published, measured, verdict, why)
     return ClaimRow(name, statement, published, measured, NOT_REPRODUCED, why)
 
 
 def _first_epochs(printed: Sequence[Printed]) -> ClaimRow:
     runs = [one for one in printed[:4] if one.first is not None]
-    statement = "2, 8 and 16 neurons, He: mean loss of the first epoch."
+    statement = _("2, 8 and 16 neurons, He: mean loss of the first epoch.")
     published = ", ".join(f"{one.first:.4f}" for one in runs)
     found = [one.found[0] for one in runs if one.found is not None]
     if len(found) < len(runs):
@@ -110,18 +142,29 @@ def _first_epochs(printed: Sequence[Printed]) -> ClaimRow:
     others = [one.other[0] for one in runs if one.other is not None]
     firsts = [one.first for one in runs if one.first is not None]
     if all(map(same, found, firsts)):
-        return ClaimRow("D6", statement, published, measured, HOLDS, f"He gives {measured}")
+        return ClaimRow(
+            "D6",
+            statement,
+            published,
+            measured,
+            HOLDS,
+            _("He gives {measured}", measured=measured),
+        )
     listed = ", ".join(f"{value:.4f}" for value in others)
     if len(others) == len(firsts) and all(map(same, others, firsts)):
-        verdict = f"{ONLY_IF} all weights have std 0.5"
+        verdict = f"{ONLY_IF} {_('all weights have std 0.5')}"
     else:
         verdict = NOT_REPRODUCED
-    why = f"He gives {measured}; std 0.5 gives {listed or 'no figure yet'}"
+    why = _(
+        "He gives {he}; std 0.5 gives {others}",
+        he=measured,
+        others=listed or _("no figure yet"),
+    )
     return ClaimRow("D6", statement, published, measured, verdict, why)
 
 
 def _order(known: Study) -> ClaimRow:
-    statement = "After 100 epochs He is ahead of Xavier, then std 1, then std 0.01."
+    statement = _("After 100 epochs He is ahead of Xavier, then std 1, then std 0.01.")
     published = "0.0244 < 0.0305 < 0.0658 < 0.0984"
     if known.after_100 is None:
         return pending("D11", statement, published)
@@ -131,15 +174,17 @@ def _order(known: Study) -> ClaimRow:
     pairs = [(known.after_100[b], known.after_100[a]) for a, b in itertools.pairwise(names)]
     bands = [difference(worse, better)[1:] for worse, better in pairs]
     left = [
-        f"{b} is put before {a}" if high < 0 else f"{a} before {b} is left open"
+        _("{b} is put before {a}", b=b, a=a)
+        if high < 0
+        else _("{a} before {b} is left open", a=a, b=b)
         for (a, b), (low, high) in zip(itertools.pairwise(names), bands, strict=True)
         if low <= 0
     ]
-    why = f"medians of {known.seeds} seeds: {measured}"
+    why = _("medians of {seeds} seeds: {measured}", seeds=known.seeds, measured=measured)
     verdict = HOLDS
     if left:
         is_some = len(left) < len(bands)
-        verdict = f"{ONLY_IF} {' and '.join(left)}" if is_some else NOT_REPRODUCED
+        verdict = f"{ONLY_IF} {joined_by_and(left)}" if is_some else NOT_REPRODUCED
     return ClaimRow(
         "D11", statement, published, measured, verdict, why, _few(known, LEDGER_SEEDS)
     )
@@ -147,13 +192,17 @@ def _order(known: Study) -> ClaimRow:
 
 def _few(known: Study, ledger: int) -> str:
     """State how many seeds were looked at, if there are fewer of them than the ledger has."""
-    return f"{known.seeds} seeds, where the ledger trains {ledger}" * (known.seeds < ledger)
+    if known.seeds >= ledger:
+        return ""
+    return _(
+        "{seeds} seeds, where the ledger trains {ledger}", seeds=known.seeds, ledger=ledger
+    )
 
 
 def _depth(known: Study) -> ClaimRow:
-    statement = "Two hidden layers converge more slowly than one on this task."
+    statement = _("Two hidden layers converge more slowly than one on this task.")
     if known.reached is None:
-        return pending("D12", statement, "slower")
+        return pending("D12", statement, _("slower"))
     one, *two = known.reached
     words = [f"{name} {_epochs(known.reached[name])}" for name in known.reached]
     lags = [difference(known.reached[name], known.reached[one])[1] > 0 for name in two]
@@ -162,16 +211,21 @@ def _depth(known: Study) -> ClaimRow:
     if all(lags):
         verdict = HOLDS
     elif names:
-        verdict = f"{ONLY_IF} the net is {names[0]}"
-    why = f"epochs to a loss of {LOSS}, median of {known.seeds} seeds: {', '.join(words)}"
+        verdict = f"{ONLY_IF} {_('the net is {name}', name=names[0])}"
+    why = _(
+        "epochs to a loss of {loss}, median of {seeds} seeds: {epochs}",
+        loss=LOSS,
+        seeds=known.seeds,
+        epochs=", ".join(words),
+    )
     measured = ", ".join(_epochs(known.reached[name]) for name in known.reached)
     here = _few(known, LEDGER_SEEDS)
-    return ClaimRow("D12", statement, "slower", measured, verdict, why, here)
+    return ClaimRow("D12", statement, _("slower"), measured, verdict, why, here)
 
 
 def _epochs(reached: Array) -> str:
     middle = float(np.median(reached))
-    return f"{middle:.0f}" if np.isfinite(middle) else "over 200"
+    return f"{middle:.0f}" if np.isfinite(middle) else _("over 200")
 
 
 def _three() -> ClaimRow:
@@ -179,18 +233,25 @@ def _three() -> ClaimRow:
     verdict = HOLDS if (three, four) == (52, 60) else WRONG
     return ClaimRow(
         "D13",
-        "4-4-4-4 has 52 parameters; three hidden layers of 4 have 60.",
+        _("4-4-4-4 has 52 parameters; three hidden layers of 4 have 60."),
         "52; 60",
         f"{three}; {four}",
         verdict,
-        f"4-4-4-4 has two hidden layers and {three}; with three, 4-4-4-4-4, there are {four}",
+        _(
+            "4-4-4-4 has two hidden layers and {three}; with three, 4-4-4-4-4, there are "
+            "{four}",
+            three=three,
+            four=four,
+        ),
     )
 
 
 def _adam(known: Study) -> ClaimRow:
-    statement = "One run of five PyTorch nets (Adam 0.01, 200 updates) shows which is better."
+    statement = _(
+        "One run of five PyTorch nets (Adam 0.01, 200 updates) shows which is better."
+    )
     if known.adam is None:
-        return pending("D18", statement, "no figures")
+        return pending("D18", statement, _("no figures"))
     medians = {name: float(np.median(losses)) for name, losses in known.adam.items()}
     firsts = {name: float(losses[0]) for name, losses in known.adam.items()}
     measured = ", ".join(number(value, 2) for value in medians.values())
@@ -205,14 +266,22 @@ def _adam(known: Study) -> ClaimRow:
         if clear[k] and by_first.index(a) > by_first.index(b)
     ]
     verdict = NOT_REPRODUCED if swapped else HOLDS
-    why = f"by median: {', '.join(by_median)}; by one seed: {', '.join(by_first)}"
-    here = f"the lab's own draws of {known.seeds} seeds, where the ledger asks PyTorch"
-    return ClaimRow("D18", statement, "no figures", measured, verdict, why, here)
+    why = _(
+        "by median: {by_median}; by one seed: {by_first}",
+        by_median=", ".join(by_median),
+        by_first=", ".join(by_first),
+    )
+    here = _(
+        "the lab's own draws of {seeds} seeds, where the ledger asks PyTorch", seeds=known.seeds
+    )
+    return ClaimRow("D18", statement, _("no figures"), measured, verdict, why, here)
 
 
 def _regions(printed: Sequence[Printed], known: Study) -> ClaimRow:
-    statement = "Two neurons fail because three regions are too few; more regions, less loss."
-    published = "3 regions are too few"
+    statement = _(
+        "Two neurons fail because three regions are too few; more regions, less loss."
+    )
+    published = _("3 regions are too few")
     wide = printed[3].found
     if known.linear is None or known.lowest is None or wide is None:
         return pending("D19", statement, published)
@@ -224,23 +293,37 @@ def _regions(printed: Sequence[Printed], known: Study) -> ClaimRow:
         "D19",
         statement,
         published,
-        f"1 region: {number(known.linear, 2)}",
+        _("1 region: {linear}", linear=number(known.linear, 2)),
         verdict,
-        f"one region (no hidden layer) ends at {number(known.linear, 2)}, sixteen neurons at "
-        f"{number(wide[1], 2)}; rank stops widths 1, 2, 3 at {listed}",
+        _(
+            "one region (no hidden layer) ends at {linear}, sixteen neurons at "
+            "{wide}; rank stops widths 1, 2, 3 at {listed}",
+            linear=number(known.linear, 2),
+            wide=number(wide[1], 2),
+            listed=listed,
+        ),
     )
 
 
 def _slower(known: Study) -> ClaimRow:
-    statement = "Weights of standard deviation 0.01 converge four times more slowly than He's."
+    statement = _(
+        "Weights of standard deviation 0.01 converge four times more slowly than He's."
+    )
     if known.reached is None or known.reached_small is None:
         return pending("D32", statement, "4×")
     he, small = known.reached["4-8-4"], known.reached_small
     one = small[0] / he[0]
     many = float(np.median(small) / np.median(he)) if np.isfinite(np.median(he)) else np.nan
     near = [abs(ratio / 4 - 1) <= 0.25 for ratio in (one, many)]
-    why = f"{small[0]:.0f} epochs instead of {he[0]:.0f} at seed 42"
-    why += f", {_epochs(small)} instead of {_epochs(he)} in the median of {known.seeds} seeds"
+    why = _(
+        "{small:.0f} epochs instead of {he:.0f} at seed 42, {many_small} instead of {many_he} "
+        "in the median of {seeds} seeds",
+        small=small[0],
+        he=he[0],
+        many_small=_epochs(small),
+        many_he=_epochs(he),
+        seeds=known.seeds,
+    )
     return ClaimRow(
         "D32", statement, "4×", f"{one:.2f}×", HOLDS if all(near) else NOT_REPRODUCED, why
     )

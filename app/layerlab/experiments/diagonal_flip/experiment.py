@@ -2,12 +2,15 @@
 
 from layerlab.core.experiment import SHAPE, Experiment, Try
 from layerlab.core.knobs import Knob
+from layerlab.core.translation import _
 
 EXPERIMENT = Experiment(
     "diagonal-flip",
-    "Why can two neurons not flip an image?",
-    "Sixteen images of 2x2 pixels, mirrored along their diagonal: what width, depth and "
-    "initialization do, beside the published figures.",
+    _("Why can two neurons not flip an image?"),
+    _(
+        "Sixteen images of 2x2 pixels, mirrored along their diagonal: what width, depth and "
+        "initialization do, beside the published figures."
+    ),
     source='"Network Architecture Design", chapter 10, listing and tables of the diagonal '
     "flip; Eckart & Young 1936 (rank)",
     group=SHAPE,
@@ -17,44 +20,49 @@ EXPERIMENT = Experiment(
         Knob(
             "width",
             "int",
-            "Width",
-            "Neurons of a hidden layer: everything known about an image passes through them.",
+            _("Width"),
+            _(
+                "Neurons of a hidden layer: everything known about an image passes through "
+                "them."
+            ),
             low=1,
             high=16,
-            unit="neurons",
+            unit=_("neurons"),
         ),
         Knob(
             "depth",
             "int",
-            "Depth",
-            "Hidden layers; 0 leaves a linear model, which is enough for this task.",
+            _("Depth"),
+            _("Hidden layers; 0 leaves a linear model, which is enough for this task."),
             low=0,
             high=2,
-            unit="hidden layers",
+            unit=_("hidden layers"),
         ),
         Knob(
             "init",
             "choice",
-            "Initialization",
-            "Standard deviation of the initial weights: one number for all layers, or the "
-            "rule of Xavier or He.",
+            _("Initialization"),
+            _(
+                "Standard deviation of the initial weights: one number for all layers, or the "
+                "rule of Xavier or He."
+            ),
             choices=("0.01", "Xavier", "0.5", "He", "1"),
         ),
         Knob(
             "epochs",
             "int",
-            "Epochs",
-            "Passes over the sixteen images, one update for each image.",
+            _("Epochs"),
+            _("Passes over the sixteen images, one update for each image."),
             low=10,
             high=500,
-            unit="epochs",
+            unit=_("epochs"),
             marks=(10, 20, 30, 50, 75, 100, 150, 200, 250, 300, 400, 500),
         ),
         Knob(
             "seeds",
             "int",
-            "Seeds",
-            "Networks with different initial weights; the published one has seed 42.",
+            _("Seeds"),
+            _("Networks with different initial weights; the published one has seed 42."),
             low=1,
             high=64,
             marks=(1, 2, 4, 8, 16, 32, 64),
@@ -62,24 +70,29 @@ EXPERIMENT = Experiment(
         ),
     ),
     start={"width": 2, "depth": 1, "init": "He", "epochs": 200, "seeds": 16},
-    look_for="The flip only swaps two pixels: it is linear, and one region would do. What two "
-    "neurons lack is rank. Four pixels vary, two numbers pass, and half of what varies is lost "
-    "for good: the dashed floor. No number of epochs, regions or seeds leads below it. From "
-    "width 4 on the floor is gone, and seeds decide.",
+    look_for=_(
+        "The flip only swaps two pixels: it is linear, and one region would do. What two "
+        "neurons lack is rank. Four pixels vary, two numbers pass, and half of what varies is "
+        "lost for good: the dashed floor. No number of epochs, regions or seeds leads below "
+        "it. From width 4 on the floor is gone, and seeds decide."
+    ),
     tries=(
         Try(
-            "No hidden layer at all",
-            "One linear map learns the flip better than sixteen neurons do in the same time.",
+            _("No hidden layer at all"),
+            _(
+                "One linear map learns the flip better than sixteen neurons do in the same "
+                "time."
+            ),
             {"depth": 0},
         ),
         Try(
-            "The published figures",
-            "They come out to the last digit, but for weights of std 0.5, not for He's.",
+            _("The published figures"),
+            _("They come out to the last digit, but for weights of std 0.5, not for He's."),
             {"width": 8, "init": "0.5"},
         ),
         Try(
-            "Two layers of two",
-            "A second bottleneck does not lift the first one: the floor stays.",
+            _("Two layers of two"),
+            _("A second bottleneck does not lift the first one: the floor stays."),
             {"depth": 2, "epochs": 400},
         ),
     ),

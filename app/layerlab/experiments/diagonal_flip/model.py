@@ -15,6 +15,7 @@ from layerlab.core.layout import Layout
 from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
+from layerlab.core.translation import _
 from layerlab.experiments.diagonal_flip import claim_rows
 from layerlab.experiments.diagonal_flip.study import PRINTED, Printed, Study, study
 from layerlab.experiments.diagonal_flip.training import INITS, TRAININGS, Setting
@@ -137,7 +138,9 @@ def work(
     plan += Study.plan(seeds)
     total, done, reported_s = sum(length for _, length in plan), 0, time.monotonic()
     for setting, length in plan:
-        note = f"training {setting.name}, {setting.init}"
+        note = _(
+            "training {setting_name}, {init}", setting_name=setting.name, init=setting.init
+        )
         for epoch in TRAININGS.get(setting).advance(length):
             now = time.monotonic()
             if now - reported_s > SAY_S:
@@ -147,7 +150,7 @@ def work(
             if is_interrupted():
                 yield None
         done += length
-    yield Step(total, total, compute(width, depth, init, epochs, seeds), "done")
+    yield Step(total, total, compute(width, depth, init, epochs, seeds), _("done"))
 
 
 def claims(result: Result) -> tuple[ClaimRow, ...]:
@@ -176,5 +179,7 @@ def lab_spec(width: int, depth: int, init: str, epochs: int, seeds: int) -> LabS
         LabError: weights of std 0.5, which no initializer of the lab draws.
     """
     if INITS[init][1] != 1.0:
-        raise LabError(f"the lab draws no weights of standard deviation {init} in every layer")
+        raise LabError(
+            _("the lab draws no weights of standard deviation {init} in every layer", init=init)
+        )
     return edit(setting_of(width, depth, init, seeds).spec, "train.epochs", epochs)

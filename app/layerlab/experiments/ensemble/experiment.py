@@ -2,6 +2,7 @@
 
 from layerlab.core.experiment import MECHANISM, Experiment, Try
 from layerlab.core.knobs import Knob
+from layerlab.core.translation import _
 from layerlab.experiments.ensemble.names import (
     DRAWS,
     EDGE,
@@ -13,9 +14,11 @@ from layerlab.experiments.ensemble.names import (
 
 EXPERIMENT = Experiment(
     "ensemble",
-    "What does averaging networks reduce?",
-    "K networks learn from one noisy draw of a task, again and again: their predictions and "
-    "the mean, and how far v (1/K + (K−1)/K ρ) predicts what averaging does.",
+    _("What does averaging networks reduce?"),
+    _(
+        "K networks learn from one noisy draw of a task, again and again: their predictions "
+        "and the mean, and how far v (1/K + (K−1)/K ρ) predicts what averaging does."
+    ),
     source="Krogh & Vedelsby 1995 (ensembles), Breiman 1996 (bagging), Lakshminarayanan et al. "
     "2017 (arXiv 1612.01474, ensembles by seed), Fisher 1925 (intraclass correlation)",
     group=MECHANISM,
@@ -25,51 +28,58 @@ EXPERIMENT = Experiment(
         Knob(
             "k",
             "int",
-            "Networks, K",
-            "Number of networks that are averaged; only the mean changes, nothing is trained.",
+            _("Networks, K"),
+            _(
+                "Number of networks that are averaged; only the mean changes, nothing is "
+                "trained."
+            ),
             low=1,
             high=MAX_K,
         ),
         Knob(
             "kind",
             "choice",
-            "They differ by",
-            "The seed of their weights alone; or the points as well, resampled from the same "
-            "32; or depth and activation as well.",
+            _("They differ by"),
+            _(
+                "The seed of their weights alone; or the points as well, resampled from the "
+                "same 32; or depth and activation as well."
+            ),
             choices=KINDS,
         ),
         Knob(
             "noise",
             "float",
-            "Noise",
-            "Standard deviation of the noise in the points: what all networks of a draw "
-            "memorize together.",
+            _("Noise"),
+            _(
+                "Standard deviation of the noise in the points: what all networks of a draw "
+                "memorize together."
+            ),
             low=0.0,
             high=0.6,
         ),
         Knob(
             "width",
             "int",
-            "Width",
-            "Neurons of a layer: wide networks of one draw agree with each other more.",
+            _("Width"),
+            _("Neurons of a layer: wide networks of one draw agree with each other more."),
             low=2,
             high=MAX_WIDTH,
             log=True,
         ),
-        Knob("task", "choice", "Task", "The curve under the points.", choices=TASKS),
+        Knob("task", "choice", _("Task"), _("The curve under the points."), choices=TASKS),
         Knob(
             "draw",
             "numbers",
-            "Draw",
-            "The draw whose networks are shown; clicked.",
+            _("Draw"),
+            _("The draw whose networks are shown; clicked."),
             low=1,
             high=DRAWS,
         ),
         Knob(
             "at",
             "numbers",
-            "Position",
-            "Position at which two networks are compared; dragged.",
+            _("Position"),
+            _("Position at which two networks are compared; dragged."),
             low=-EDGE,
             high=EDGE,
         ),
@@ -83,30 +93,39 @@ EXPERIMENT = Experiment(
         "draw": (1.0,),
         "at": (0.4,),
     },
-    look_for="The thin curves of one draw show what is each network's own; the mean averages "
-    "it out. What its networks share, because they learned the same noisy points, they do not "
-    "show: it is how the mean itself varies from draw to draw, the grey band. Two networks of "
-    "a draw lie near the diagonal as far as they share it; click a dot there to see its draw. "
-    "Other points for each network lower the correlation most, but one network then varies "
-    "twice as much, and the mean gains little. Other architectures lower it where layers are "
-    "wide; at widths 2 to 4 they do not.",
+    look_for=_(
+        "The thin curves of one draw show what is each network's own; the mean averages "
+        "it out. What its networks share, because they learned the same noisy points, they do "
+        "not show: it is how the mean itself varies from draw to draw, the grey band. Two "
+        "networks of a draw lie near the diagonal as far as they share it; click a dot there "
+        "to see its draw. Other points for each network lower the correlation most, but one "
+        "network then varies twice as much, and the mean gains little. Other architectures "
+        "lower it where layers are wide; at widths 2 to 4 they do not."
+    ),
     tries=(
         Try(
-            "Other points for each",
-            "Of a bootstrap ρ falls from 0.76 to 0.31, but v doubles: "
-            "the mean of ten varies nearly as much as before. Drag K: it is ahead from 8 on.",
+            _("Other points for each"),
+            _(
+                "Of a bootstrap ρ falls from 0.76 to 0.31, but v doubles: "
+                "the mean of ten varies nearly as much as before. Drag K: it is ahead from 8 "
+                "on."
+            ),
             {"kind": "bootstrap"},
         ),
         Try(
-            "Another architecture for each",
-            "Depth and activation differ: ρ is 0.5, v a quarter "
-            "larger, and the mean has the least error of the three.",
+            _("Another architecture for each"),
+            _(
+                "Depth and activation differ: ρ is 0.5, v a quarter "
+                "larger, and the mean has the least error of the three."
+            ),
             {"kind": "architecture"},
         ),
         Try(
-            "Nothing in common",
-            "Without noise narrow networks miss the corner each in its "
-            "own way: ρ is 0, and the mean of ten has a tenth of the variance.",
+            _("Nothing in common"),
+            _(
+                "Without noise narrow networks miss the corner each in its "
+                "own way: ρ is 0, and the mean of ten has a tenth of the variance."
+            ),
             {"task": "abs", "noise": 0.0, "width": 4, "at": (0.0,)},
         ),
     ),

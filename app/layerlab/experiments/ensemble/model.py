@@ -15,6 +15,7 @@ from layerlab.core.jobs import Ask, Step
 from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.numbers import number
 from layerlab.core.spec import LabSpec
+from layerlab.core.translation import _
 from layerlab.experiments.ensemble.draw_statistics import (
     DrawStatistics,
     found_in,
@@ -104,9 +105,10 @@ def compute(
     Raises:
         LabError: more than one draw or position.
     """
-    for name, given in (("draw", draw), ("position", at)):
-        if len(given) > 1:
-            raise LabError(f"{len(given)} {name}s are given, the page shows one")
+    if len(draw) > 1:
+        raise LabError(_("{given} draws are given, the page shows one", given=len(draw)))
+    if len(at) > 1:
+        raise LabError(_("{given} positions are given, the page shows one", given=len(at)))
     setting = Setting(task, noise, width, kind)
     shown = number_of(draw)
     place = int(np.abs(POSITIONS - (at[0] if at else 0.0)).argmin())
@@ -165,7 +167,7 @@ def work(
     kinds, reported_s = (kind, *(other for other in KINDS if other != kind)), time.monotonic()
     total = DRAWS * len(kinds)
     yield from wait_for_kernels(is_interrupted)
-    for _ in early(Setting(task, noise, width, kind), number_of(draw)).reach(k):
+    for _net in early(Setting(task, noise, width, kind), number_of(draw)).reach(k):
         if is_interrupted():
             yield None
     for place, other in enumerate(kinds):
@@ -177,9 +179,11 @@ def work(
                 reported_s = time.monotonic()
                 look_at(one)
                 result = compute(k, kind, noise, width, task, draw, at)
-                yield Step(place * DRAWS + one.done, total, result, f"draws, by {other}")
+                yield Step(
+                    place * DRAWS + one.done, total, result, _("draws, by {kind}", kind=other)
+                )
         look_at(one)
-    yield Step(total, total, compute(k, kind, noise, width, task, draw, at), "done")
+    yield Step(total, total, compute(k, kind, noise, width, task, draw, at), _("done"))
 
 
 # ---- claims
@@ -193,14 +197,19 @@ def simulated() -> float:
 
 def claims(result: Result) -> tuple[ClaimRow, ...]:
     """Return the claim about the variance of a mean, simulated and of these networks."""
-    statement = (
+    statement = _(
         "The mean of K predictors of variance v and correlation ρ has variance "
         "v (1/K + (K−1)/K ρ)."
     )
-    published, here = f"{PRINTED} v at K = {K}, ρ = {RHO}", result.here
+    published, here = (
+        _("{printed} v at K = {k}, ρ = {rho}", printed=PRINTED, k=K, rho=RHO),
+        result.here,
+    )
     if here is None or here.bootstrap is None:
         done = 0 if here is None else here.draws
-        why = f"the networks of {done} of {DRAWS} draws are trained so far"
+        why = _(
+            "the networks of {done} of {draws} draws are trained so far", done=done, draws=DRAWS
+        )
         return (ClaimRow("E13", statement, published, "…", PENDING, why),)
     k, drawn = result.k, simulated()
     predicted, seen = here.predicted(k), here.seen(k)
@@ -209,33 +218,66 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
         abs(seen - predicted) <= NEAR_TRAINED * predicted or may_be_random(here.bootstrap, k)
     )
     other = unseen(here.bootstrap, k)
-    falls = _falls(result)
-    why = (
-        f"simulated predictors have {number(drawn, 4)} v (formula "
-        f"{number(mean_variance(K, RHO), 3)}); v and ρ = {number(here.half.rho, 3)} of half "
-        f"of the networks predict {number(predicted, 3)} v for means of {k} of the other half, "
-        f"which have {number(seen, 3)} v; on draws that were not looked at "
-        f"{number(other.seen, 3)} v, {number(other.low, 3)} to {number(other.high, 3)}, "
-        f"where {number(other.predicted, 3)} is predicted{falls}"
+    fields = {
+        "drawn": number(drawn, 4),
+        "formula": number(mean_variance(K, RHO), 3),
+        "rho": number(here.half.rho, 3),
+        "predicted": number(predicted, 3),
+        "k": k,
+        "seen": number(seen, 3),
+        "unseen": number(other.seen, 3),
+        "low": number(other.low, 3),
+        "high": number(other.high, 3),
+        "expected": number(other.predicted, 3),
+    }
+    why = _(
+        "simulated predictors have {drawn} v (formula {formula}); v and ρ = {rho} of half of "
+        "the networks predict {predicted} v for means of {k} of the other half, which have "
+        "{seen} v; on draws that were not looked at {unseen} v, {low} to {high}, where "
+        "{expected} is predicted",
+        **fields,
     )
-    where = f"{DRAWS} draws of {result.setting.task} at this noise and width, K = {k}"
-    measured = f"{number(drawn, 4)} v simulated, {number(seen, 3)} v of networks"
+    if rhos := _rhos(result):
+        why = _(
+            "simulated predictors have {drawn} v (formula {formula}); v and ρ = {rho} of half "
+            "of the networks predict {predicted} v for means of {k} of the other half, which "
+            "have {seen} v; on draws that were not looked at {unseen} v, {low} to {high}, "
+            "where {expected} is predicted; ρ is {rhos}",
+            rhos=rhos,
+            **fields,
+        )
+    where = _(
+        "{draws} draws of {task} at this noise and width, K = {k}",
+        draws=DRAWS,
+        task=result.setting.task,
+        k=k,
+    )
+    measured = _(
+        "{drawn} v simulated, {seen} v of networks",
+        drawn=number(drawn, 4),
+        seen=number(seen, 3),
+    )
     return (
         ClaimRow("E13", statement, published, measured, HOLDS if fits else WRONG, why, where),
     )
 
 
-def _falls(result: Result) -> str:
+def _rhos(result: Result) -> str:
     """Return in words how the correlation depends on what networks differ by."""
     bootstraps = {kind: found.bootstrap for kind, found in result.found.items()}
     rhos = {kind: one.rho for kind, one in bootstraps.items() if one is not None}
     if len(rhos) < 2:
         return ""
-    listed = ", ".join(
-        f"{number(rho.middle, 2)} by {kind} ({number(rho.low, 2)} to {number(rho.high, 2)})"
+    return ", ".join(
+        _(
+            "{middle} by {kind} ({low} to {high})",
+            middle=number(rho.middle, 2),
+            kind=kind,
+            low=number(rho.low, 2),
+            high=number(rho.high, 2),
+        )
         for kind, rho in rhos.items()
     )
-    return f"; ρ is {listed}"
 
 
 # ---- programs and the lab
@@ -272,5 +314,10 @@ def lab_spec(
         LabError: networks that differ by more than their seed.
     """
     if kind != SEED:
-        raise LabError(f"the lab's networks differ by their seed alone, these differ by {kind}")
+        raise LabError(
+            _(
+                "the lab's networks differ by their seed alone, these differ by {kind}",
+                kind=kind,
+            )
+        )
     return Setting(task, noise, width, kind).spec(number_of(draw), seeds=k)

@@ -6,6 +6,7 @@ import numpy as np
 
 from layerlab.core.experiment import HOLDS, WRONG, ClaimRow
 from layerlab.core.numbers import number
+from layerlab.core.translation import _
 from layerlab.experiments.euler.stability import (
     HIGH,
     LAYERS,
@@ -16,7 +17,7 @@ from layerlab.experiments.euler.stability import (
 
 Array = np.ndarray
 TOLERANCE = 1e-6  # relative
-E12 = (
+E12 = _(
     "Steps of Euler, that is a residual network, are stable if and only if |1 + dt λ| ≤ 1; "
     "for a symmetric negative W if dt ≤ 2 / |λ_min|."
 )
@@ -43,22 +44,28 @@ def stable_row(values: Array, w: Array, step: float) -> ClaimRow:
     if symmetric and 0 < limit < HIGH:
         lowest = abs(float(np.linalg.eigvalsh(w)[0]))
         holds = holds and abs(found - 2 / lowest) <= TOLERANCE * found
-        by = f"W is symmetric and 2 / |λ_min| is {number(2 / lowest, 4)}"
+        by = _("W is symmetric and 2 / |λ_min| is {lowest}", lowest=number(2 / lowest, 4))
     elif limit:
-        by = f"the dt at which the first |1 + dt λ| is 1 is {number(limit, 4)}"
+        by = _("the dt at which the first |1 + dt λ| is 1 is {limit}", limit=number(limit, 4))
     else:
-        by = "an eigenvalue is not left of 0, so that every dt makes |1 + dt λ| more than 1"
+        by = _("an eigenvalue is not left of 0, so that every dt makes |1 + dt λ| more than 1")
     walks = (
-        f"walks of 2⁴⁰ steps stay bounded up to dt = {number(found, 4)}"
+        _("walks of 2⁴⁰ steps stay bounded up to dt = {found}", found=number(found, 4))
         if found
-        else "walks of 2⁴⁰ steps grow with every dt down to 0.001"
+        else _("walks of 2⁴⁰ steps grow with every dt down to 0.001")
     )
     return ClaimRow(
         "E12",
         E12,
-        "exact",
-        f"largest dt {number(found, 4)}" if found else "no dt",
+        _("exact"),
+        _("largest dt {found}", found=number(found, 4)) if found else _("no dt"),
         HOLDS if holds else WRONG,
-        f"{by}; {walks}; the lab's residual network of {LAYERS} layers dt W differs from the "
-        f"power of 1 + dt W by {number(lab, 2)} of the length",
+        _(
+            "{by}; {walks}; the lab's residual network of {layers} layers dt W differs from "
+            "the power of 1 + dt W by {lab} of the length",
+            by=by,
+            walks=walks,
+            layers=LAYERS,
+            lab=number(lab, 2),
+        ),
     )

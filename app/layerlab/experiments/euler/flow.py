@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from layerlab.core.errors import LabError
+from layerlab.core.translation import _
 
 Array = np.ndarray
 Numbers = tuple[float, ...]
@@ -39,14 +40,21 @@ def eigenvalues(numbers: Numbers) -> Array:
     """
     if len(numbers) != 4:
         raise LabError(
-            f"Eigenvalues lists {len(numbers)} numbers, they must be four: "
-            "real and imaginary part of two"
+            _(
+                "Eigenvalues lists {given} numbers, they must be four: "
+                "real and imaginary part of two",
+                given=len(numbers),
+            )
         )
     one, other = complex(*numbers[:2]), complex(*numbers[2:])
     if not (one.imag == other.imag == 0 or one == other.conjugate()):
         raise LabError(
-            f"Eigenvalues are {_text(one)} and {_text(other)}; those of a real "
-            "matrix are both real, or conjugate"
+            _(
+                "Eigenvalues are {one} and {other}; those of a real "
+                "matrix are both real, or conjugate",
+                one=_text(one),
+                other=_text(other),
+            )
         )
     return np.array([one, other])
 

@@ -15,6 +15,7 @@ from layerlab.core.jobs import Ask, Step
 from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec
+from layerlab.core.translation import _
 from layerlab.experiments.euler import flow
 from layerlab.experiments.euler.claim_rows import stable_row
 from layerlab.experiments.euler.moons import SEEDS, TRAININGS, UPDATES, Flow, Setting, known
@@ -144,9 +145,17 @@ def between(states: Array, shown: float) -> Array:
 
 def _pairs(starts: Numbers) -> Array:
     if not starts or len(starts) % 2:
-        raise LabError(f"Starts lists {len(starts)} numbers, they must be pairs x, y")
+        raise LabError(
+            _("Starts lists {given} numbers, they must be pairs x, y", given=len(starts))
+        )
     if len(starts) > 2 * MAX_STARTS:
-        raise LabError(f"Starts lists {len(starts) // 2} points, at most {MAX_STARTS} fit")
+        raise LabError(
+            _(
+                "Starts lists {given} points, at most {most} fit",
+                given=len(starts) // 2,
+                most=MAX_STARTS,
+            )
+        )
     return np.array(starts, float).reshape(-1, 2)
 
 
@@ -158,7 +167,12 @@ def work(is_interrupted: Ask, field: str, depth: int, **knobs: Any) -> Iterator[
             yield None
             continue
         result = compute(field=field, depth=depth, **knobs)
-        yield Step(done, UPDATES, result, f"{SEEDS} networks of {depth} layers learn")
+        yield Step(
+            done,
+            UPDATES,
+            result,
+            _("{seeds} networks of {depth} layers learn", seeds=SEEDS, depth=depth),
+        )
 
 
 def claims(result: Result) -> tuple[ClaimRow, ...]:

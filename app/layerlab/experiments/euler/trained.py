@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from layerlab.core.translation import _
 from layerlab.experiments.euler.model import Result
 from layerlab.experiments.euler.moons import SEEDS
 from layerlab.experiments.euler.plane import CIRCLE, MAX_STROKE, EvenPlot
@@ -40,11 +41,13 @@ class TrainedCards:
     def __init__(self, view: PageView) -> None:
         """Make the cards; the view's knob `layer` is dragged in one of them."""
         self.view = view
-        self.moons = PlotCard("Trained layers move the moons", EvenPlot(Axis("h₁"), Axis("h₂")))
-        self.layers = PlotCard(
-            "Linear separability", HandlePlot(Axis("layer", integer=True), Axis("accuracy"))
+        self.moons = PlotCard(
+            _("Trained layers move the moons"), EvenPlot(Axis("h₁"), Axis("h₂"))
         )
-        self.rates = PlotCard("λ of this layer", EvenPlot(Axis("real"), Axis("imaginary")))
+        self.layers = PlotCard(
+            _("Linear separability"), HandlePlot(Axis("layer", integer=True), Axis("accuracy"))
+        )
+        self.rates = PlotCard(_("λ of this layer"), EvenPlot(Axis("real"), Axis("imaginary")))
         self.layers.plot.y_axis.fix(*SHARES)
         self.layers.bind("layer", lambda x, _: max(0.0, round(x, 2)))
 
@@ -79,7 +82,11 @@ class TrainedCards:
         bands: dict[str, Mark] = {}
         legend = [
             LegendEntry(
-                "dash", self.view.color("text"), "decision boundary", 1.6, brief="boundary"
+                "dash",
+                self.view.color("text"),
+                _("decision boundary"),
+                1.6,
+                brief=_("boundary"),
             ),
             LegendEntry("line", pale, "lattice", 1.0),
             LegendEntry("line", blend(self.view.theme, inks[0], 0.5), "paths", 1.1),
@@ -90,19 +97,24 @@ class TrainedCards:
         )
         if turned:
             bands["turned over"] = Polygons(turned, [shade] * len(turned))
-            legend.append(LegendEntry("band", shade, "turned over"))
+            legend.append(LegendEntry("band", shade, _("turned over")))
         card.show_plot(
             bands=bands,
             live=live,
             legend=legend,
             columns={"h1": result.points[:, 0], "h2": result.points[:, 1], "class": net.label},
         )
-        how = f"loss {number(net.loss, 2)}" if net.updates else "not trained yet"
-        at = number(result.shown, 3)
-        card.set_note(
-            f"after <b>{at}</b> of {result.depth} layers, {how}",
-            f"<b>{at}</b> of {result.depth}",
-        )
+        at, depth = number(result.shown, 3), result.depth
+        if net.updates:
+            note = _(
+                "after <b>{at}</b> of {depth} layers, loss {loss}",
+                at=at,
+                depth=depth,
+                loss=number(net.loss, 2),
+            )
+        else:
+            note = _("after <b>{at}</b> of {depth} layers, not trained yet", at=at, depth=depth)
+        card.set_note(note, _("<b>{at}</b> of {depth}", at=at, depth=depth))
 
     def _seen(self, result: Result) -> tuple[float, float, float, float]:
         """Return a window around the points, that goes with them."""
@@ -132,17 +144,29 @@ class TrainedCards:
         pale, muted = blend(self.view.theme, accent, 0.6), self.view.color("muted")
         live: dict[str, Mark] = {
             "at": VLine(
-                result.shown, f"layer {number(result.shown, 3)}", muted, self.view.theme
+                result.shown,
+                _("layer {layer}", layer=number(result.shown, 3)),
+                muted,
+                self.view.theme,
             ),
         }
         series = [
-            Series(f"median of {SEEDS}", x, middle, pale, low, high, form="dash", width=1.4),
-            Series("shown", x, own, accent, inks=[accent] * len(x)),
+            Series(
+                _("median of {seeds}", seeds=SEEDS),
+                x,
+                middle,
+                pale,
+                low,
+                high,
+                form="dash",
+                width=1.4,
+            ),
+            Series(_("shown"), x, own, accent, inks=[accent] * len(x)),
         ]
         card.show_plot(live=live, series=series)
         level = float(np.interp(result.shown, x, own))
         card.plot.set_handles((Handle("layer", result.shown, level, accent, 6.0, "x"),))
-        card.set_note("best line, drag the dot", "drag the dot")
+        card.set_note(_("best line, drag the dot"), _("drag the dot"))
 
     def _draw_rates(self, result: Result) -> None:
         card, net, k = self.rates, result.net, result.layer
@@ -164,11 +188,12 @@ class TrainedCards:
         folds = number(100 * float(net.folded[k].mean()), 2)
         legend = [
             LegendEntry("band", shade, "|1 + λ| ≤ 1"),
-            LegendEntry("dot", good, "stable"),
-            LegendEntry("dot", bad, "unstable"),
+            LegendEntry("dot", good, _("stable")),
+            LegendEntry("dot", bad, _("unstable")),
         ]
         columns = {"real": rates.real, "imaginary": rates.imag, "|1 + λ|": np.abs(1 + rates)}
         card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
         card.set_note(
-            f"<b>{share} %</b> stable, {folds} % turned over", f"<b>{share} %</b> stable"
+            _("<b>{share} %</b> stable, {folds} % turned over", share=share, folds=folds),
+            _("<b>{share} %</b> stable", share=share),
         )

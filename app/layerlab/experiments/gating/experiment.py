@@ -2,12 +2,15 @@
 
 from layerlab.core.experiment import FUNCTION, Experiment, Try
 from layerlab.core.knobs import Knob
+from layerlab.core.translation import _
 
 EXPERIMENT = Experiment(
     "gating",
-    "Which units are active for which input?",
-    "ReLU switches units on and off, softplus only scales them: gates along the input, the "
-    "active subnetworks, and loss and speed over many seeds.",
+    _("Which units are active for which input?"),
+    _(
+        "ReLU switches units on and off, softplus only scales them: gates along the input, the "
+        "active subnetworks, and loss and speed over many seeds."
+    ),
     source="Nair & Hinton 2010 (ReLU), Dugas et al. 2001 (softplus), Glorot, Bordes & Bengio "
     "2011 (sparse rectifiers), Montufar et al. 2014 (linear regions)",
     group=FUNCTION,
@@ -17,60 +20,71 @@ EXPERIMENT = Experiment(
         Knob(
             "task",
             "choice",
-            "Task",
-            "The curve that both networks learn.",
+            _("Task"),
+            _("The curve that both networks learn."),
             choices=("wave", "abs", "step", "sine-mix", "sawtooth"),
         ),
         Knob(
-            "width", "int", "Width", "Units in each layer: rows of the raster.", low=2, high=24
+            "width",
+            "int",
+            _("Width"),
+            _("Units in each layer: rows of the raster."),
+            low=2,
+            high=24,
         ),
         Knob(
             "depth",
             "int",
-            "Depth",
-            "Number of hidden layers: whether units of later layers are active depends on the "
-            "earlier ones.",
+            _("Depth"),
+            _(
+                "Number of hidden layers: whether units of later layers are active depends on "
+                "the earlier ones."
+            ),
             low=1,
             high=4,
         ),
         Knob(
             "updates",
             "int",
-            "Updates",
-            "Updates of both networks: gates move while they learn.",
+            _("Updates"),
+            _("Updates of both networks: gates move while they learn."),
             low=0,
             high=600,
         ),
         Knob(
             "rate",
             "float",
-            "Learning rate",
-            "Size of a step: a large one can make units inactive for all data: they die.",
+            _("Learning rate"),
+            _("Size of a step: a large one can make units inactive for all data: they die."),
             low=0.001,
             high=0.1,
             log=True,
         ),
     ),
     start={"task": "wave", "width": 12, "depth": 2, "updates": 400, "rate": 0.01},
-    look_for="A row is a unit, bright where it is active. With ReLU a unit is active or "
-    "not, and each activation pattern is one linear network: the function has a kink where "
-    "a unit switches. Softplus has a positive derivative everywhere, so that all units "
-    "respond to every input. Many seeds show whether that helps or hurts.",
+    look_for=_(
+        "A row is a unit, bright where it is active. With ReLU a unit is active or "
+        "not, and each activation pattern is one linear network: the function has a kink where "
+        "a unit switches. Softplus has a positive derivative everywhere, so that all units "
+        "respond to every input. Many seeds show whether that helps or hurts."
+    ),
     tries=(
         Try(
-            "At initialization",
-            "Without biases all units switch at 0, and only there: two subnetworks.",
+            _("At initialization"),
+            _("Without biases all units switch at 0, and only there: two subnetworks."),
             {"updates": 0},
         ),
         Try(
-            "A rate that kills",
-            "Some rows stay dark: those units are dead, active for no input, and no gradient "
-            "reaches them.",
+            _("A rate that kills"),
+            _(
+                "Some rows stay dark: those units are dead, active for no input, and no "
+                "gradient reaches them."
+            ),
             {"rate": 0.1, "updates": 600},
         ),
         Try(
-            "A step",
-            "Units switch where the function is steep; softplus rounds the kink.",
+            _("A step"),
+            _("Units switch where the function is steep; softplus rounds the kink."),
             {"task": "step", "updates": 600},
         ),
     ),

@@ -13,9 +13,11 @@ from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, PENDING, Cl
 from layerlab.core.jobs import Step
 from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.numbers import number
+from layerlab.core.phrases import joined_by_or
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit_all
 from layerlab.core.state import State
+from layerlab.core.translation import _
 from layerlab.experiments.gating.networks import ACTIVE, Net, Result, SeedStatistics
 from layerlab.nets.bootstrap import difference
 from layerlab.nets.engines.numpy_ import forward
@@ -75,7 +77,10 @@ def compute(
         problem = training.problem
         if problem.x.shape[1] != 1:
             raise LabError(
-                f"task {quoted(task)} has no single input along which gates could lie"
+                _(
+                    "task {task} has no single input along which gates could lie",
+                    task=quoted(task),
+                )
             )
         nets[name] = _looked_at(problem, training.at(at))
     assert problem is not None
@@ -124,7 +129,12 @@ def work(
         losses[name] = np.stack(rows, axis=1)
         done += 1
         seeds = replace(seeds, updates=np.arange(0, LENGTH + 1, EVERY), losses=dict(losses))
-        yield Step(done, total, replace(result, seeds=seeds), f"{SEEDS} seeds, {task}")
+        yield Step(
+            done,
+            total,
+            replace(result, seeds=seeds),
+            _("{seeds} seeds, {task}", seeds=SEEDS, task=task),
+        )
     finals: dict[str, dict[str, Array]] = {}
     for other in TRIED:
         pair = {}
@@ -141,7 +151,12 @@ def work(
             done += 1
         finals[other] = pair
         seeds = replace(seeds, finals=dict(finals))
-        yield Step(done, total, replace(result, seeds=seeds), f"{SEEDS} seeds, {other}")
+        yield Step(
+            done,
+            total,
+            replace(result, seeds=seeds),
+            _("{seeds} seeds, {task}", seeds=SEEDS, task=other),
+        )
 
 
 def _states(spec: LabSpec, ask: Ask, all_marks: bool) -> Iterator[State | None]:
@@ -169,27 +184,45 @@ def _validation(spec: LabSpec, state: State) -> Array:
 
 def claims(result: Result) -> tuple[ClaimRow, ...]:
     """Return the claim about ReLU and softplus, as soon as all tasks were trained."""
-    statement = "ReLU often does better than softplus, although softplus is smooth."
+    statement = _("ReLU often does better than softplus, although softplus is smooth.")
     finals = result.seeds.finals
     if len(finals) < len(TRIED):
-        why = f"{len(finals)} of {len(TRIED)} tasks are trained so far"
-        return (ClaimRow("A3", statement, "often", "…", PENDING, why),)
+        why = _(
+            "{finals} of {tried} tasks are trained so far", finals=len(finals), tried=len(TRIED)
+        )
+        return (ClaimRow("A3", statement, _("often"), "…", PENDING, why),)
     ahead, behind = (
         [task for task, pair in finals.items() if _is_ahead(pair[one], pair[other])]
         for one, other in (ACTIVATIONS, ACTIVATIONS[::-1])
     )
     if len(ahead) > len(TRIED) / 2:
         verdict = HOLDS
+    elif ahead:
+        condition = _("the task is {tasks}", tasks=joined_by_or(ahead))
+        verdict = f"{ONLY_IF} {condition}"
     else:
-        verdict = f"{ONLY_IF} the task is {' or '.join(ahead)}" if ahead else NOT_REPRODUCED
+        verdict = NOT_REPRODUCED
     listed = ", ".join(
-        f"{task} {number(float(np.median(pair['relu'])), 2)} against "
-        f"{number(float(np.median(pair['softplus'])), 2)}"
+        _(
+            "{task} {relu} against {softplus}",
+            task=task,
+            relu=number(float(np.median(pair["relu"])), 2),
+            softplus=number(float(np.median(pair["softplus"])), 2),
+        )
         for task, pair in finals.items()
     )
-    measured = f"ahead on {len(ahead)} of {len(TRIED)}, behind on {len(behind)}"
-    why = f"medians of {SEEDS} seeds at this rate, ReLU against softplus: {listed}"
-    return (ClaimRow("A3", statement, "often", measured, verdict, why),)
+    measured = _(
+        "ahead on {ahead} of {tried}, behind on {behind}",
+        ahead=len(ahead),
+        tried=len(TRIED),
+        behind=len(behind),
+    )
+    why = _(
+        "medians of {seeds} seeds at this rate, ReLU against softplus: {medians}",
+        seeds=SEEDS,
+        medians=listed,
+    )
+    return (ClaimRow("A3", statement, _("often"), measured, verdict, why),)
 
 
 def _is_ahead(a: Array, b: Array) -> bool:
