@@ -2,6 +2,7 @@
 
 from layerlab.core.experiment import MECHANISM, Experiment, Try
 from layerlab.core.knobs import Knob
+from layerlab.core.translation import _
 from layerlab.experiments.graph_filter.names import (
     CAFFEINE,
     COMMUNITIES,
@@ -13,9 +14,11 @@ from layerlab.experiments.graph_filter.names import (
 
 EXPERIMENT = Experiment(
     "graph-filter",
-    "What does a filter on a graph let through?",
-    "A noisy signal on a graph: a polynomial of the Laplacian mixes neighbours, which is a "
-    "gain for every frequency; too often, and all nodes are alike.",
+    _("What does a filter on a graph let through?"),
+    _(
+        "A noisy signal on a graph: a polynomial of the Laplacian mixes neighbours, which is a "
+        "gain for every frequency; too often, and all nodes are alike."
+    ),
     source="Shuman et al. 2013 (frequencies on graphs), Defferrard et al. 2016 (polynomial "
     "filters), Kipf and Welling 2017 (one step per layer), Li, Han and Wu 2018 "
     "(over-smoothing), Zachary 1977 (the karate club)",
@@ -26,79 +29,82 @@ EXPERIMENT = Experiment(
         Knob(
             "graph",
             "choice",
-            "Graph",
-            "Whose nodes carry the signal; drop a text file of edges to use your own.",
+            _("Graph"),
+            _("Whose nodes carry the signal; drop a text file of edges to use your own."),
             choices=GRAPHS,
         ),
         Knob(
             "low",
             "float",
-            "Gain at 0",
-            "Gain of what all nodes share: p at the frequency 0.",
+            _("Gain at 0"),
+            _("Gain of what all nodes share: p at the frequency 0."),
             low=-1.0,
             high=1.5,
         ),
         Knob(
             "middle",
             "float",
-            "Gain halfway",
-            "p at half the largest frequency; with the other two it fixes the parabola.",
+            _("Gain halfway"),
+            _("p at half the largest frequency; with the other two it fixes the parabola."),
             low=-1.0,
             high=1.5,
         ),
         Knob(
             "high",
             "float",
-            "Gain at the largest",
-            "What the filter does where neighbours differ most: p at the largest frequency.",
+            _("Gain at the largest"),
+            _("What the filter does where neighbours differ most: p at the largest frequency."),
             low=-1.0,
             high=1.5,
         ),
         Knob(
             "times",
             "int",
-            "Repetitions",
-            "How often the filter is applied, as by a network of that many layers.",
+            _("Repetitions"),
+            _("How often the filter is applied, as by a network of that many layers."),
             low=1,
             high=MAX_TIMES,
             log=True,
-            unit="times",
+            unit=_("times"),
             marks=(1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64),
         ),
         Knob(
             "noise",
             "numbers",
-            "Noise",
-            "How large the noise on every node is, dragged in the spectrum.",
+            _("Noise"),
+            _("How large the noise on every node is, dragged in the spectrum."),
             low=0.01,
             high=2.0,
         ),
         Knob(
             "wave",
             "numbers",
-            "Wave",
-            "Which wave of the graph the signal is, clicked in the spectrum; empty: its own.",
+            _("Wave"),
+            _(
+                "Which wave of the graph the signal is, clicked in the spectrum; empty: its "
+                "own."
+            ),
             low=0,
             high=199,
         ),
         Knob(
             "node",
             "numbers",
-            "Node",
-            "Whose neighbours are shown, clicked in the graph.",
+            _("Node"),
+            _("Whose neighbours are shown, clicked in the graph."),
             low=0,
             high=199,
         ),
         Knob(
             "positions",
             "numbers",
-            "Positions",
-            "Where the nodes are, dragged in the graph.",
+            _("Positions"),
+            _("Where the nodes are, dragged in the graph."),
             former=("places",),
             low=-1.0,
             high=1.0,
         ),
-        Knob("edges", "text", "Edges of my own", "The edges of a file that was opened."),
+        Knob("edges", "text", _("Edges of my own"), _("The edges of a file that was opened.")),
     ),
     start={
         "graph": COMMUNITIES,
@@ -112,23 +118,29 @@ EXPERIMENT = Experiment(
         "positions": (),
         "edges": CAFFEINE,
     },
-    look_for="Each edge is as bright as its ends differ. The filter subtracts from every "
-    "node how much it differs from its neighbours; yet it scales each wave of the graph by "
-    "exactly what the curve shows at its frequency. Low waves are the signal, noise is in "
-    "all of them alike: attenuate the high ones and the signal remains. Drag the curve, the "
-    "noise, a node: only in the random graph do the edges follow it, in the others only the "
-    "picture changes. Click a frequency, and the signal is that wave.",
+    look_for=_(
+        "Each edge is as bright as its ends differ. The filter subtracts from every "
+        "node how much it differs from its neighbours; yet it scales each wave of the graph by "
+        "exactly what the curve shows at its frequency. Low waves are the signal, noise is in "
+        "all of them alike: attenuate the high ones and the signal remains. Drag the curve, "
+        "the noise, a node: only in the random graph do the edges follow it, in the others "
+        "only the picture changes. Click a frequency, and the signal is that wave."
+    ),
     tries=(
         Try(
-            "Sixty-four times",
-            "Two layers or three find the communities; after sixty-four "
-            "nearly all nodes have one colour: over-smoothing.",
+            _("Sixty-four times"),
+            _(
+                "Two layers or three find the communities; after sixty-four "
+                "nearly all nodes have one colour: over-smoothing."
+            ),
             {"times": 64},
         ),
         Try(
-            "Only the boundaries",
-            "Reversed, the filter passes only differences: of a ring in two colours the "
-            "four nodes at which the colours meet remain.",
+            _("Only the boundaries"),
+            _(
+                "Reversed, the filter passes only differences: of a ring in two colours the "
+                "four nodes at which the colours meet remain."
+            ),
             {
                 "graph": RING,
                 "low": 0.0,
@@ -139,9 +151,11 @@ EXPERIMENT = Experiment(
             },
         ),
         Try(
-            "One wave",
-            "The signal is one wave of the grid, with hardly any noise: the filter "
-            "keeps its form, and shrinks it to p at its frequency.",
+            _("One wave"),
+            _(
+                "The signal is one wave of the grid, with hardly any noise: the filter "
+                "keeps its form, and shrinks it to p at its frequency."
+            ),
             {"graph": GRID, "wave": (8.0,), "times": 1, "noise": (0.01,)},
         ),
     ),

@@ -1,7 +1,9 @@
 """Names of the graphs, as saved files and the chooser have them."""
 
-RING, GRID, COMMUNITIES = "ring", "grid", "communities"
-KARATE, RANDOM, OWN = "karate club", "random", "my own"
+from layerlab.core.translation import marked
+
+RING, GRID, COMMUNITIES = marked("ring"), marked("grid"), marked("communities")
+KARATE, RANDOM, OWN = marked("karate club"), marked("random"), marked("my own")
 GRAPHS = (COMMUNITIES, RING, GRID, KARATE, RANDOM, OWN)
 ENDINGS = (".txt", ".csv", ".tsv", ".edges", ".edgelist")
 MAX_TIMES = 64

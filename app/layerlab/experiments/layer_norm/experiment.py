@@ -2,6 +2,7 @@
 
 from layerlab.core.experiment import MECHANISM, Experiment, Try
 from layerlab.core.knobs import Knob
+from layerlab.core.translation import _
 from layerlab.experiments.layer_norm.names import (
     EPS,
     MAX_PRE_ACTIVATION,
@@ -12,9 +13,11 @@ from layerlab.experiments.layer_norm.names import (
 
 EXPERIMENT = Experiment(
     "layer-norm",
-    "What does layer norm ignore?",
-    "A layer's weights scaled and shifted: after layer norm nothing changes, and yet the "
-    "gradient shrinks as the weights grow.",
+    _("What does layer norm ignore?"),
+    _(
+        "A layer's weights scaled and shifted: after layer norm nothing changes, and yet the "
+        "gradient shrinks as the weights grow."
+    ),
     source="Ba, Kiros & Hinton 2016 (layer norm, its invariances); van Laarhoven 2017 "
     "(effective learning rate)",
     group=MECHANISM,
@@ -24,8 +27,8 @@ EXPERIMENT = Experiment(
         Knob(
             "size",
             "float",
-            "Scale a",
-            "Multiplies all weights and biases of the layer.",
+            _("Scale a"),
+            _("Multiplies all weights and biases of the layer."),
             low=0.1,
             high=10.0,
             log=True,
@@ -33,16 +36,18 @@ EXPERIMENT = Experiment(
         Knob(
             "sign",
             "choice",
-            "Sign of a",
-            "At zero all pre-activations are equal and have no variance; below, they change "
-            "sign.",
+            _("Sign of a"),
+            _(
+                "At zero all pre-activations are equal and have no variance; below, they "
+                "change sign."
+            ),
             choices=SIGNS,
         ),
         Knob(
             "shift",
             "float",
-            "Shift c",
-            "Added to the bias of every unit.",
+            _("Shift c"),
+            _("Added to the bias of every unit."),
             low=-5.0,
             high=5.0,
         ),
@@ -50,21 +55,21 @@ EXPERIMENT = Experiment(
             "eps",
             "choice",
             "eps",
-            "Added to the variance under the root, so that nothing is divided by 0.",
+            _("Added to the variance under the root, so that nothing is divided by 0."),
             choices=EPS,
         ),
         Knob(
             "optimizer",
             "choice",
-            "Trained with",
-            "SGD steps by the gradient; Adam divides it by its own size.",
+            _("Trained with"),
+            _("SGD steps by the gradient; Adam divides it by its own size."),
             choices=OPTIMIZERS,
         ),
         Knob(
             "pre_activations",
             "numbers",
-            "Pre-activations",
-            "The weighted sum of each unit's inputs, before it is scaled.",
+            _("Pre-activations"),
+            _("The weighted sum of each unit's inputs, before it is scaled."),
             former=("sums",),
             low=-MAX_PRE_ACTIVATION,
             high=MAX_PRE_ACTIVATION,
@@ -78,28 +83,36 @@ EXPERIMENT = Experiment(
         "optimizer": "Adam",
         "pre_activations": PRE_ACTIVATIONS,
     },
-    look_for="Drag the dot in the map along its line. The loss has the same colour all "
-    "along a ray, so its gradient can only point across; ten times farther out the same "
-    "turn is ten times longer, so the gradient is a tenth. With layer norm networks of any "
-    "initial scale begin as one function, where without it small ones stay constant. How "
-    "fast they then learn is not settled by the norm: with SGD large weights are slow.",
+    look_for=_(
+        "Drag the dot in the map along its line. The loss has the same colour all "
+        "along a ray, so its gradient can only point across; ten times farther out the same "
+        "turn is ten times longer, so the gradient is a tenth. With layer norm networks of any "
+        "initial scale begin as one function, where without it small ones stay constant. How "
+        "fast they then learn is not settled by the norm: with SGD large weights are slow."
+    ),
     tries=(
         Try(
-            "Weights ten times as large",
-            "The bars on the left grow, those after layer norm stay; the gradient is a "
-            "tenth, and SGD learns more slowly for it.",
+            _("Weights ten times as large"),
+            _(
+                "The bars on the left grow, those after layer norm stay; the gradient is a "
+                "tenth, and SGD learns more slowly for it."
+            ),
             {"size": 10.0, "shift": 0.0, "optimizer": "SGD"},
         ),
         Try(
-            "Below zero",
-            "The outputs change sign: it is another function, with another loss. Layer norm "
-            "does not ignore the sign.",
+            _("Below zero"),
+            _(
+                "The outputs change sign: it is another function, with another loss. Layer "
+                "norm does not ignore the sign."
+            ),
             {"sign": "negative"},
         ),
         Try(
-            "No variance",
-            "All pre-activations are equal. With eps the outputs are 0 and the gradient is "
-            "hundreds of times as large; with eps 0 it is 0/0.",
+            _("No variance"),
+            _(
+                "All pre-activations are equal. With eps the outputs are 0 and the gradient is "
+                "hundreds of times as large; with eps 0 it is 0/0."
+            ),
             {"sign": "zero"},
         ),
     ),

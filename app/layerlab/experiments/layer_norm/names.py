@@ -1,6 +1,8 @@
 """Names that descriptor and model share."""
 
-SIGNS = ("positive", "zero", "negative")  # of the stretch
+from layerlab.core.translation import marked
+
+SIGNS = (marked("positive"), marked("zero"), marked("negative"))  # of the stretch
 EPS = ("0", "1e-12", "1e-5", "0.01", "1")
 OPTIMIZERS = ("SGD", "Adam")
 PRE_ACTIVATIONS = (

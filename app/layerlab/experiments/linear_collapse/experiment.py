@@ -2,11 +2,15 @@
 
 from layerlab.core.experiment import FUNCTION, Experiment, Try
 from layerlab.core.knobs import Knob
+from layerlab.core.translation import _
 
 EXPERIMENT = Experiment(
     "linear-collapse",
-    "What is left of many linear layers?",
-    "One matrix, whatever the depth; a bottleneck limits its rank, and an activation ends it.",
+    _("What is left of many linear layers?"),
+    _(
+        "One matrix, whatever the depth; a bottleneck limits its rank, and an activation ends "
+        "it."
+    ),
     source="Eckart & Young 1936 (best rank), Saxe et al. 2014 (deep linear learning)",
     group=FUNCTION,
     package=__package__,
@@ -15,56 +19,62 @@ EXPERIMENT = Experiment(
         Knob(
             "activation",
             "choice",
-            "Activation between the layers",
-            "The nonlinearity between two layers; none leaves one linear map.",
+            _("Activation between the layers"),
+            _("The nonlinearity between two layers; none leaves one linear map."),
             registry="activations",
         ),
         Knob(
             "depth",
             "int",
-            "Layers",
-            "Matrices that are applied to the plane, one after another.",
+            _("Layers"),
+            _("Matrices that are applied to the plane, one after another."),
             low=1,
             high=12,
         ),
         Knob(
             "rank",
             "int",
-            "Rank r of W = A B",
-            "Width of the bottleneck between A and B: directions that pass.",
+            _("Rank r of W = A B"),
+            _("Width of the bottleneck between A and B: directions that pass."),
             low=1,
             high=18,
         ),
         Knob(
             "updates",
             "int",
-            "Updates of A and B",
-            "Steps of gradient descent from small random A and B.",
+            _("Updates of A and B"),
+            _("Steps of gradient descent from small random A and B."),
             low=0,
             high=240,
         ),
     ),
     start={"activation": "identity", "depth": 4, "rank": 5, "updates": 150},
-    look_for="Without an activation every stack of layers keeps straight lines straight: "
-    "one matrix does the same. Put an activation between them, and no matrix can. W is "
-    "factored into A and B: only r singular values pass, all the others are the error, and "
-    "gradient descent learns them one after another, as a rule the largest first.",
+    look_for=_(
+        "Without an activation every stack of layers keeps straight lines straight: "
+        "one matrix does the same. Put an activation between them, and no matrix can. W is "
+        "factored into A and B: only r singular values pass, all the others are the error, and "
+        "gradient descent learns them one after another, as a rule the largest first."
+    ),
     tries=(
         Try(
-            "Add an activation",
-            "With ReLU between the layers the plane is folded: the best single "
-            "matrix, dashed, no longer fits.",
+            _("Add an activation"),
+            _(
+                "With ReLU between the layers the plane is folded: the best single "
+                "matrix, dashed, no longer fits."
+            ),
             {"activation": "relu"},
         ),
         Try(
-            "Halfway",
-            "After 60 updates the large singular values are learned and the "
-            "small ones not: the trained error is above the best.",
+            _("Halfway"),
+            _(
+                "After 60 updates the large singular values are learned and the "
+                "small ones not: the trained error is above the best."
+            ),
             {"rank": 8, "updates": 60},
         ),
         Try(
-            "Twelve layers, rank one",
-            "Twelve linear layers are one matrix too, and of W one direction is left.",
+            _("Twelve layers, rank one"),
+            _("Twelve linear layers are one matrix too, and of W one direction is left."),
             {"depth": 12, "rank": 1},
         ),
     ),

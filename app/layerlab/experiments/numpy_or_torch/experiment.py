@@ -2,6 +2,7 @@
 
 from layerlab.core.experiment import LEARNING, Experiment, Try
 from layerlab.core.knobs import Knob
+from layerlab.core.translation import _
 from layerlab.experiments.numpy_or_torch.names import (
     AT_H,
     DEEP,
@@ -15,9 +16,11 @@ from layerlab.experiments.numpy_or_torch.names import (
 
 EXPERIMENT = Experiment(
     "numpy-or-torch",
-    "Do NumPy and PyTorch agree?",
-    "One network on three engines, parameter by parameter; finite differences as a judge of "
-    "all, and a mistake in the backward pass to see it caught.",
+    _("Do NumPy and PyTorch agree?"),
+    _(
+        "One network on three engines, parameter by parameter; finite differences as a judge "
+        "of all, and a mistake in the backward pass to see it caught."
+    ),
     source="Rumelhart, Hinton & Williams 1986 (backpropagation), Higham 2002, chapter 1",
     group=LEARNING,
     package=__package__,
@@ -26,35 +29,37 @@ EXPERIMENT = Experiment(
         Knob(
             "activation",
             "choice",
-            "Activation",
-            "The nonlinearity between the layers; the backward pass multiplies with its "
-            "derivative.",
+            _("Activation"),
+            _(
+                "The nonlinearity between the layers; the backward pass multiplies with its "
+                "derivative."
+            ),
             registry="activations",
         ),
         Knob(
             "depth",
             "int",
-            "Depth",
-            "Hidden layers of eight neurons: each is one more step of the chain rule.",
+            _("Depth"),
+            _("Hidden layers of eight neurons: each is one more step of the chain rule."),
             low=SHALLOW,
             high=DEEP,
-            unit="hidden layers",
+            unit=_("hidden layers"),
         ),
         Knob(
             "updates",
             "int",
-            "Updates",
-            "How long all engines have been trained when their parameters are compared.",
+            _("Updates"),
+            _("How long all engines have been trained when their parameters are compared."),
             low=1,
             high=LENGTH,
             log=True,
-            unit="updates",
+            unit=_("updates"),
         ),
         Knob(
             "eps",
             "float",
-            "Step, eps",
-            "Step of the finite differences: how far a parameter is moved up and down.",
+            _("Step, eps"),
+            _("Step of the finite differences: how far a parameter is moved up and down."),
             low=1e-14,
             high=1.0,
             log=True,
@@ -62,20 +67,20 @@ EXPERIMENT = Experiment(
         Knob(
             "mistake",
             "choice",
-            "Mistake",
-            "What is wrong in the backward pass by hand; the other engines stay correct.",
+            _("Mistake"),
+            _("What is wrong in the backward pass by hand; the other engines stay correct."),
             choices=MISTAKES,
             former_choices=(
-                ("slope forgotten", FORGOTTEN),
-                ("slope at h", AT_H),
+                ("slope forgotten", FORGOTTEN),  # not translated
+                ("slope at h", AT_H),  # not translated
                 ("slope 0.02 % off", SLIGHT),
             ),
         ),
         Knob(
             "layer",
             "numbers",
-            "Layer of the mistake",
-            "The layer in which the mistake is made: click a row of the check.",
+            _("Layer of the mistake"),
+            _("The layer in which the mistake is made: click a row of the check."),
             low=1,
             high=DEEP + 1,
             former=("place",),
@@ -89,27 +94,35 @@ EXPERIMENT = Experiment(
         "mistake": NONE,
         "layer": (2.0,),
     },
-    look_for="Three engines draw one barcode: equal to rounding, seldom to the last bit. Are "
-    "they right? Differences of the loss know no chain rule. With a large step they are "
-    "truncated; with a small one digits cancel: a V, with room at its bottom to distinguish a "
-    "mistake from noise.",
+    look_for=_(
+        "Three engines draw one barcode: equal to rounding, seldom to the last bit. Are "
+        "they right? Differences of the loss know no chain rule. With a large step they are "
+        "truncated; with a small one digits cancel: a V, with room at its bottom to "
+        "distinguish a mistake from noise."
+    ),
     tries=(
         Try(
-            "A derivative forgotten",
-            "The loss falls all the same. But from layer 2 down every "
-            "array is off, and above it none.",
+            _("A derivative forgotten"),
+            _(
+                "The loss falls all the same. But from layer 2 down every "
+                "array is off, and above it none."
+            ),
             {"mistake": FORGOTTEN, "updates": LENGTH},
         ),
         Try(
-            "Too careful",
-            "At a step of 10⁻¹³ only last digits change: a correct gradient looks like a "
-            "mistake.",
+            _("Too careful"),
+            _(
+                "At a step of 10⁻¹³ only last digits change: a correct gradient looks like a "
+                "mistake."
+            ),
             {"eps": 1e-13},
         ),
         Try(
-            "A mistake that is none",
-            "The derivative is taken at h instead of z. With ReLU both are the same: nothing "
-            "is wrong.",
+            _("A mistake that is none"),
+            _(
+                "The derivative is taken at h instead of z. With ReLU both are the same: "
+                "nothing is wrong."
+            ),
             {"mistake": AT_H, "activation": "relu"},
         ),
     ),

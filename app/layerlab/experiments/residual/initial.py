@@ -21,11 +21,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from layerlab.core.translation import marked
 from layerlab.nets.activations import ACTIVATIONS, Activation
 from layerlab.nets.theory.quadrature import normal_rule, split_mean
 
 Array = np.ndarray
-NAMES = ("plain", "residual", "scaled")
+NAMES = (marked("plain"), marked("residual"), marked("scaled"))
 SKIPS = np.array([0.0, 1.0, 1.0])  # by name
 MAX_DEPTH, WIDTH, NETS, INPUTS = 100, 64, 8, 1
 SLOPE = 0.01  # of leaky ReLU

@@ -1,3 +1,10 @@
-"""What the page calls its networks; the descriptor reads it, so nothing is imported here."""
+"""What the page calls its networks; the descriptor reads it, so it imports no model."""
 
-NAMES = ("2 a layer", "8 a layer", "one layer", "one layer, wide")
+from layerlab.core.translation import marked
+
+NAMES = (
+    marked("2 a layer"),
+    marked("8 a layer"),
+    marked("one layer"),
+    marked("one layer, wide"),
+)
