@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from layerlab.core.spec import edit_all
+from layerlab.core.translation import _
 from layerlab.experiments.diagonal_flip.training import TRAININGS, Setting
 from layerlab.nets.engines import engine
 from layerlab.nets.probes.loss import evaluate
