@@ -12,6 +12,7 @@ from layerlab.core.experiment import HOLDS, WRONG, ClaimRow
 from layerlab.core.model_knobs import with_knobs_of
 from layerlab.core.numbers import number
 from layerlab.core.programs import program
+from layerlab.core.translation import _, ngettext
 from layerlab.experiments.graph_filter.edge_list import read
 from layerlab.experiments.graph_filter.filters import (
     by_neighbours,
@@ -120,11 +121,18 @@ def compute(
     Raises:
         LabError: edges that are wrong; numbers that come in the wrong count.
     """
-    for name, numbers in (("Noise", noise), ("Node", node)):
+    for name, numbers in ((_("Noise"), noise), (_("Node"), node)):
         if len(numbers) != 1:
-            raise LabError(f"{name} lists {len(numbers)} numbers, it must be one")
+            raise LabError(
+                ngettext(
+                    "{name} lists {count} number, it must be one",
+                    "{name} lists {count} numbers, it must be one",
+                    len(numbers),
+                    name=name,
+                )
+            )
     if len(wave) > 1:
-        raise LabError(f"Wave lists {len(wave)} numbers, it must be one or none")
+        raise LabError(_("Wave lists {count} numbers, it must be one or none", count=len(wave)))
     chosen = _graph(graph, edges, positions)
     n, found = chosen.nodes, chosen.spectrum
     k = min(n - 1, round(wave[0])) if wave else None
@@ -178,7 +186,7 @@ def _graph(kind: str, text: str, positions: Numbers) -> Graph:
     try:
         read(text)
     except LabError as error:
-        raise LabError(f"Edges of my own: {error}") from None
+        raise LabError(_("Edges of my own: {error}", error=error)) from None
     return graph(kind, text, positions)
 
 
@@ -210,24 +218,33 @@ def slowest_of(chosen: Graph, gains: Array, signal: Array) -> Array:
 
 def claims(result: Result) -> tuple[ClaimRow, ...]:
     """Return the claim about filters, beside what is computed here."""
-    why = (
-        f"neighbours and spectrum differ by {number(result.apart, 2)} of the largest that can "
-        f"come out; x L x / x x goes from {number(result.rough)} to {number(result.smoothed)}"
+    why = _(
+        "neighbours and spectrum differ by {apart} of the largest that can "
+        "come out; x L x / x x goes from {rough} to {smoothed}",
+        apart=number(result.apart, 2),
+        rough=number(result.rough),
+        smoothed=number(result.smoothed),
     )
     fits = result.apart <= EXACT
     here = ""
     if result.is_low_pass:
         fits &= result.smoothed <= result.rough * (1 + 1e-9)
     else:
-        here = "a filter that is not low-pass, of which only the first half can be asked"
+        here = _("a filter that is not low-pass, of which only the first half can be asked")
     return (
         ClaimRow(
             "E10",
-            "A polynomial p of the graph Laplacian multiplies each frequency by p(λ), and a "
-            "low-pass one smooths.",
-            "exact",
-            f"apart by {number(result.apart, 2)}; roughness {number(result.rough)} → "
-            f"{number(result.smoothed)}",
+            _(
+                "A polynomial p of the graph Laplacian multiplies each frequency by p(λ), and "
+                "a low-pass one smooths."
+            ),
+            _("exact"),
+            _(
+                "apart by {apart}; roughness {rough} → {smoothed}",
+                apart=number(result.apart, 2),
+                rough=number(result.rough),
+                smoothed=number(result.smoothed),
+            ),
             HOLDS if fits else WRONG,
             why,
             here,

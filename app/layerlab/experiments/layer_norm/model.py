@@ -16,6 +16,7 @@ from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.numbers import number
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec
+from layerlab.core.translation import _, ngettext
 from layerlab.experiments.layer_norm import training
 from layerlab.experiments.layer_norm.layer import INPUT, TARGET, Layer, layer, plain, weights
 from layerlab.experiments.layer_norm.names import MAX_PRE_ACTIVATION, PRE_ACTIVATIONS
@@ -117,8 +118,14 @@ def compute(
         LabError: there are more or fewer pre-activations than units.
     """
     if len(pre_activations) != len(TARGET):
-        found = f"Pre-activations lists {len(pre_activations)} numbers"
-        raise LabError(f"{found}, they must be {len(TARGET)}")
+        raise LabError(
+            ngettext(
+                "Pre-activations lists {count} number, they must be {units}",
+                "Pre-activations lists {count} numbers, they must be {units}",
+                len(pre_activations),
+                units=len(TARGET),
+            )
+        )
     a, e, z = size * SIGN[sign], float(eps), np.array(pre_activations)
     first, now = layer(z, e), layer(a * z + shift, e)
     ideal = layer(z, 0.0).gradient / CURVE
@@ -240,31 +247,42 @@ def work(is_interrupted: Ask, optimizer: str, **knobs: Any) -> Iterator[Step | N
             if now - reported_s > SAY_S:
                 reported_s = now
                 done = k * LENGTH + EVERY * (len(one.losses) - 1)
-                yield Step(
-                    done, total, result(), f"training a = {setting.stretch:g} {words} norm"
-                )
-    yield Step(total, total, result(), "done")
+                yield Step(done, total, result(), note)
+    yield Step(total, total, result(), _("done"))
 
 
 def claims(result: Result) -> tuple[ClaimRow, ...]:
     """Return the claim about the invariance, at the page's own weights."""
-    statement = (
+    statement = _(
         "Layer norm ignores W → a W, b → a b + c for a > 0, and the gradient is "
         "scaled by 1 / a."
     )
     outputs, gradient = result.exact
-    measured = f"outputs off by {number(outputs, 2)}, gradient by {number(gradient, 2)}"
-    if result.stretch <= 0 or not layer(result.pre_activations, 0.0).is_defined:
-        words = "it is about a > 0" if result.stretch <= 0 else "all pre-activations are equal"
-        why = f"{words}; here outputs change by {number(result.off, 2)}"
-        return (ClaimRow("E9", statement, "exact", measured, NOT_HERE, why),)
-    holds = outputs <= EXACT and gradient <= GRADIENT
-    why = (
-        f"with eps 0 and a = {number(result.stretch)} outputs change by {number(outputs, 2)}, "
-        f"and the gradient times a by {number(gradient, 2)} of its largest part; with eps "
-        f"{number(result.eps)} outputs by {number(result.off, 2)}"
+    measured = _(
+        "outputs off by {outputs}, gradient by {gradient}",
+        outputs=number(outputs, 2),
+        gradient=number(gradient, 2),
     )
-    return (ClaimRow("E9", statement, "exact", measured, HOLDS if holds else WRONG, why),)
+    if result.stretch <= 0 or not layer(result.pre_activations, 0.0).is_defined:
+        off = number(result.off, 2)
+        why = (
+            _("it is about a > 0; here outputs change by {off}", off=off)
+            if result.stretch <= 0
+            else _("all pre-activations are equal; here outputs change by {off}", off=off)
+        )
+        return (ClaimRow("E9", statement, _("exact"), measured, NOT_HERE, why),)
+    holds = outputs <= EXACT and gradient <= GRADIENT
+    why = _(
+        "with eps 0 and a = {stretch} outputs change by {outputs}, "
+        "and the gradient times a by {gradient} of its largest part; with eps "
+        "{eps} outputs by {off}",
+        stretch=number(result.stretch),
+        outputs=number(outputs, 2),
+        gradient=number(gradient, 2),
+        eps=number(result.eps),
+        off=number(result.off, 2),
+    )
+    return (ClaimRow("E9", statement, _("exact"), measured, HOLDS if holds else WRONG, why),)
 
 
 @with_knobs_of(compute)

@@ -10,6 +10,7 @@ from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG, Clai
 from layerlab.core.model_knobs import with_knobs_of
 from layerlab.core.numbers import number
 from layerlab.core.spec import LabSpec, edit
+from layerlab.core.translation import _, ngettext
 from layerlab.experiments.linear_collapse import factored, plane
 from layerlab.experiments.linear_collapse.factored import M, N, Training
 from layerlab.experiments.linear_collapse.plane import Pushed
@@ -99,16 +100,31 @@ def _factored_row(result: Result) -> ClaimRow:
     elif best <= EXACT:
         verdict = HOLDS
     else:
-        verdict = f"{ONLY_IF} W has rank {r} at most"
-    misses = "nothing" if best <= EXACT else f"{100 * best:.2g} %"
+        verdict = f"{ONLY_IF} {_('W has rank {r} at most', r=r)}"
+    counts = {"count": result.parameters, "all": result.all, "r": r}
+    if best <= EXACT:
+        measured = _("{count}; misses nothing", **counts)
+        why = _(
+            "A and B have {count} numbers, W has {all}; the best A B of rank {r} misses "
+            "nothing of this W",
+            **counts,
+        )
+    else:
+        share = f"{100 * best:.2g} %"
+        measured = _("{count}; misses {share}", share=share, **counts)
+        why = _(
+            "A and B have {count} numbers, W has {all}; the best A B of rank {r} misses "
+            "{share} of this W",
+            share=share,
+            **counts,
+        )
     return ClaimRow(
         "A1",
-        "W = A B of rank r: r (m + n) parameters, not m n, for the same maps.",
-        "r (m + n), same maps",
-        f"{result.parameters}; misses {misses}",
+        _("W = A B of rank r: r (m + n) parameters, not m n, for the same maps."),
+        _("r (m + n), same maps"),
+        measured,
         verdict,
-        f"A and B have {result.parameters} numbers, W has {result.all}; the best A B of rank "
-        f"{r} misses {misses} of this W",
+        why,
     )
 
 
@@ -119,11 +135,15 @@ def _bottleneck_row(result: Result) -> ClaimRow:
     verdict = HOLDS if beyond <= EXACT else NOT_REPRODUCED
     return ClaimRow(
         "A2",
-        "A linear bottleneck is a limit on the rank of the product.",
-        "rank r at most",
-        f"rank {count} at r = {r}",
+        _("A linear bottleneck is a limit on the rank of the product."),
+        _("rank r at most"),
+        _("rank {count} at r = {r}", count=count, r=r),
         verdict,
-        f"singular values of A B beyond number {r}: at most {number(beyond, 2)} of the first",
+        _(
+            "singular values of A B beyond number {r}: at most {beyond} of the first",
+            r=r,
+            beyond=number(beyond, 2),
+        ),
     )
 
 
@@ -132,17 +152,24 @@ def _collapse_row(result: Result) -> ClaimRow:
     if apart <= EXACT:
         verdict = HOLDS
     elif result.activation != "identity":
-        verdict = f"{ONLY_IF} there is no activation between them"
+        verdict = f"{ONLY_IF} {_('there is no activation between them')}"
     else:
         verdict = WRONG
     return ClaimRow(
         "B1",
-        "Linear layers without an activation collapse to one.",
-        "exact",
-        f"differs by {number(apart, 2)}",
+        _("Linear layers without an activation collapse to one."),
+        _("exact"),
+        _("differs by {apart}", apart=number(apart, 2)),
         verdict,
-        f"{layers} layers, activation {result.label}, and the product of their matrices differ "
-        f"by {number(apart, 2)} of the largest output",
+        ngettext(
+            "{count} layer, activation {activation}, and the product of their matrices differ "
+            "by {apart} of the largest output",
+            "{count} layers, activation {activation}, and the product of their matrices differ "
+            "by {apart} of the largest output",
+            layers,
+            activation=result.label,
+            apart=number(apart, 2),
+        ),
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
 from layerlab.core.numbers import number
+from layerlab.core.translation import _, ngettext
 from layerlab.experiments.regions.counting import RegionCounts
 from layerlab.experiments.regions.gates import Flips
 
@@ -21,17 +22,27 @@ def gates_row(flips: tuple[Flips, ...]) -> ClaimRow:
     if is_rare and falls:
         verdict = HOLDS
     else:
-        verdict = f"{ONLY_IF} dimension is not the reason" if is_rare else WRONG
-    measured = f"{percent(many.share)} at {many.inputs} inputs"
+        verdict = f"{ONLY_IF} {_('dimension is not the reason')}" if is_rare else WRONG
+    measured = _("{share} at {inputs} inputs", share=percent(many.share), inputs=many.inputs)
     return ClaimRow(
         "A4",
-        "In high dimension training seldom moves an input across a gate's boundary.",
-        "seldom",
+        _("In high dimension training seldom moves an input across a gate's boundary."),
+        _("seldom"),
         measured,
         verdict,
-        f"an update flips {percent(few.share)} of the gates at {few.inputs} inputs and "
-        f"{percent(many.share)} at {many.inputs}; {percent(many.is_active)} are active; "
-        f"from {many.updates} updates of {many.seeds} network{'s' * (many.seeds > 1)}",
+        ngettext(
+            "an update flips {low_share} of the gates at {low} inputs and {high_share} at "
+            "{high}; {active} are active; from {updates} updates of {count} network",
+            "an update flips {low_share} of the gates at {low} inputs and {high_share} at "
+            "{high}; {active} are active; from {updates} updates of {count} networks",
+            many.seeds,
+            low_share=percent(few.share),
+            low=few.inputs,
+            high_share=percent(many.share),
+            high=many.inputs,
+            active=percent(many.is_active),
+            updates=many.updates,
+        ),
     )
 
 
@@ -45,16 +56,24 @@ def layer_row(width: int, line: int, plane: int) -> ClaimRow:
     if line > width + 1:
         verdict = WRONG
     else:
-        verdict = HOLDS if plane <= width + 1 else f"{ONLY_IF} there is one input"
+        verdict = HOLDS if plane <= width + 1 else f"{ONLY_IF} {_('there is one input')}"
     most = 1 + width + width * (width - 1) // 2
     return ClaimRow(
         "D16",
-        "n ReLU neurons make at most n + 1 linear regions.",
+        _("n ReLU neurons make at most n + 1 linear regions."),
         f"{width + 1}",
-        f"{line} on the line, {plane} in the plane",
+        _("{line} on the line, {plane} in the plane", line=line, plane=plane),
         verdict,
-        f"the {width} neurons of the first layer make {line} pieces of the line and {plane} of "
-        f"the plane, where at most {most} are possible",
+        ngettext(
+            "the {count} neuron of the first layer makes {line} pieces of the line and {plane} "
+            "of the plane, where at most {most} are possible",
+            "the {count} neurons of the first layer make {line} pieces of the line and {plane} "
+            "of the plane, where at most {most} are possible",
+            width,
+            line=line,
+            plane=plane,
+            most=most,
+        ),
     )
 
 
@@ -69,15 +88,23 @@ def power_row(hidden: tuple[int, ...], pieces: int, width: int, built: int) -> C
     if built != width ** len(hidden):
         verdict = WRONG
     else:
-        verdict = HOLDS if pieces >= most / 2 else f"{ONLY_IF} the weights are built for it"
+        verdict = (
+            HOLDS if pieces >= most / 2 else f"{ONLY_IF} {_('the weights are built for it')}"
+        )
     return ClaimRow(
         "D17",
-        "L layers of n neurons make up to O(n^L) regions.",
+        _("L layers of n neurons make up to O(n^L) regions."),
         number(most, 4),
-        f"{pieces} along the line",
+        _("{pieces} along the line", pieces=pieces),
         verdict,
-        f"weights that are built for it make {built} pieces of a line with {width} neurons in "
-        f"a layer; this network of {sum(hidden)} neurons makes {pieces}",
+        _(
+            "weights that are built for it make {built} pieces of a line with {width} neurons "
+            "in a layer; this network of {neurons} neurons makes {pieces}",
+            built=built,
+            width=width,
+            neurons=sum(hidden),
+            pieces=pieces,
+        ),
     )
 
 
@@ -91,21 +118,37 @@ def neurons_row(counts: RegionCounts) -> ClaimRow:
     if abs(power - 1) <= TOLERANCE:
         verdict = HOLDS
     elif abs(wider - 1) <= TOLERANCE:
-        verdict = f"{ONLY_IF} no layer is narrower than {NARROW} neurons"
+        condition = _("no layer is narrower than {width} neurons", width=NARROW)
+        verdict = f"{ONLY_IF} {condition}"
     else:
         verdict = NOT_REPRODUCED
-    ends = f"{number(medians[0])} to {number(medians[-1])}"
     first, last = counts.initial_neurons[0], counts.initial_neurons[-1]
     return ClaimRow(
         "L3",
-        "At initialization pieces along a line grow linearly with the neurons, at any depth.",
-        "power 1",
-        f"power {power:.2f} at depth {counts.depth}",
+        _(
+            "At initialization pieces along a line grow linearly with the neurons, at any "
+            "depth."
+        ),
+        _("power 1"),
+        _("power {power:.2f} at depth {depth}", power=power, depth=counts.depth),
         verdict,
-        f"{first} to {last} neurons in {counts.depth} layers make a median of {ends} pieces of "
-        f"an infinite line, over {counts.initial.shape[1]} seeds",
-        here=f"{counts.depth} layer{'s' * (counts.depth > 1)} alone, where the ledger looks at "
-        "1, 2 and 4",
+        ngettext(
+            "{first} to {last} neurons in {count} layer make a median of {low} to {high} "
+            "pieces of an infinite line, over {seeds} seeds",
+            "{first} to {last} neurons in {count} layers make a median of {low} to {high} "
+            "pieces of an infinite line, over {seeds} seeds",
+            counts.depth,
+            first=first,
+            last=last,
+            low=number(medians[0]),
+            high=number(medians[-1]),
+            seeds=counts.initial.shape[1],
+        ),
+        here=ngettext(
+            "{count} layer alone, where the ledger looks at 1, 2 and 4",
+            "{count} layers alone, where the ledger looks at 1, 2 and 4",
+            counts.depth,
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from layerlab.core.experiment import HOLDS, NOT_HERE, ONLY_IF, PENDING, WRONG, C
 from layerlab.core.jobs import Ask
 from layerlab.core.numbers import number
 from layerlab.core.spec import edit
+from layerlab.core.translation import _
 from layerlab.experiments.residual.initial import chain
 from layerlab.experiments.residual.training import GRID, TrainedDepth
 from layerlab.nets.activations import ACTIVATIONS
@@ -31,15 +32,15 @@ from layerlab.nets.skips import (
 EXACT = 1e-12
 PRINTED, TOLERANCE = 3.49e9, 0.005e9
 NETS = 4
-C3 = (
+C3 = _(
     "A layer that learns nothing makes a plain network constant; a residual network loses "
     "that layer alone."
 )
-D26 = (
+D26 = _(
     "Scaling the output of N residual blocks by 1/√(2N) keeps the variance from "
     "growing with depth."
 )
-E4 = (
+E4 = _(
     "L scalar layers pass on a^L of a gradient, with skips (1 + a)^L: 3.49e9 times as much "
     "at L = 20, a = 0.5."
 )
@@ -64,8 +65,14 @@ def chain_row(factor: float, length: int) -> ClaimRow:
         "3.49e9",
         number(printed, 4),
         HOLDS if holds else WRONG,
-        f"backpropagated through 20 layers of 0.5 the ratio is {number(printed, 4)}; through "
-        f"{length} layers of {number(factor, 3)} it is {number(own, 4)}",
+        _(
+            "backpropagated through 20 layers of 0.5 the ratio is {printed}; through "
+            "{depth} layers of {factor} it is {own}",
+            printed=number(printed, 4),
+            depth=length,
+            factor=number(factor, 3),
+            own=number(own, 4),
+        ),
     )
 
 
@@ -120,14 +127,15 @@ def blocks_row(blocks: Blocks | None) -> ClaimRow:
         return ClaimRow(
             "D26",
             D26,
-            "does not grow",
+            _("does not grow"),
             "…",
             PENDING,
-            "random blocks are measured before networks are trained",
+            _("random blocks are measured before networks are trained"),
         )
 
     def both(pair: tuple[float, float]) -> str:
-        return " and ".join(number(v, 3) for v in pair)
+        few, many = (number(v, 3) for v in pair)
+        return _("{few} and {many}", few=few, many=many)
 
     steady = [is_steady(v) for v in (blocks.normed_scaled, blocks.scaled)]
     grows = [is_growing(v) for v in (blocks.normed, blocks.free)]
@@ -135,16 +143,28 @@ def blocks_row(blocks: Blocks | None) -> ClaimRow:
     if all(steady) and all(grows):
         verdict = HOLDS
     elif steady[0] and grows[0]:
-        verdict = f"{ONLY_IF} blocks have layer norm"
+        verdict = f"{ONLY_IF} {_('blocks have layer norm')}"
     return ClaimRow(
         "D26",
         D26,
-        "does not grow",
-        f"{both(blocks.normed_scaled)} scaled, {both(blocks.normed)} not",
+        _("does not grow"),
+        _(
+            "{scaled} scaled, {not_scaled} not",
+            scaled=both(blocks.normed_scaled),
+            not_scaled=both(blocks.normed),
+        ),
         verdict,
-        f"variance after {FEW} and {MANY} blocks of two layers is {both(blocks.normed_scaled)} "
-        f"scaled and {both(blocks.normed)} not where blocks have layer norm, "
-        f"{both(blocks.scaled)} and {both(blocks.free)} where they have none",
+        _(
+            "variance after {few} and {many} blocks of two layers is {normed_scaled} "
+            "scaled and {normed} not where blocks have layer norm, "
+            "{scaled} and {free} where they have none",
+            few=FEW,
+            many=MANY,
+            normed_scaled=both(blocks.normed_scaled),
+            normed=both(blocks.normed),
+            scaled=both(blocks.scaled),
+            free=both(blocks.free),
+        ),
     )
 
 
@@ -186,22 +206,41 @@ def ablation_row(
 ) -> ClaimRow:
     """Judge C3 by the trained networks with one layer (from 0) ablated."""
     if plain is None or skips is None:
-        return ClaimRow("C3", C3, "exact", "…", PENDING, "the networks are being trained")
+        return ClaimRow("C3", C3, _("exact"), "…", PENDING, _("the networks are being trained"))
     if plain.params is None or skips.params is None:
-        return ClaimRow("C3", C3, "exact", "not finite", NOT_HERE, "the training diverged")
+        return ClaimRow(
+            "C3", C3, _("exact"), _("not finite"), NOT_HERE, _("the training diverged")
+        )
     reach, error = range_of(plain, layer), error_of(skips, layer)
     not_zero, name = leftovers(), plain.setting.activation
     is_exact = error <= EXACT
     as_claimed = reach <= EXACT and is_exact == (name not in not_zero)
-    verdict = f"{ONLY_IF} the activation is 0 at 0" if as_claimed and not_zero else WRONG
-    rest = f"; {', '.join(not_zero)} are not 0 at 0 and leave a constant" if not_zero else ""
+    verdict = f"{ONLY_IF} {_('the activation is 0 at 0')}" if as_claimed and not_zero else WRONG
+    why = _(
+        "with layer {layer} ablated, {networks} trained plain networks predict the "
+        "same everywhere to {reach}, and the scaled residual ones differ from "
+        "those without the layer by {error} of their size, with {activation}",
+        layer=layer + 1,
+        networks=len(plain.loss),
+        reach=number(reach, 2),
+        error=number(error, 2),
+        activation=name,
+    )
+    if not_zero:
+        why = _(
+            "{found}; {activations} are not 0 at 0 and leave a constant",
+            found=why,
+            activations=", ".join(not_zero),
+        )
     return ClaimRow(
         "C3",
         C3,
-        "exact",
-        f"plain: range {number(reach, 2)}; residual: off by {number(error, 2)}",
+        _("exact"),
+        _(
+            "plain: range {reach}; residual: off by {error}",
+            reach=number(reach, 2),
+            error=number(error, 2),
+        ),
         verdict,
-        f"with layer {layer + 1} ablated, {len(plain.loss)} trained plain networks predict the "
-        f"same everywhere to {number(reach, 2)}, and the scaled residual ones differ from "
-        f"those without the layer by {number(error, 2)} of their size, with {name}{rest}",
+        why,
     )

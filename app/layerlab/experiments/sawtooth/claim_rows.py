@@ -8,6 +8,7 @@ import numpy as np
 
 from layerlab.core.experiment import HOLDS, ONLY_IF, WRONG, ClaimRow
 from layerlab.core.numbers import number
+from layerlab.core.translation import _, ngettext, translated
 from layerlab.experiments.sawtooth.counting import PieceCounts
 
 Array = np.ndarray
@@ -26,45 +27,66 @@ def three_row(
     efficient = sorted(pieces, key=lambda name: -pieces[name] / parameters[name])
     learnable = sorted(losses, key=lambda name: losses[name])
     orders = len({tuple(order) for order in (capacity, efficient, learnable)})
-    verdict = {1: WRONG, 2: f"{ONLY_IF} two may go together", 3: HOLDS}[orders]
+    condition = _("two may go together")
+    verdict = {1: WRONG, 2: f"{ONLY_IF} {condition}", 3: HOLDS}[orders]
     listed = "; ".join(
-        f"{name}: {pieces[name]} pieces, {number(pieces[name] / parameters[name], 2)} for a "
-        f"parameter, median loss {number(losses[name], 2)}"
+        _(
+            "{name}: {pieces} pieces, {each} for a parameter, median loss {loss}",
+            name=translated(name),
+            pieces=pieces[name],
+            each=number(pieces[name] / parameters[name], 2),
+            loss=number(losses[name], 2),
+        )
         for name in pieces
     )
     return ClaimRow(
         "A5",
-        "Capacity, parameter efficiency and learnability are three things.",
-        "three things",
-        f"{orders} different orders of 3 nets",
+        _("Capacity, parameter efficiency and learnability are three things."),
+        _("three things"),
+        ngettext(
+            "{count} different orders of 3 nets", "{count} different orders of 3 nets", orders
+        ),
         verdict,
-        f"after {update} updates, {listed}",
+        _("after {updates} updates, {listed}", updates=update, listed=listed),
     )
 
 
 def open_row(floor: float, exact: float, losses: Array, held: float, update: int) -> ClaimRow:
     """Judge B7: too narrow to be right, exact and not found, right at the points alone."""
     missed, median = float((losses > FOUND_LOSS).mean()), float(np.median(losses))
-    shown = {
-        "width": floor > MIN_WRONG_LOSS,
-        "finding": exact < 1e-20 and missed > 0.5,
-        "data": held > 10 * median,
-    }
-    left = [name for name, is_shown in shown.items() if is_shown]
-    if shown["width"] and shown["finding"]:
+    too_narrow, not_found = floor > MIN_WRONG_LOSS, exact < 1e-20 and missed > 0.5
+    shown = {"width": too_narrow, "finding": not_found, "data": held > 10 * median}
+    names = {"width": _("width"), "finding": _("finding"), "data": _("data")}
+    left = [names[key] for key, is_shown in shown.items() if is_shown]
+    verdict = WRONG
+    if too_narrow and not_found:
         verdict = HOLDS
-    else:
-        verdict = f"{ONLY_IF} only {' and '.join(left)} is meant" if left else WRONG
+    elif len(left) == 2:
+        condition = _("only {first} and {second} is meant", first=left[0], second=left[1])
+        verdict = f"{ONLY_IF} {condition}"
+    elif left:
+        condition = _("only {meaning} is meant", meaning=left[0])
+        verdict = f"{ONLY_IF} {condition}"
     return ClaimRow(
         "B7",
-        "Universal approximation says nothing of width, of finding the weights, or of data.",
-        "nothing",
-        f"{100 * missed:.0f} % of the seeds miss it",
+        _("Universal approximation says nothing of width, of finding the weights, or of data."),
+        _("nothing"),
+        _("{missed:.0f} % of the seeds miss it", missed=100 * missed),
         verdict,
-        f"half the neurons cannot get below {number(floor, 2)}, built weights have "
-        f"{number(exact, 2)}, and {100 * missed:.0f} % of {len(losses)} seeds are above "
-        f"{FOUND_LOSS:g} after {update} updates; median {number(median, 2)} at the points, "
-        f"{number(held, 2)} everywhere",
+        _(
+            "half the neurons cannot get below {floor}, built weights have "
+            "{exact}, and {missed:.0f} % of {seeds} seeds are above "
+            "{found_loss:g} after {updates} updates; median {median} at the points, "
+            "{held} everywhere",
+            floor=number(floor, 2),
+            exact=number(exact, 2),
+            missed=100 * missed,
+            seeds=len(losses),
+            found_loss=FOUND_LOSS,
+            updates=update,
+            median=number(median, 2),
+            held=number(held, 2),
+        ),
     )
 
 
@@ -73,14 +95,26 @@ def fold_row(counts: PieceCounts, folds: int) -> ClaimRow:
     enough = bool((counts.pieces == 2**counts.folds).all())
     bound = bool((counts.below < 2**counts.folds).all())
     k = folds - 1
+    kinks = int(counts.wide[k])
     return ClaimRow(
         "E11",
-        "The L-fold triangle has 2^L pieces at a depth of about 2 L; one layer needs a "
-        "width of 2^(L−1).",
-        f"{2**folds}; {counts.bound[k]} or more",
-        f"{counts.pieces[k]}; {counts.wide[k]} kinks",
+        _(
+            "The L-fold triangle has 2^L pieces at a depth of about 2 L; one layer needs a "
+            "width of 2^(L−1)."
+        ),
+        _("{pieces}; {width} or more", pieces=2**folds, width=counts.bound[k]),
+        ngettext(
+            "{pieces}; {count} kink", "{pieces}; {count} kinks", kinks, pieces=counts.pieces[k]
+        ),
         HOLDS if enough and bound else WRONG,
-        f"{folds} layers of 2 make {counts.pieces[k]} pieces; one layer of 2^(L−1) − 1 makes "
-        f"{counts.below[k]} at most and needs {counts.wide[k]} kinks: the bound holds, and is "
-        "loose",
+        ngettext(
+            "{count} layer of 2 makes {pieces} pieces; one layer of 2^(L−1) − 1 makes "
+            "{below} at most and needs {kinks} kinks: the bound holds, and is loose",
+            "{count} layers of 2 make {pieces} pieces; one layer of 2^(L−1) − 1 makes "
+            "{below} at most and needs {kinks} kinks: the bound holds, and is loose",
+            folds,
+            pieces=counts.pieces[k],
+            below=counts.below[k],
+            kinks=kinks,
+        ),
     )

@@ -11,6 +11,7 @@ import numpy as np
 from layerlab.core.experiment import HOLDS, NOT_HERE, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
 from layerlab.core.numbers import grouped, number
 from layerlab.core.spec import NetSpec
+from layerlab.core.translation import _
 from layerlab.experiments.signal.meanfield import Theory, settled_chi
 from layerlab.experiments.signal.network import (
     TILE,
@@ -113,18 +114,29 @@ def _kept_row(depth: int) -> ClaimRow:
     if all(_kept(v) for v in (*across.values(), *squares.values())):
         verdict = HOLDS
     elif by_square:
-        verdict = f"{ONLY_IF} the mean square is meant, of {' and '.join(by_square)}"
+        condition = _(
+            "the mean square is meant, of {activations}", activations=_joined(by_square)
+        )
+        verdict = f"{ONLY_IF} {condition}"
     else:
         verdict = WRONG
     return ClaimRow(
         "B4",
-        "Xavier keeps the variance for sigmoid and tanh, He for ReLU.",
-        "keeps",
+        _("Xavier keeps the variance for sigmoid and tanh, He for ReLU."),
+        _("keeps"),
         listed,
         verdict,
-        f"from layer 1 to {depth} across inputs {listed}; the mean square "
-        + ", ".join(f"{name} × {number(v, 2)}" for name, v in squares.items()),
+        _(
+            "from layer 1 to {depth} across inputs {across}; the mean square {squares}",
+            depth=depth,
+            across=listed,
+            squares=", ".join(f"{name} × {number(v, 2)}" for name, v in squares.items()),
+        ),
     )
+
+
+def _joined(names: list[str]) -> str:
+    return functools.reduce(lambda a, b: _("{first} and {second}", first=a, second=b), names)
 
 
 @functools.cache
@@ -143,17 +155,23 @@ def _variance_rows() -> tuple[ClaimRow, ClaimRow]:
     for name, std, published in (("D20", 1.0, 512.0), ("D21", 0.01, 0.0512)):
         a, b = centred * std**2, moved * std**2
         as_claimed = [abs(v / published - 1) <= WITHIN for v in (a, b)]
-        verdict = HOLDS if all(as_claimed) else f"{ONLY_IF} the inputs have mean 0"
+        verdict = HOLDS if all(as_claimed) else f"{ONLY_IF} {_('the inputs have mean 0')}"
         rows.append(
             ClaimRow(
                 name,
-                f"512 inputs, weights of std {std:g}: "
-                "the pre-activations have variance n s² Var(x).",
+                _(
+                    "512 inputs, weights of std {std:g}: "
+                    "the pre-activations have variance n s² Var(x).",
+                    std=std,
+                ),
                 f"{published:g}",
                 number(a),
                 verdict if as_claimed[0] else WRONG,
-                f"{number(a)} for inputs of mean 0, {number(b)} of mean 1: "
-                "the mean square counts",
+                _(
+                    "{centred} for inputs of mean 0, {moved} of mean 1: the mean square counts",
+                    centred=number(a),
+                    moved=number(b),
+                ),
             )
         )
     return rows[0], rows[1]
@@ -169,20 +187,37 @@ def _half_row(depth: int) -> ClaimRow:
     ratios = {f"{i}-{o}": a(i, o, net) / b(i, o, net) for i, o in ((256, 256), (784, 128))}
     needs = []
     if abs(variance - 0.5) > 0.5 * WITHIN:
-        needs.append("the mean square is meant")
+        needs.append(_("the mean square is meant"))
     if any(abs(ratio - 2) > 2 * WITHIN for ratio in ratios.values()):
-        needs.append("layers have as many outputs as inputs")
+        needs.append(_("layers have as many outputs as inputs"))
     makes_up = abs(square - 0.5) <= 0.5 * WITHIN and he > xavier
-    verdict = HOLDS if not needs else f"{ONLY_IF} {', and '.join(needs)}"
-    listed = ", ".join(f"{ratio:.3g} for {name}" for name, ratio in ratios.items())
+    verdict = HOLDS
+    if len(needs) == 2:
+        condition = _("{first}, and {second}", first=needs[0], second=needs[1])
+        verdict = f"{ONLY_IF} {condition}"
+    elif needs:
+        verdict = f"{ONLY_IF} {needs[0]}"
+    listed = ", ".join(
+        _("{ratio:.3g} for {sizes}", ratio=ratio, sizes=name) for name, ratio in ratios.items()
+    )
     return ClaimRow(
         "D22",
-        "ReLU halves the variance; He makes up for it, with twice Xavier's.",
+        _("ReLU halves the variance; He makes up for it, with twice Xavier's."),
         "× 0.5, × 2",
-        f"variance × {variance:.3f}, mean square × {square:.3f}",
+        _(
+            "variance × {variance:.3f}, mean square × {square:.3f}",
+            variance=variance,
+            square=square,
+        ),
         verdict if makes_up else NOT_REPRODUCED,
-        f"over {depth} layers He leaves {number(he, 2)} of the mean square, Xavier "
-        f"{number(xavier, 2)}; He's variance over Xavier's is {listed}",
+        _(
+            "over {depth} layers He leaves {he} of the mean square, Xavier "
+            "{xavier}; He's variance over Xavier's is {listed}",
+            depth=depth,
+            he=number(he, 2),
+            xavier=number(xavier, 2),
+            listed=listed,
+        ),
     )
 
 
@@ -196,12 +231,19 @@ def _default_row(depth: int) -> ClaimRow:
     square, across = left.square[depth - 1], left.across_inputs[depth - 1]
     return ClaimRow(
         "D29",
-        "He is the default in PyTorch.",
+        _("He is the default in PyTorch."),
         "2 / n",
         f"{n * default:.3f} / n",
         HOLDS if abs(default / he - 1) <= WITHIN else WRONG,
-        f"its variance is {n * default:.3f} / n; with its biases {depth} layers of {n} have "
-        f"mean square {number(square, 2)}, and {number(across, 2)} across inputs",
+        _(
+            "its variance is {variance:.3f} / n; with its biases {depth} layers of {width} "
+            "have mean square {square}, and {across} across inputs",
+            variance=n * default,
+            depth=depth,
+            width=n,
+            square=number(square, 2),
+            across=number(across, 2),
+        ),
     )
 
 
@@ -215,15 +257,24 @@ def _drawn_with(gain: float) -> tuple[float, float]:
 
 def _gain_row() -> ClaimRow:
     drawn, log_chi = _drawn_with(TANH_GAIN)
+    numbers = {"std": f"{drawn:.3f}", "chi": f"{math.exp(log_chi):.2f}"}
     return ClaimRow(
         "D30",
-        "kaiming_normal_ for tanh draws with std √(1/n).",
+        _("kaiming_normal_ for tanh draws with std √(1/n)."),
         "√(1/n)",
         f"{drawn:.3f} √(1/n)",
         HOLDS if abs(drawn - 1) <= WITHIN else WRONG,
-        f"PyTorch's gain for tanh is 5/3: {drawn:.3f} √(1/n), where χ is "
-        f"{math.exp(log_chi):.2f}: "
-        f"{'chaos' if log_chi > 0 else 'order'}, not the critical 1",
+        _(
+            "PyTorch's gain for tanh is 5/3: {std} √(1/n), where χ is {chi}: chaos, not the "
+            "critical 1",
+            **numbers,
+        )
+        if log_chi > 0
+        else _(
+            "PyTorch's gain for tanh is 5/3: {std} √(1/n), where χ is {chi}: order, not the "
+            "critical 1",
+            **numbers,
+        ),
     )
 
 
@@ -235,19 +286,37 @@ def _jacobian_row(
 ) -> ClaimRow:
     known = found.gradient.size == net.depth
     end = float(found.gradient[0] if known else theory.gradient[0])
-    what = "gradient" if known else "expected gradient"
-    verdict, sides = HOLDS if end < 1 else WRONG, ""
+    size = number(math.sqrt(end), 2)
+    verdict = HOLDS if end < 1 else WRONG
+    first = _("one layer's largest is {largest}", largest=number(largest))
     if largest >= 1:  # random matrices have small singular values too
-        verdict, sides = NOT_HERE, ", the others lie on both sides of 1"
+        verdict = NOT_HERE
+        first = _("{found}, the others lie on both sides of 1", found=first)
+    why = _(
+        "{found}; over {depth} layers the gradient is multiplied by {size}: what counts is "
+        "the mean square",
+        found=first,
+        depth=net.depth,
+        size=size,
+    )
+    if not known:
+        why = _(
+            "{found}; over {depth} layers the expected gradient is multiplied by {size}: what "
+            "counts is the mean square",
+            found=first,
+            depth=net.depth,
+            size=size,
+        )
     return ClaimRow(
         "E14",
-        "Singular values of the Jacobian all below 1: gradients vanish; all above: "
-        "they explode.",
-        "vanish, explode",
-        f"× {number(math.sqrt(end), 2)}",
+        _(
+            "Singular values of the Jacobian all below 1: gradients vanish; all above: "
+            "they explode."
+        ),
+        _("vanish, explode"),
+        f"× {size}",
         verdict,
-        f"one layer's largest is {number(largest)}{sides}; over {net.depth} layers the "
-        f"{what} is multiplied by {number(math.sqrt(end), 2)}: what counts is the mean square",
+        why,
     )
 
 
@@ -274,23 +343,31 @@ def _scatter_row(net: Network) -> ClaimRow:
     if alike:
         verdict = HOLDS
     elif max(wide) <= (1 + ALIKE) * min(wide):
-        verdict = f"{ONLY_IF} no layer is as narrow as 16"
+        verdict = f"{ONLY_IF} {_('no layer is as narrow as 16')}"
     else:
         verdict = NOT_REPRODUCED
     return ClaimRow(
         "L4",
-        "The variance of the log length of ReLU networks is set by the sum of 1 / width.",
+        _("The variance of the log length of ReLU networks is set by the sum of 1 / width."),
         "∑ 1/width",
         f"{ratios[-1]:.2f} ∑ 1/width",
         verdict,
-        f"{grouped(NETWORKS)} networks each: {ratios[-1]:.2f} times the sum for {net.depth} "
-        f"layers of {net.width}, {min(ratios):.2f} to {max(ratios):.2f} for five other shapes",
+        _(
+            "{networks} networks each: {here:.2f} times the sum for {depth} "
+            "layers of {width}, {low:.2f} to {high:.2f} for five other shapes",
+            networks=grouped(NETWORKS),
+            here=ratios[-1],
+            depth=net.depth,
+            width=net.width,
+            low=min(ratios),
+            high=max(ratios),
+        ),
     )
 
 
 def _length_row(net: Network, theory: Theory, found: MeasuredSignal, length: float) -> ClaimRow:
     """Compare how fast the correlation settles with what theory predicts."""
-    statement = (
+    statement = _(
         "Inputs settle over a correlation length ξ; networks can be trained to a "
         "depth of about 6 ξ."
     )
@@ -299,10 +376,14 @@ def _length_row(net: Network, theory: Theory, found: MeasuredSignal, length: flo
     if expected is None or seen is None:
         gap = number(length)
         why = (
-            "on the critical line a difference has no length over which it fades"
+            _("on the critical line a difference has no length over which it fades")
             if math.isinf(length)
-            else f"a small difference changes by a factor of e in {gap} layers, which "
-            f"{net.depth} layers of this activation do not show"
+            else _(
+                "a small difference changes by a factor of e in {length} layers, which "
+                "{depth} layers of this activation do not show",
+                length=gap,
+                depth=net.depth,
+            )
         )
         return ClaimRow("L5", statement, "6 ξ", f"ξ = {gap}", NOT_HERE, why)
     off = abs(seen / expected - 1)
@@ -310,11 +391,16 @@ def _length_row(net: Network, theory: Theory, found: MeasuredSignal, length: flo
         "L5",
         statement,
         "6 ξ",
-        f"{number(net.depth * seen, 2)} ξ deep",
+        _("{depth} ξ deep", depth=number(net.depth * seen, 2)),
         HOLDS if off <= SETTLES else NOT_REPRODUCED,
-        f"measured, inputs settle over {number(1 / seen)} layers, expected "
-        f"{number(1 / expected)}; 6 ξ are {6 / expected:.0f} layers",
-        here="how fast inputs settle, where the ledger trains networks",
+        _(
+            "measured, inputs settle over {seen} layers, expected "
+            "{expected}; 6 ξ are {depth:.0f} layers",
+            seen=number(1 / seen),
+            expected=number(1 / expected),
+            depth=6 / expected,
+        ),
+        here=_("how fast inputs settle, where the ledger trains networks"),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from layerlab.core.experiment import HOLDS, ONLY_IF, PENDING, WRONG, ClaimRow
+from layerlab.core.translation import _
 from layerlab.experiments.width_or_depth.names import LENGTH
 from layerlab.experiments.width_or_depth.twins import parameters
 
@@ -24,25 +25,35 @@ def pieces_row(
         wide, deep: hidden widths.
         wide_pieces, deep_pieces: (seeds,) at the end of training; None until counted.
     """
-    statement = "n ReLU neurons make at most n + 1 linear regions."
+    statement = _("n ReLU neurons make at most n + 1 linear regions.")
     printed = f"{sum(wide) + 1}; {sum(deep) + 1}"
     if wide_pieces is None or deep_pieces is None:
-        why = f"pieces are counted when all {LENGTH} updates are done"
+        why = _("pieces are counted when all {updates} updates are done", updates=LENGTH)
         return ClaimRow("D16", statement, printed, "…", PENDING, why)
     most, most_deep = int(wide_pieces.max()), int(deep_pieces.max())
     if most > sum(wide) + 1:
         verdict = WRONG
     else:
-        verdict = HOLDS if most_deep <= sum(deep) + 1 else f"{ONLY_IF} they are one layer"
+        verdict = (
+            HOLDS if most_deep <= sum(deep) + 1 else f"{ONLY_IF} {_('they are one layer')}"
+        )
     return ClaimRow(
         "D16",
         statement,
         printed,
         f"{most}; {most_deep}",
         verdict,
-        f"after {LENGTH} updates {sum(wide)} neurons in one layer make {most} pieces at most "
-        f"and {sum(deep)} neurons in {len(deep)} layers {most_deep}, counted in "
-        f"{len(wide_pieces)} seeds each",
+        _(
+            "after {updates} updates {wide} neurons in one layer make {most} pieces at most "
+            "and {deep} neurons in {layers} layers {most_deep}, counted in {seeds} seeds each",
+            updates=LENGTH,
+            wide=sum(wide),
+            most=most,
+            deep=sum(deep),
+            layers=len(deep),
+            most_deep=most_deep,
+            seeds=len(wide_pieces),
+        ),
     )
 
 
@@ -51,11 +62,18 @@ def fewer_row(wide: tuple[int, ...], deep: tuple[int, ...]) -> ClaimRow:
     deeper, wider = parameters(PRINTED_DEEP), parameters(PRINTED_WIDE)
     return ClaimRow(
         "D36",
-        "Width 4 and depth 3 have fewer parameters than width 8 and depth 1.",
-        "fewer",
-        f"{deeper} against {wider}",
+        _("Width 4 and depth 3 have fewer parameters than width 8 and depth 1."),
+        _("fewer"),
+        _("{deeper} against {wider}", deeper=deeper, wider=wider),
         HOLDS if deeper < wider else WRONG,
-        f"three layers of 4 have {deeper} parameters and one of 8 has {wider}; for "
-        f"{parameters(wide)} in one layer of {wide[0]} there are {len(deep)} layers of "
-        f"{deep[0]}",
+        _(
+            "three layers of 4 have {deeper} parameters and one of 8 has {wider}; for "
+            "{parameters} in one layer of {wide} there are {layers} layers of {deep}",
+            deeper=deeper,
+            wider=wider,
+            parameters=parameters(wide),
+            wide=wide[0],
+            layers=len(deep),
+            deep=deep[0],
+        ),
     )
