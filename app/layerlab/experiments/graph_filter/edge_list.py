@@ -11,6 +11,7 @@ import numpy as np
 
 from layerlab.core.disk import read_file
 from layerlab.core.errors import LabError
+from layerlab.core.translation import _, ngettext
 from layerlab.experiments.graph_filter.filters import Edges
 
 MAX_NODES, MAX_EDGES = 200, 2000  # what is still drawn and solved within a frame
@@ -70,20 +71,40 @@ def read(text: str) -> Read:
         i, j = (names.setdefault(name, len(names)) for name in (a, b))
         if len(names) > MAX_NODES:
             raise LabError(
-                f"line {line} brings node {len(names)}, the page draws at most {MAX_NODES}"
+                _(
+                    "line {line} brings node {nodes}, the page draws at most {max_nodes}",
+                    line=line,
+                    nodes=len(names),
+                    max_nodes=MAX_NODES,
+                )
             )
         known = found.setdefault((min(i, j), max(i, j)), (weight, line))
         if known[0] != weight:
             raise LabError(
-                f"line {line} gives {a} and {b} the weight {weight:g}, line "
-                f"{known[1]} gives them {known[0]:g}"
+                _(
+                    "line {line} gives {a} and {b} the weight {weight:g}, line "
+                    "{known_line} gives them {known_weight:g}",
+                    line=line,
+                    a=a,
+                    b=b,
+                    weight=weight,
+                    known_line=known[1],
+                    known_weight=known[0],
+                )
             )
         if len(found) > MAX_EDGES:
             raise LabError(
-                f"line {line} brings edge {len(found)}, the page draws at most {MAX_EDGES}"
+                _(
+                    "line {line} brings edge {edges}, the page draws at most {max_edges}",
+                    line=line,
+                    edges=len(found),
+                    max_edges=MAX_EDGES,
+                )
             )
     if not found:
-        raise LabError("there are no edges: each line is an edge, such as `a b` or `a b 0.5`")
+        raise LabError(
+            _("there are no edges: each line is an edge, such as `a b` or `a b 0.5`")
+        )
     weights, lines = zip(*found.values(), strict=True)
     return Read(tuple(names), tuple(found), weights, lines)
 
@@ -91,18 +112,27 @@ def read(text: str) -> Read:
 def _edge(words: list[str], line: int) -> tuple[str, str, float]:
     """Return both names and the weight of a line's words."""
     if not 2 <= len(words) <= 3:
-        count = "one word" if len(words) == 1 else f"{len(words)} words"
         raise LabError(
-            f"line {line} has {count}, an edge is two names and, if wanted, a weight"
+            ngettext(
+                "line {line} has one word, an edge is two names and, if wanted, a weight",
+                "line {line} has {count} words, an edge is two names and, if wanted, a weight",
+                len(words),
+                line=line,
+            )
         )
     a, b = words[:2]
     for name in (a, b):
         if len(name) > MAX_NAME or not name.isprintable():
             raise LabError(
-                f"line {line}: a node's name is at most {MAX_NAME} letters that can be printed"
+                _(
+                    "line {line}: a node's name is at most {max_name} letters that can be "
+                    "printed",
+                    line=line,
+                    max_name=MAX_NAME,
+                )
             )
     if a == b:
-        raise LabError(f"line {line} joins {a} to itself")
+        raise LabError(_("line {line} joins {node} to itself", line=line, node=a))
     weight = 1.0
     if len(words) == 3:
         try:
@@ -130,6 +160,8 @@ def read_text(path: str) -> str:
         return read(raw.decode("utf-8-sig")).text
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise LabError(f"{path}: line {line} is not text (UTF-8)") from None
+        raise LabError(
+            _("{path}: line {line} is not text (UTF-8)", path=path, line=line)
+        ) from None
     except LabError as error:
         raise LabError(f"{path}: {error}") from None

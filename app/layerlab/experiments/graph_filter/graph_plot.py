@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from layerlab.core.translation import _, ngettext
 from layerlab.experiments.graph_filter.model import Result
 from layerlab.experiments.graph_filter.names import GRID, OWN, RANDOM, RING
 from layerlab.ui.pages.view import PlotCard
@@ -155,7 +156,7 @@ class GraphPicture:
             LegendEntry("dot", values[0], number(-FULL)),
             LegendEntry("dot", values[SHADES // 2], "0"),
             LegendEntry("dot", values[-1], number(FULL)),
-            LegendEntry("line", bright[-1], "ends differ", brief="differ"),
+            LegendEntry("line", bright[-1], _("ends differ"), brief=_("differ")),
         ]
         columns = {"x": x, "y": y, name: signal}
         self.card.show_plot(still=still, live=live, legend=legend, columns=columns)
@@ -201,9 +202,12 @@ def _read(theme: Theme, result: Result, k: int | None) -> Tooltip | None:
     graph = result.graph
     around = int((graph.hops[k] == 1).sum())
     rows = (
-        (None, f"without noise {number(float(result.clean[k]))}"),
-        (None, f"with noise {number(float(result.noisy[k]))}"),
-        (theme.color("accent"), f"filtered {number(float(result.filtered[k]))}"),
-        (None, f"{around} neighbour{'s' * (around != 1)}"),
+        (None, _("without noise {value}", value=number(float(result.clean[k])))),
+        (None, _("with noise {value}", value=number(float(result.noisy[k])))),
+        (
+            theme.color("accent"),
+            _("filtered {value}", value=number(float(result.filtered[k]))),
+        ),
+        (None, ngettext("{count} neighbour", "{count} neighbours", around)),
     )
-    return Tooltip(f"node {graph.names[k]}", rows)
+    return Tooltip(_("node {name}", name=graph.names[k]), rows)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from layerlab.core.translation import _, ngettext
 from layerlab.experiments.graph_filter.model import Result
 from layerlab.ui.pages.view import PlotCard
 from layerlab.ui.plotting.colors import blend
@@ -25,7 +26,7 @@ class NearCard(PlotCard[Plot]):
     def __init__(self) -> None:
         """Make the card."""
         super().__init__(
-            "By neighbours", Plot(Axis("edges away", integer=True), Axis("weight"))
+            _("By neighbours"), Plot(Axis(_("edges away"), integer=True), Axis("weight"))
         )
         self._drawn: object = None  # of which node of which graph
 
@@ -48,21 +49,23 @@ class NearCard(PlotCard[Plot]):
         # Where edges follow a hand, the furthest node is now nearer, now further away.
         self.plot.x_axis.follow(-0.6, far + 0.6, restart=is_other)
         distance = np.arange(far + 1.0)
-        summed = area("sum of a distance", distance, 0 * sums, sums, accent, 0.16)
+        summed = area(_("sum of a distance"), distance, 0 * sums, sums, accent, 0.16)
         series = [
             Series(
-                *("in the spectrum", x, spectral, muted),
+                *(_("in the spectrum"), x, spectral, muted),
                 form="rings",
                 width=3.6,
-                brief="spectrum",
+                brief=_("spectrum"),
                 places="position",
             ),
-            Series("by neighbours", x, weights, accent, form="dots", width=2.0, brief="near"),
-            replace(summed, brief="sum", column="sum", places="distance"),
+            Series(
+                _("by neighbours"), x, weights, accent, form="dots", width=2.0, brief=_("near")
+            ),
+            replace(summed, brief=_("sum"), column="sum", places="distance"),
         ]
         live: dict[str, Mark] = {}
         if result.reach < far:
-            live["reach"] = VLine(result.reach + 0.5, "unseen", theme.color("text"), theme)
+            live["reach"] = VLine(result.reach + 0.5, _("unseen"), theme.color("text"), theme)
         edges = np.arange(far + 2) - 0.5
         self.show_plot(
             bands={summed.name: Histogram(edges, sums, blend(theme, accent, summed.shade))},
@@ -72,11 +75,15 @@ class NearCard(PlotCard[Plot]):
         )
         name = result.graph.names[result.node]
         self.set_note(
-            f"node <b>{name}</b> sees <b>{result.reach}</b> edges far",
-            f"node <b>{name}</b>, <b>{result.reach}</b> far",
-            f"node <b>{name}</b>",
+            _(
+                "node <b>{name}</b> sees <b>{reach}</b> edges far",
+                name=name,
+                reach=result.reach,
+            ),
+            _("node <b>{name}</b>, <b>{reach}</b> far", name=name, reach=result.reach),
+            _("node <b>{name}</b>", name=name),
         )
-        self.plot.reader = lambda at, _: _read_far(theme, result, sums, at)
+        self.plot.reader = lambda at, _y: _read_far(theme, result, sums, at)
 
 
 def _read_far(theme: Theme, result: Result, sums: Array, at: float) -> Tooltip | None:
@@ -85,10 +92,10 @@ def _read_far(theme: Theme, result: Result, sums: Array, at: float) -> Tooltip |
         return None
     many = int((result.hops == k).sum())
     return Tooltip(
-        f"{k} edge{'s' * (k != 1)} away",
+        ngettext("{count} edge away", "{count} edges away", k),
         (
-            (None, f"{many} node{'s' * (many != 1)}"),
-            (theme.color("accent"), f"together {number(float(sums[k]))}"),
+            (None, ngettext("{count} node", "{count} nodes", many)),
+            (theme.color("accent"), _("together {sum}", sum=number(float(sums[k])))),
         ),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from layerlab.core.numbers import grouped
+from layerlab.core.translation import _
 from layerlab.experiments.layer_norm.model import LENGTH, SEEDS, Result
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.items import Dots, Mark, VLine
@@ -26,7 +27,7 @@ def draw_losses(view: PageView, card: PlotCard[Plot], result: Result) -> None:
     for (norm, a), course in sorted(result.courses.items(), key=lambda c: -len(c[1].at)):
         low, middle, high = np.maximum(course.quartiles, MIN_LOSS)
         one = Series(
-            f"a = {number(a)}, {'with' if norm else 'without'}",
+            _("a = {a}, with", a=number(a)) if norm else _("a = {a}, without", a=number(a)),
             course.at,
             middle,
             view.theme.layer_color(stretches.index(a), 3),
@@ -42,17 +43,19 @@ def draw_losses(view: PageView, card: PlotCard[Plot], result: Result) -> None:
     ]
     if series:
         legend.append(
-            LegendEntry("dash", view.color("muted"), "without norm", 1.6, brief="no norm")
+            LegendEntry("dash", view.color("muted"), _("without norm"), 1.6, brief=_("no norm"))
         )
     card.show_plot(series=series, legend=legend)
-    card.set_note(f"median, half of {SEEDS}" if series else "not trained yet", "")
+    card.set_note(
+        _("median, half of {seeds}", seeds=SEEDS) if series else _("not trained yet"), ""
+    )
 
 
 def draw_ends(view: PageView, card: PlotCard[Plot], result: Result) -> None:
     """Draw the losses at the end by the initial stretch."""
     live: dict[str, Mark] = {}
     series = []
-    for norm, name in ((True, "with norm"), (False, "without")):
+    for norm, name in ((True, _("with norm")), (False, _("without"))):
         course = result.ends.get(norm)
         if course is None:
             continue
@@ -69,5 +72,8 @@ def draw_ends(view: PageView, card: PlotCard[Plot], result: Result) -> None:
     card.show_plot(series=series, live=live)
     name = result.optimizer
     card.set_note(
-        f"{name}, after {grouped(LENGTH)} updates" if series else "not trained yet", name
+        _("{name}, after {length} updates", name=name, length=grouped(LENGTH))
+        if series
+        else _("not trained yet"),
+        name,
     )

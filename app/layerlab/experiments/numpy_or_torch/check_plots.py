@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtGui import QColor
 
+from layerlab.core.translation import _
 from layerlab.experiments.numpy_or_torch.model import BUG, GOOD
 from layerlab.experiments.numpy_or_torch.names import NONE
 from layerlab.experiments.numpy_or_torch.result import Result
@@ -35,11 +36,11 @@ def draw_valley(view: PageView, card: PlotCard[HandlePlot], result: Result) -> N
     inks = {name: blend(view.theme, view.color(token), 0.12) for name, token, *_ in zones}
     bands: dict[str, Mark] = {
         name: Band(ends, np.full(2, low), np.full(2, high), inks[name])
-        for name, _, low, high in zones
+        for name, _token, low, high in zones
     }
     theory = np.hypot(valley.cut, valley.rounding)
     shown = np.clip(theory, FLOOR, TOP)
-    tags = [("rounding", 1e-11)] + [("truncation", 1e-2)] * bool(valley.cut.any())
+    tags = [(_("rounding"), 1e-11)] + [(_("truncation"), 1e-2)] * bool(valley.cut.any())
     names: dict[str, Mark] = {
         name: Tag(at, float(np.interp(at, x, shown)), name, muted, view.theme)
         for name, at in tags
@@ -49,13 +50,13 @@ def draw_valley(view: PageView, card: PlotCard[HandlePlot], result: Result) -> N
         return Series(name, x, np.clip(y, FLOOR, TOP), ink, form=form, width=width, values=y)
 
     series = [
-        curve("theory", theory, view.color("text"), 1.2, "dash"),
-        curve("32 bit", valley.single, muted, 1.5),
-        curve("one-sided", valley.one_sided, view.theme.layer_color(0, 4), 1.5),
-        curve("centred", valley.centred, view.color("negative") if wrong else accent, 2.2),
+        curve(_("theory"), theory, view.color("text"), 1.2, "dash"),
+        curve(_("32 bit"), valley.single, muted, 1.5),
+        curve(_("one-sided"), valley.one_sided, view.theme.layer_color(0, 4), 1.5),
+        curve(_("centred"), valley.centred, view.color("negative") if wrong else accent, 2.2),
     ]
     if wrong:
-        series.insert(1, curve("no mistake", valley.sound, view.color("accent", 0.6), 1.4))
+        series.insert(1, curve(_("no mistake"), valley.sound, view.color("accent", 0.6), 1.4))
     legend = [LegendEntry("band", ink, name) for name, ink in inks.items()]
     card.show_plot(series=series, bands=bands, live=names, legend=legend)
     eps, error = valley.here
@@ -63,8 +64,8 @@ def draw_valley(view: PageView, card: PlotCard[HandlePlot], result: Result) -> N
     handle = Handle("eps", eps, float(np.clip(error, FLOOR, TOP)), ink, along="x")
     card.plot.set_handles((handle,))
     card.set_note(
-        f"error <b>{number(error, 2)}</b> at eps {number(eps, 2)}",
-        f"error <b>{number(error, 2)}</b>",
+        _("error <b>{error}</b> at eps {eps}", error=number(error, 2), eps=number(eps, 2)),
+        _("error <b>{error}</b>", error=number(error, 2)),
     )
 
 
@@ -89,8 +90,8 @@ def draw_arrays(view: PageView, card: PlotCard[RowPlot], result: Result) -> None
     card.show_plot(
         live=live,
         legend=[
-            LegendEntry("dash", view.color("good"), "correct below", 1.0),
-            LegendEntry("dash", view.color("negative"), "bug above", 1.0),
+            LegendEntry("dash", view.color("good"), _("correct below"), 1.0),
+            LegendEntry("dash", view.color("negative"), _("bug above"), 1.0),
         ],
         columns={
             "array": np.array([one.name for one in checks]),
@@ -101,7 +102,7 @@ def draw_arrays(view: PageView, card: PlotCard[RowPlot], result: Result) -> None
     token = VERDICTS[result.found.kind]
     ink = view.color(token).name()
     text = f"<b style='color:{ink}'>{result.found.words}</b>"
-    brief = f"layer {result.found.layer}" if result.found.layer else "?"
+    brief = _("layer {layer}", layer=result.found.layer) if result.found.layer else "?"
     card.set_note(text, f"<b style='color:{ink}'>{brief}</b>")
     plot.reader = lambda x, y: _read_array(view, result, plot.row_at(y))
 
@@ -111,8 +112,8 @@ def _read_array(view: PageView, result: Result, row: int) -> Tooltip:
     return Tooltip(
         one.name,
         (
-            (view.color("accent"), f"relative error {number(one.error, 2)}"),
-            (None, "click: the mistake goes here"),
+            (view.color("accent"), _("relative error {error}", error=number(one.error, 2))),
+            (None, _("click: the mistake goes here")),
         ),
     )
 
@@ -120,15 +121,18 @@ def _read_array(view: PageView, result: Result, row: int) -> Tooltip:
 def draw_derivative(view: PageView, card: PlotCard[Plot], result: Result) -> None:
     """Draw the derivative by hand, as it is used, and by differences of the value."""
     found = result.derivative
-    card.set_title(f"Derivative of {result.label}")
+    card.set_title(_("Derivative of {activation}", activation=result.label))
     accent, ink, text = (view.color(token) for token in ("accent", "negative", "text"))
     every_eighth = slice(None, None, 8)
-    series = [Series("by hand", found.z, found.by_hand, accent)]
+    series = [Series(_("by hand"), found.z, found.by_hand, accent)]
     if (found.used != found.by_hand).any():
-        series.append(Series("used", found.z, found.used, ink, form="dash"))
+        series.append(Series(_("used"), found.z, found.used, ink, form="dash"))
     pushed = found.by_differences[every_eighth]
     z, y = found.z[every_eighth], np.clip(pushed, -2, 2)
-    series.append(Series("differences", z, y, text, form="dots", width=2.2, values=pushed))
+    series.append(Series(_("differences"), z, y, text, form="dots", width=2.2, values=pushed))
     card.show_plot(series=series)
     most = float(np.abs(found.by_hand).max())
-    card.set_note(f"at most <b>{number(most, 4)}</b>", f"max <b>{number(most, 4)}</b>")
+    card.set_note(
+        _("at most <b>{largest}</b>", largest=number(most, 4)),
+        _("max <b>{largest}</b>", largest=number(most, 4)),
+    )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from layerlab.core.translation import _
 from layerlab.experiments.numpy_or_torch.mistakes import Mistake
 from layerlab.experiments.numpy_or_torch.trainings import Setting
 from layerlab.nets.engines.numpy_ import backward, forward
@@ -181,7 +182,7 @@ def forecast(setting: Setting, pushes: Array) -> tuple[Array, Array]:
     """
     of, exact = valley(setting), gradient(setting, Mistake())
     digit, cut, rounding = float(np.finfo(float).eps), [], []
-    for _, at in of.picked.arrays:
+    for _name, at in of.picked.arrays:
         scale = 2 * np.linalg.norm(exact[at]) or 1.0
         cut.append(pushes**2 / 6 * np.linalg.norm(bends(setting)[1, at]) / scale)
         count = np.sqrt(at.stop - at.start)
@@ -205,14 +206,26 @@ def located(checks: tuple[ArrayError, ...], expected: float) -> Diagnosis:
         checks: of all arrays. expected: error that theory gives the differences alone.
     """
     if expected > GOOD:
-        return Diagnosis("blind", 0, "this step cannot decide")
+        return Diagnosis("blind", 0, _("this step cannot decide"))
     for kind, limit in (("mistake", BUG), ("doubt", GOOD)):
         off = [check for check in checks if check.error > limit]
         if off:
             layer = max(check.layer for check in off)
             names = [check.name for check in off if check.layer == layer]
             last = layer == max(check.layer for check in checks)
-            where = "the output layer" if last else f"layer {layer}"
-            only = "" if len(off) > 1 else f", {names[0]} alone"
-            return Diagnosis(kind, layer, f"{kind} in {where}{only}")
-    return Diagnosis("sound", 0, "no mistake")
+            words = _words(kind, layer, last)
+            if len(off) == 1:
+                words = _("{found}, {array} alone", found=words, array=names[0])
+            return Diagnosis(kind, layer, words)
+    return Diagnosis("sound", 0, _("no mistake"))
+
+
+def _words(kind: str, layer: int, is_last: bool) -> str:
+    """Return in which layer something is wrong, or may be."""
+    if kind == "mistake":
+        if is_last:
+            return _("mistake in the output layer")
+        return _("mistake in layer {layer}", layer=layer)
+    return (
+        _("doubt in the output layer") if is_last else _("doubt in layer {layer}", layer=layer)
+    )

@@ -13,6 +13,7 @@ from layerlab.core.jobs import Ask, Step
 from layerlab.core.libraries import warn_once
 from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.spec import LabSpec, edit
+from layerlab.core.translation import _
 from layerlab.experiments.numpy_or_torch import claim_rows, difference_check, trainings
 from layerlab.experiments.numpy_or_torch.mistakes import OFF, Mistake, layer_of
 from layerlab.experiments.numpy_or_torch.names import (
@@ -118,7 +119,7 @@ def compute(
 
 def _mistake(name: str, depth: int, layer: Sequence[float]) -> Mistake:
     if not layer:
-        raise LabError("the layer of the mistake is missing")
+        raise LabError(_("the layer of the mistake is missing"))
     wanted = 1 if name == NONE else round(layer[0])  # nothing wrong is wrong nowhere
     return Mistake(name, layer_of(name, depth, wanted))
 
@@ -216,10 +217,15 @@ def work(
     plan = yield from trainings.plan(is_interrupted)
     for done, (is_timed, name, dtype) in enumerate(plan):
         one = training(name, Setting(activation, depth, dtype))
-        note = f"{'timing' if is_timed else 'training'} {claim_rows.NAMES[name]}"
+        label = claim_rows.NAMES[name]
+        note = (
+            _("timing {engine}", engine=label)
+            if is_timed
+            else _("training {engine}", engine=label)
+        )
         yield Step(done, len(plan), None, note)
         try:
-            for _ in one.time() if is_timed else one.advance(is_interrupted):
+            for _pause in one.time() if is_timed else one.advance(is_interrupted):
                 yield None
         except LabError as error:  # it is there, and does not start
             is_new = name == "compiled" and name not in _trouble
@@ -231,7 +237,7 @@ def work(
         result = compute(activation=activation, depth=depth, **knobs)
         yield Step(done + 1, len(plan), result, note)
     result = compute(activation=activation, depth=depth, **knobs)
-    yield Step(len(plan), len(plan), result, "done")
+    yield Step(len(plan), len(plan), result, _("done"))
 
 
 def claims(result: Result) -> tuple[ClaimRow, ...]:

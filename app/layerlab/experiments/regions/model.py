@@ -15,6 +15,7 @@ from layerlab.core.jobs import Ask, Step
 from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
+from layerlab.core.translation import _, ngettext
 from layerlab.experiments.regions import claim_rows, gates
 from layerlab.experiments.regions.counting import RegionCounts, built_pieces, counts
 from layerlab.experiments.regions.gates import Flips, active, known_flips
@@ -124,7 +125,13 @@ def compute(
 def _long(line: Line) -> Line:
     """Return the line; one of no length is made a little longer."""
     if len(line) != 4:
-        raise LabError(f"The line through the plane lists {len(line)} numbers, it must be 4")
+        raise LabError(
+            ngettext(
+                "The line through the plane lists {count} number, it must be 4",
+                "The line through the plane lists {count} numbers, it must be 4",
+                len(line),
+            )
+        )
     x, y, to_x, to_y = (float(v) for v in line)
     if math.hypot(to_x - x, to_y - y) < 0.05:
         to_x = x + (0.05 if x < 0 else -0.05)
@@ -142,7 +149,7 @@ def work(is_interrupted: Ask, **knobs: Any) -> Iterator[Step | None]:
             if found is not None:
                 gates.keep(found)
                 result = compute(**knobs)
-                yield Step(k, total, result, f"flips at {inputs} inputs")
+                yield Step(k, total, result, _("flips at {inputs} inputs", inputs=inputs))
             elif is_interrupted():
                 yield None
 

@@ -13,6 +13,7 @@ from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
 from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.spec import LabSpec
+from layerlab.core.translation import _, translated
 from layerlab.experiments.residual import claim_rows
 from layerlab.experiments.residual.initial import NAMES, Initial, chain, measured
 from layerlab.experiments.residual.initial import release as release
@@ -104,7 +105,9 @@ def compute(
         LabError: more than one layer is ablated.
     """
     if len(ablated) > 1:
-        raise LabError(f"{len(ablated)} layers are ablated, the page ablates one")
+        raise LabError(
+            _("{count} layers are ablated, the page ablates one", count=len(ablated))
+        )
     ladder, shown = known(activation, decay), trained_depth(depth)
     layer = min(max(round(ablated[0]), 1), shown) if ablated else None
     problem = problem_of(Setting("plain", shown, activation, decay).spec)
@@ -149,7 +152,8 @@ def work(
     for k, (d, name) in enumerate((d, name) for d in depths for name in NAMES):
         yield from TRAININGS.get(Setting(name, d, activation, decay)).advance(is_interrupted)
         result = compute(activation=activation, depth=depth, decay=decay, **knobs)
-        yield Step(k + 1, total, result, f"{name} of {d} layers trained")
+        note = _("{name} of {depth} layers trained", name=translated(name), depth=d)
+        yield Step(k + 1, total, result, note)
 
 
 def claims(result: Result) -> tuple[ClaimRow, ...]:
@@ -189,5 +193,11 @@ def lab_spec(activation: str, depth: int, decay: float) -> LabSpec:
         LabError: deeper than the lab goes.
     """
     if depth > DEPTHS[-1]:
-        raise LabError(f"the lab has at most {DEPTHS[-1]} layers, these networks have {depth}")
+        raise LabError(
+            _(
+                "the lab has at most {most} layers, these networks have {depth}",
+                most=DEPTHS[-1],
+                depth=depth,
+            )
+        )
     return Setting("scaled", depth, activation, decay).spec

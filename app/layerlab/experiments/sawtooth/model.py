@@ -15,6 +15,7 @@ from layerlab.core.layout import Layout
 from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
+from layerlab.core.translation import _, translated
 from layerlab.experiments.sawtooth import claim_rows, nets
 from layerlab.experiments.sawtooth.counting import PieceCounts, counts
 from layerlab.experiments.sawtooth.names import NAMES
@@ -128,8 +129,11 @@ def work(
                 yield None
             elif time.monotonic() - reported_s > SAY_S:
                 reported_s = time.monotonic()
-                yield now(place * each + one.done // EVERY, f"training {name}")
-    yield now(each * len(names), "done")
+                yield now(
+                    place * each + one.done // EVERY,
+                    _("training {name}", name=translated(name)),
+                )
+    yield now(each * len(names), _("done"))
 
 
 def claims(result: Result) -> tuple[ClaimRow, ...]:
@@ -169,5 +173,11 @@ def numpy_code(folds: int, net: str, updates: int, samples: int, seeds: int) -> 
 def lab_spec(folds: int, net: str, updates: int, samples: int, seeds: int) -> LabSpec:
     """Return the lab that trains the network; raises LabError for other than three folds."""
     if folds != LAB_FOLDS:
-        raise LabError(f"the lab's sawtooth has {LAB_FOLDS} folds, this one has {folds}")
+        raise LabError(
+            _(
+                "the lab's sawtooth has {known} folds, this one has {folds}",
+                known=LAB_FOLDS,
+                folds=folds,
+            )
+        )
     return edit(Setting(folds, net, samples, seeds).spec, "train.updates", updates)

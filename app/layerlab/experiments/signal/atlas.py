@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor
 
+from layerlab.core.translation import _
 from layerlab.experiments.signal.meanfield import BIAS_RANGE, WEIGHT_RANGE, Map
 from layerlab.experiments.signal.model import PhasePoint
 from layerlab.ui.plotting.colors import value_colors
@@ -46,7 +47,7 @@ class PhaseMap(HandlePlot):
 
     def __init__(self) -> None:
         """Make an empty map."""
-        super().__init__(Axis("weight std", log=True, can_switch=False), Axis("bias std"))
+        super().__init__(Axis(_("weight std"), log=True, can_switch=False), Axis(_("bias std")))
         self.x_axis.fix(*WEIGHT_RANGE)
         self.y_axis.fix(*BIAS_RANGE)
         self.grid = False
@@ -76,7 +77,7 @@ class PhaseMap(HandlePlot):
         still |= self._mark_shapes() | self._sides()
         self.legend = (
             LegendEntry("line", text, "χ = 1"),
-            LegendEntry("dash", muted, "6 ξ = depth", 1.2),
+            LegendEntry("dash", muted, _("6 ξ = depth"), 1.2),
         )
         self.show_marks(still=still)
 
@@ -97,7 +98,7 @@ class PhaseMap(HandlePlot):
         row = self.chart.log_chi[int(0.8 * len(self.chart.biases))]
         ink, height = self.theme.color("text"), np.array([0.8 * BIAS_RANGE[1]])
         found: dict[str, Mark] = {}
-        for name, end, good in (("order", 0, row < 0), ("chaos", 1, row > 0)):
+        for name, end, good in ((_("order"), 0, row < 0), (_("chaos"), 1, row > 0)):
             if good.sum() > len(row) / 5:
                 at = np.array([WEIGHT_RANGE[end]])
                 found[name] = TextMark(at, height, [name], ink, self.theme, 12, 600, bool(end))
@@ -149,6 +150,6 @@ class PhaseMap(HandlePlot):
             f"{number(x, 2)}, {number(y, 2)}",
             (
                 (None, f"χ {number(math.exp(rate))}"),
-                (None, f"ξ {number(1 / abs(rate)) if rate else '∞'} layers"),
+                (None, _("ξ {length} layers", length=number(1 / abs(rate)) if rate else "∞")),
             ),
         )

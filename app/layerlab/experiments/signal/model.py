@@ -16,6 +16,7 @@ from layerlab.core.frames import LayerPart
 from layerlab.core.jobs import Step
 from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.spec import LabSpec, NetSpec, edit_all
+from layerlab.core.translation import _
 from layerlab.experiments.signal import claim_rows
 from layerlab.experiments.signal.meanfield import (
     SLOPE,
@@ -130,7 +131,7 @@ def compute(
 def _computed(net: Network, correlation: float) -> Result:
     done = LayerPass(net, inputs_of(net.width, correlation))
     affordable = _affordable(net)
-    for _ in done.go_on():
+    for _layer in done.go_on():
         if done.done >= affordable:
             break
     name, weight_std, bias_std = net.activation, net.weight_std, net.bias_std
@@ -166,9 +167,11 @@ def _network(
     width: int,
     start: tuple[float, ...],
 ) -> tuple[Network, float]:
-    _ = ACTIVATIONS[activation]  # raises with the names there are
+    _known = ACTIVATIONS[activation]  # raises with the names there are
     if len(start) != 1:
-        raise LabError(f"start has {len(start)} numbers, it must have one: a correlation")
+        raise LabError(
+            _("start has {count} numbers, it must have one: a correlation", count=len(start))
+        )
     return Network(activation, weight_std, bias_std, depth, width), start[0]
 
 
@@ -201,14 +204,14 @@ def work(is_interrupted: Ask, depth: int, width: int, **knobs: Any) -> Iterator[
             yield None
         elif done.done % OFTEN == 0 or done.done in (depth, far):
             result = _with_ridges(replace(result, found=measured(done)), done)
-            way = "there" if not done.back else "back"
-            yield Step(done.done, total, result, f"layer by layer, {way}")
+            note = _("layer by layer, back") if done.back else _("layer by layer, there")
+            yield Step(done.done, total, result, note)
     for spectrum in spectra(net, done.x[0], is_interrupted):
         if spectrum is None:
             yield None
         elif len(spectrum.layers) % OFTEN == 0 or len(spectrum.layers) == depth - 1:
             result = replace(result, spectrum=spectrum)
-            yield Step(far + len(spectrum.layers), total, result, "singular values")
+            yield Step(far + len(spectrum.layers), total, result, _("singular values"))
 
 
 def _with_ridges(result: Result, done: LayerPass) -> Result:
@@ -238,11 +241,11 @@ def marks(activation: str, width: int) -> tuple[PhasePoint, ...]:
     """Return where the known initializations lie on the map, for layers of equal width."""
     net, found = NetSpec(), []
     names = {
-        "small-normal": "small",
+        "small-normal": _("small"),
         "torch-default": "PyTorch",
         "he-normal": "He",
         "xavier-normal": "Xavier, LeCun",
-        "large-normal": "large",
+        "large-normal": _("large"),
     }
     for key, label in names.items():
         init = INITIALIZERS[key]
@@ -250,7 +253,7 @@ def marks(activation: str, width: int) -> tuple[PhasePoint, ...]:
         bias = math.sqrt(init.bias_variance(width, net))
         found.append(PhasePoint(label, weight, bias, init.help))
     if activation == "tanh":
-        text = "kaiming_normal_ for tanh in PyTorch: variance (5/3)² / in."
+        text = _("kaiming_normal_ for tanh in PyTorch: variance (5/3)² / in.")
         found.append(PhasePoint("5/3", claim_rows.TANH_GAIN, 0.0, text))
     return tuple(found)
 

@@ -14,6 +14,7 @@ from layerlab.core.jobs import Ask, Step
 from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec
+from layerlab.core.translation import _, ngettext
 from layerlab.experiments.width_or_depth import claim_rows
 from layerlab.experiments.width_or_depth.names import (
     DEEP,
@@ -46,7 +47,7 @@ from layerlab.nets.engines.numpy_ import outputs
 Array = np.ndarray
 LAB_CRESTS = 3  # of the lab's own wave
 SAY_S = 0.2  # from one picture to the next while it trains
-TOO_CLOSE = "too close to call"
+TOO_CLOSE = _("too close to call")
 
 
 @dataclass(frozen=True, eq=False)
@@ -241,11 +242,12 @@ def work(
             elif pair[0].done == pair[1].done and time.monotonic() - reported_s > SAY_S:
                 reported_s = time.monotonic()
                 done = min(one.done for one in pair) // EVERY
-                yield now(place * each + done, f"training on {wild} crests")
+                note = ngettext("training on {count} crest", "training on {count} crests", wild)
+                yield now(place * each + done, note)
         if not place:
             for one in pair:
                 yield from one.count(is_interrupted)
-    yield now(each * len(curves), "done")
+    yield now(each * len(curves), _("done"))
 
 
 def claims(result: Result) -> tuple[ClaimRow, ...]:
@@ -280,5 +282,11 @@ def numpy_code(crests: int, budget: int, depth: int, updates: int) -> str:
 def lab_spec(crests: int, budget: int, depth: int) -> LabSpec:
     """Return the lab that trains the deep twin; raises LabError for other than three crests."""
     if crests != LAB_CRESTS:
-        raise LabError(f"the lab's wave has {LAB_CRESTS} crests, this curve has {crests}")
+        raise LabError(
+            _(
+                "the lab's wave has {known} crests, this curve has {crests}",
+                known=LAB_CRESTS,
+                crests=crests,
+            )
+        )
     return Setting(crests, hidden_of(budget, depth)[DEEP]).spec
