@@ -238,7 +238,12 @@ def work(is_interrupted: Ask, optimizer: str, **knobs: Any) -> Iterator[Step | N
     total = len(plan) * LENGTH
     for k, setting in enumerate(plan):
         one = training.POPULATIONS.get(setting)
-        words = "with" if setting.norm else "without"
+        a = f"{setting.stretch:g}"
+        note = (
+            _("training a = {a} with norm", a=a)
+            if setting.norm
+            else _("training a = {a} without norm", a=a)
+        )
         for is_new in one.advance(is_interrupted):
             if not is_new:
                 yield None

@@ -32,7 +32,7 @@ def draw_valley(view: PageView, card: PlotCard[HandlePlot], result: Result) -> N
     accent, muted = view.color("accent"), view.color("muted")
     wrong = result.is_wrong
     ends = np.array([FLOOR, 1.0])
-    zones = (("correct", "good", FLOOR, GOOD), ("bug", "negative", BUG, TOP))
+    zones = ((_("correct"), "good", FLOOR, GOOD), (_("bug"), "negative", BUG, TOP))
     inks = {name: blend(view.theme, view.color(token), 0.12) for name, token, *_ in zones}
     bands: dict[str, Mark] = {
         name: Band(ends, np.full(2, low), np.full(2, high), inks[name])
