@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from layerlab.claims import claim
-from layerlab.claims.base import Claim, Context, holds
+from layerlab.claims.base import Claim, Context, Judgement
 from layerlab.claims.work import PARTS, ledger_job
 from layerlab.core.jobs import steps_of
 from tests.helpers.waiting import wait_for
@@ -24,7 +24,9 @@ class Counting:
 
     def row(self) -> Claim[int]:
         return replace(
-            claim("D1"), measure=self.measure, judge=lambda n: holds(str(n), "counted")
+            claim("D1"),
+            measure=self.measure,
+            judge=lambda n: Judgement.holds(str(n), "counted"),
         )
 
     def measure(self, ctx: Context) -> int:

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from layerlab.claims import claim, claims
-from layerlab.claims.base import holds
+from layerlab.claims.base import Judgement
 from layerlab.compose import claim_jobs as module
 from layerlab.core.experiment import HOLDS, ONLY_IF, WRONG
 from layerlab.core.ledger import UNCHECKED, UNKNOWN
@@ -39,7 +39,9 @@ class Held:
         return 1
 
     def row(self, name):
-        return replace(claim(name), measure=self.measure, judge=lambda n: holds("1", "held"))
+        return replace(
+            claim(name), measure=self.measure, judge=lambda n: Judgement.holds("1", "held")
+        )
 
 
 @pytest.fixture

@@ -6,16 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.claims.base import (
-    Claim,
-    Context,
-    E,
-    Judgement,
-    holds,
-    holds_only_if,
-    not_reproduced,
-    wrong,
-)
+from layerlab.claims.base import Claim, Context, E, Judgement
 from layerlab.claims.figures import figure, listed, percent, within
 from layerlab.core.translation import _
 from layerlab.experiments.attention.claim_rows import CONSTANT, LINEAR
@@ -65,7 +56,7 @@ def _judge_products(n: dict[int, tuple[float, float]]) -> Judgement:
         within(v, d, 0.03) and within(s, 1.0, 0.03)
         for d, v, s in zip(n, plain, scaled, strict=True)
     )
-    return holds(measured, why) if fits else wrong(measured, why)
+    return Judgement.holds(measured, why) if fits else Judgement.wrong(measured, why)
 
 
 # ---- E6: the gradient with respect to q
@@ -122,10 +113,12 @@ def _judge_gradients(n: dict[str, SquaredGradients]) -> Judgement:
         for name, (scaled, free) in powers.items()
     }
     if all(fits.values()):
-        return holds(measured, why)
+        return Judgement.holds(measured, why)
     if fits["weights"]:
-        return holds_only_if(_("the loss is cross-entropy on the weights"), measured, why)
-    return not_reproduced(measured, why)
+        return Judgement.holds_only_if(
+            _("the loss is cross-entropy on the weights"), measured, why
+        )
+    return Judgement.not_reproduced(measured, why)
 
 
 # ---- E7: a kernel
@@ -165,7 +158,9 @@ def _judge_kernel(n: Kernel) -> Judgement:
         normed=figure(n.normed),
         free=figure(n.free),
     )
-    return holds(measured, why) if n.normed <= EXACT else wrong(measured, why)
+    return (
+        Judgement.holds(measured, why) if n.normed <= EXACT else Judgement.wrong(measured, why)
+    )
 
 
 # ---- E8: temperature
@@ -202,7 +197,7 @@ def _judge_sharper(n: Sharper) -> Judgement:
         entropies=", ".join(f"{e:.3f}" for e in n.entropies),
         falls=percent(n.falls),
     )
-    return holds(measured, why) if n.falls == 1 else wrong(measured, why)
+    return Judgement.holds(measured, why) if n.falls == 1 else Judgement.wrong(measured, why)
 
 
 CLAIMS: tuple[Claim[Any], ...] = (

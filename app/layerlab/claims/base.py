@@ -91,25 +91,25 @@ class Judgement:
     why: str
     condition: str = ""
 
+    @classmethod
+    def holds(cls, measured: str, why: str) -> Judgement:
+        """Say that the claim is confirmed within its tolerance."""
+        return cls(HOLDS, measured, why)
 
-def holds(measured: str, why: str) -> Judgement:
-    """Say that the claim is confirmed within its tolerance."""
-    return Judgement(HOLDS, measured, why)
+    @classmethod
+    def holds_only_if(cls, condition: str, measured: str, why: str) -> Judgement:
+        """Say under which condition, missing in the text, the claim is confirmed."""
+        return cls(ONLY_IF, measured, why, condition)
 
+    @classmethod
+    def not_reproduced(cls, measured: str, why: str) -> Judgement:
+        """Say that the recipe as it is given leads to other figures."""
+        return cls(NOT_REPRODUCED, measured, why)
 
-def holds_only_if(condition: str, measured: str, why: str) -> Judgement:
-    """Say under which condition, missing in the text, the claim is confirmed."""
-    return Judgement(ONLY_IF, measured, why, condition)
-
-
-def not_reproduced(measured: str, why: str) -> Judgement:
-    """Say that the recipe as it is given leads to other figures."""
-    return Judgement(NOT_REPRODUCED, measured, why)
-
-
-def wrong(measured: str, why: str) -> Judgement:
-    """Say that a formula, a count or a fact is false as it is printed."""
-    return Judgement(WRONG, measured, why)
+    @classmethod
+    def wrong(cls, measured: str, why: str) -> Judgement:
+        """Say that a formula, a count or a fact is false as it is printed."""
+        return cls(WRONG, measured, why)
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,18 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.claims.base import (
-    A,
-    C,
-    Claim,
-    Context,
-    D,
-    Judgement,
-    holds,
-    holds_only_if,
-    not_reproduced,
-    wrong,
-)
+from layerlab.claims.base import A, C, Claim, Context, D, Judgement
 from layerlab.claims.figures import BootstrapBand, difference, figure, summary
 from layerlab.claims.listing import listing
 from layerlab.claims.populations import lab, population, training_loss, validation_loss
@@ -101,11 +90,13 @@ def _judge_advice(n: dict[str, tuple[Array, Array]]) -> Judgement:
         losses="; ".join(text),
     )
     if len(helps) == len(n):
-        return holds(measured, why)
+        return Judgement.holds(measured, why)
     if helps:
         left = [name for name in n if name not in helps]
-        return holds_only_if(_("this is left out: {left}", left="; ".join(left)), measured, why)
-    return not_reproduced(measured, why)
+        return Judgement.holds_only_if(
+            _("this is left out: {left}", left="; ".join(left)), measured, why
+        )
+    return Judgement.not_reproduced(measured, why)
 
 
 # ---- D34: funnels
@@ -134,10 +125,12 @@ def _judge_alike(most: float, n: dict[str, dict[str, Array]], why: str) -> Judge
     measured = ", ".join(f"{task} × {figure(ratio)}" for task, ratio in ratios.items())
     alike = [task for task, ratio in ratios.items() if 1 / most <= ratio <= most]
     if len(alike) == len(ratios):
-        return holds(measured, why)
+        return Judgement.holds(measured, why)
     if alike:
-        return holds_only_if(_("the task is {tasks}", tasks=joined_by_or(alike)), measured, why)
-    return not_reproduced(measured, why)
+        return Judgement.holds_only_if(
+            _("the task is {tasks}", tasks=joined_by_or(alike)), measured, why
+        )
+    return Judgement.not_reproduced(measured, why)
 
 
 def _judge_funnels(n: dict[str, dict[str, Array]]) -> Judgement:
@@ -246,10 +239,12 @@ def _judge_softplus(n: dict[str, dict[str, Array]]) -> Judgement:
         "median validation losses of ReLU against softplus: {losses}", losses=", ".join(text)
     )
     if len(ahead) > len(n) / 2:
-        return holds(measured, why)
+        return Judgement.holds(measured, why)
     if ahead:
-        return holds_only_if(_("the task is {tasks}", tasks=joined_by_or(ahead)), measured, why)
-    return not_reproduced(measured, why)
+        return Judgement.holds_only_if(
+            _("the task is {tasks}", tasks=joined_by_or(ahead)), measured, why
+        )
+    return Judgement.not_reproduced(measured, why)
 
 
 # ---- C5: units that are needed
@@ -294,12 +289,12 @@ def _judge_needed(n: dict[str, tuple[int, int]]) -> Judgement:
     why = _("units of ReLU / of the sigmoid for 1 % of the variance: {units}", units=measured)
     fewer = [task for task, (relu, sigmoid) in n.items() if relu < sigmoid]
     if len(fewer) == len(n):
-        return holds(measured, why)
+        return Judgement.holds(measured, why)
     if fewer:
-        return holds_only_if(
+        return Judgement.holds_only_if(
             _("the function is like {tasks}", tasks=joined_by_or(fewer)), measured, why
         )
-    return wrong(measured, why)
+    return Judgement.wrong(measured, why)
 
 
 CLAIMS: tuple[Claim[Any], ...] = (

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.claims.base import Claim, Context, E, Judgement, holds, holds_only_if, wrong
+from layerlab.claims.base import Claim, Context, E, Judgement
 from layerlab.claims.figures import exponent, figure
 from layerlab.core.translation import _
 from layerlab.experiments.convolution.layers import (
@@ -63,7 +63,11 @@ def _judge_freedom(n: Freedom) -> Judgement:
         shared=n.shared,
         few=few,
     )
-    return holds(measured, why) if n[:2] == n.expected else wrong(measured, why)
+    return (
+        Judgement.holds(measured, why)
+        if n[:2] == n.expected
+        else Judgement.wrong(measured, why)
+    )
 
 
 # ---- E2: shifts
@@ -98,10 +102,10 @@ def _judge_shifts(n: Shifts) -> Judgement:
         blocks=figure(n.blocks),
     )
     if max(n.wrapped, n.pooled) > EXACT or n.dense <= 0.1:
-        return wrong(measured, why)
+        return Judgement.wrong(measured, why)
     if n.needs:
-        return holds_only_if(n.needs, measured, why)
-    return holds(measured, why)
+        return Judgement.holds_only_if(n.needs, measured, why)
+    return Judgement.holds(measured, why)
 
 
 # ---- E3: a filter from data
@@ -163,8 +167,8 @@ def _judge_found(n: FilterErrors) -> Judgement:
         raised=figure(n.raised),
     )
     if n.clean <= 1e-9 and abs(power + 0.5) <= 0.1 and n.raised <= 0:
-        return holds(measured, why)
-    return wrong(measured, why)
+        return Judgement.holds(measured, why)
+    return Judgement.wrong(measured, why)
 
 
 # ---- E15: what commutes with shifts
@@ -194,8 +198,8 @@ def _judge_averaged(n: Averaged) -> Judgement:
         after=figure(n.after),
     )
     if n.after <= EXACT < n.before:
-        return holds(measured, why)
-    return wrong(measured, why)
+        return Judgement.holds(measured, why)
+    return Judgement.wrong(measured, why)
 
 
 CLAIMS: tuple[Claim[Any], ...] = (

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
-from layerlab.claims.base import Claim, Context, D, Judgement, holds, not_reproduced, wrong
+from layerlab.claims.base import Claim, Context, D, Judgement
 from layerlab.claims.figures import exponent, figure, listed, within
 from layerlab.core.layout import Layout
 from layerlab.core.numbers import grouped
@@ -37,8 +37,8 @@ def _judge_parameters(printed: tuple[int, ...], n: dict[str, int]) -> Judgement:
     ]
     why = ", ".join(words)
     if tuple(counted) == printed:
-        return holds(listed(counted), why)
-    return wrong(listed(counted), why)
+        return Judgement.holds(listed(counted), why)
+    return Judgement.wrong(listed(counted), why)
 
 
 class ThreeLayers(NamedTuple):
@@ -70,8 +70,8 @@ def _judge_three(table: int, text: tuple[int, int], n: ThreeLayers) -> Judgement
         four=n.four,
     )
     if n.three == table and (n.four, 4**3) == text:
-        return holds(measured, why)
-    return wrong(measured, why)
+        return Judgement.holds(measured, why)
+    return Judgement.wrong(measured, why)
 
 
 class BlockParameters(NamedTuple):
@@ -98,7 +98,7 @@ def _judge_block(printed: float, n: BlockParameters) -> Judgement:
         biased=n.biased / 1e6,
     )
     is_near = any(within(count, printed, TOTAL) for count in (n.without, n.biased))
-    return holds(measured, why) if is_near else wrong(measured, why)
+    return Judgement.holds(measured, why) if is_near else Judgement.wrong(measured, why)
 
 
 class GatedParameters(NamedTuple):
@@ -127,10 +127,10 @@ def _judge_gates(n: GatedParameters) -> Judgement:
         three=n.three / 1e9,
     )
     if within(n.two, LLAMA_TOTAL, TOTAL):
-        return holds(measured, why)
+        return Judgement.holds(measured, why)
     if within(n.three, LLAMA_TOTAL, TOTAL):
-        return wrong(measured, why)
-    return not_reproduced(measured, why)
+        return Judgement.wrong(measured, why)
+    return Judgement.not_reproduced(measured, why)
 
 
 def _judge_fewer(n: dict[str, int]) -> Judgement:
@@ -143,7 +143,7 @@ def _judge_fewer(n: dict[str, int]) -> Judgement:
         many=wider,
     )
     measured = _("{few} against {many}", few=deeper, many=wider)
-    return holds(measured, why) if deeper < wider else wrong(measured, why)
+    return Judgement.holds(measured, why) if deeper < wider else Judgement.wrong(measured, why)
 
 
 class GrowthExponents(NamedTuple):
@@ -174,8 +174,8 @@ def _judge_growth(n: GrowthExponents) -> Judgement:
         tokens=figure(round(tokens)),
     )
     if abs(n.weights - 2) <= TOTAL and abs(n.cache - 1) <= TOTAL:
-        return holds(measured, why)
-    return wrong(measured, why)
+        return Judgement.holds(measured, why)
+    return Judgement.wrong(measured, why)
 
 
 def _count(

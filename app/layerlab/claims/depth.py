@@ -6,17 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.claims.base import (
-    C,
-    Claim,
-    Context,
-    D,
-    E,
-    Judgement,
-    holds,
-    holds_only_if,
-    wrong,
-)
+from layerlab.claims.base import C, Claim, Context, D, E, Judgement
 from layerlab.claims.figures import figure, listed
 from layerlab.claims.populations import initial_params, lab
 from layerlab.core.phrases import joined_by_and
@@ -80,10 +70,10 @@ def _judge_blocks(n: dict[bool, dict[str, list[float]]]) -> Judgement:
     steady = [is_steady((v["scaled"][0], v["scaled"][1])) for v in (normed, free)]
     grows = [is_growing((v["plain"][0], v["plain"][1])) for v in (normed, free)]
     if all(steady) and all(grows):
-        return holds(measured, why)
+        return Judgement.holds(measured, why)
     if steady[0] and grows[0]:
-        return holds_only_if(_("blocks have layer norm"), measured, why)
-    return wrong(measured, why)
+        return Judgement.holds_only_if(_("blocks have layer norm"), measured, why)
+    return Judgement.wrong(measured, why)
 
 
 # ---- E4: a chain of single neurons
@@ -118,7 +108,11 @@ def _judge_chain(n: Chain) -> Judgement:
         plain=n.plain,
         residual=n.residual,
     )
-    return holds(measured, why) if abs(ratio - 3.49e9) <= 0.005e9 else wrong(measured, why)
+    return (
+        Judgement.holds(measured, why)
+        if abs(ratio - 3.49e9) <= 0.005e9
+        else Judgement.wrong(measured, why)
+    )
 
 
 # ---- C3: a layer of zeros
@@ -182,10 +176,10 @@ def _judge_ablated(n: Ablated) -> Judgement:
             **fields,
         )
     if max(n.plain.values()) > EXACT or len(keep) == len(n.residual):
-        return wrong(measured, why)
+        return Judgement.wrong(measured, why)
     if keep:
-        return holds_only_if(_("the activation is 0 at 0"), measured, why)
-    return holds(measured, why)
+        return Judgement.holds_only_if(_("the activation is 0 at 0"), measured, why)
+    return Judgement.holds(measured, why)
 
 
 CLAIMS: tuple[Claim[Any], ...] = (

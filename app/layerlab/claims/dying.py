@@ -7,16 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.claims.base import (
-    Claim,
-    Context,
-    D,
-    Judgement,
-    holds,
-    holds_only_if,
-    not_reproduced,
-    wrong,
-)
+from layerlab.claims.base import Claim, Context, D, Judgement
 from layerlab.claims.figures import percent
 from layerlab.claims.populations import initial_params, lab, population
 from layerlab.core.numbers import grouped
@@ -91,10 +82,10 @@ def _judge_leaky(n: Died) -> Judgement:
         flat=percent(n.flat),
     )
     if n.relu < SEEN:
-        return not_reproduced(
+        return Judgement.not_reproduced(
             measured, _("too few of ReLU's units die to compare: {why}", why=why)
         )
-    return holds(measured, why) if n.leaky == 0 else wrong(measured, why)
+    return Judgement.holds(measured, why) if n.leaky == 0 else Judgement.wrong(measured, why)
 
 
 # ---- D33: coming back
@@ -184,10 +175,10 @@ def _judge_fates(n: Fates) -> Judgement:
     if not grows:
         conditions.append(_("the rates are far apart"))
     if back[0] or n.last[RATES[-1]] <= n.last[RATES[0]]:
-        return wrong(measured, why)
+        return Judgement.wrong(measured, why)
     if conditions:
-        return holds_only_if(joined_clauses(conditions), measured, why)
-    return holds(measured, why)
+        return Judgement.holds_only_if(joined_clauses(conditions), measured, why)
+    return Judgement.holds(measured, why)
 
 
 # ---- L2: dead at initialization
@@ -237,10 +228,12 @@ def _judge_collapse(n: Collapsed) -> Judgement:
         quick=quick,
     )
     if as_published(n.trained[slow]):
-        return holds(measured, why)
+        return Judgement.holds(measured, why)
     if as_published(n.initial):
-        return holds_only_if(_("networks are counted at initialization"), measured, why)
-    return not_reproduced(measured, why)
+        return Judgement.holds_only_if(
+            _("networks are counted at initialization"), measured, why
+        )
+    return Judgement.not_reproduced(measured, why)
 
 
 CLAIMS: tuple[Claim[Any], ...] = (

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.claims.base import Claim, Context, E, Judgement, holds, wrong
+from layerlab.claims.base import Claim, Context, E, Judgement
 from layerlab.claims.figures import within
 from layerlab.claims.populations import lab, population
 from layerlab.core.spec import TrainSpec, edit
@@ -59,8 +59,8 @@ def _judge_ensembles(n: Ensembles) -> Judgement:
         predicted=n.predicted,
     )
     if within(n.simulated, 0.37, 0.03) and within(n.measured, n.predicted, 0.15):
-        return holds(measured, why)
-    return wrong(measured, why)
+        return Judgement.holds(measured, why)
+    return Judgement.wrong(measured, why)
 
 
 CLAIMS: tuple[Claim[Any], ...] = (

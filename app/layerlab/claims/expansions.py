@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.claims.base import C, Claim, Context, Judgement, holds, holds_only_if, wrong
+from layerlab.claims.base import C, Claim, Context, Judgement
 from layerlab.claims.figures import figure
 from layerlab.claims.linear import relative, small_lab
 from layerlab.claims.populations import initial_params
@@ -95,17 +95,17 @@ def _judge_expansion(n: Expansion) -> Judgement:
         stretched_by_b=figure(n.stretched["b"]),
     )
     if n.apart > EXACT:
-        return wrong(measured, why)
+        return Judgement.wrong(measured, why)
     if shifts == ["b"] and stretches == ["c"]:
-        return holds(measured, why)
+        return Judgement.holds(measured, why)
     if shifts and stretches:
         condition = _(
             "{shifts} shifts and {stretches} stretches",
             shifts=joined_by_and(shifts),
             stretches=joined_by_and(stretches),
         )
-        return holds_only_if(condition, measured, why)
-    return wrong(measured, why)
+        return Judgement.holds_only_if(condition, measured, why)
+    return Judgement.wrong(measured, why)
 
 
 # ---- C2: depth
@@ -145,7 +145,9 @@ def _judge_composition(n: dict[str, float]) -> Judgement:
         difference=figure(n[worst]),
         worst=worst,
     )
-    return holds(measured, why) if n[worst] <= EXACT else wrong(measured, why)
+    return (
+        Judgement.holds(measured, why) if n[worst] <= EXACT else Judgement.wrong(measured, why)
+    )
 
 
 CLAIMS: tuple[Claim[Any], ...] = (

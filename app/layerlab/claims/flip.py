@@ -8,16 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.claims.base import (
-    Claim,
-    Context,
-    D,
-    Judgement,
-    holds,
-    holds_only_if,
-    not_reproduced,
-    wrong,
-)
+from layerlab.claims.base import Claim, Context, D, Judgement
 from layerlab.claims.figures import BootstrapBand, difference, figure, summary, within
 from layerlab.claims.listing import listing, run_of
 from layerlab.claims.populations import epochs_until, population, training_loss
@@ -73,10 +64,10 @@ def _judge_order(n: dict[str, Array]) -> Judgement:
         if band.low <= 0 <= band.high
     ]
     if not wrong_way + open_ones:
-        return holds(measured, why)
+        return Judgement.holds(measured, why)
     if len(wrong_way + open_ones) < len(steps):
-        return holds_only_if(joined_by_and(wrong_way + open_ones), measured, why)
-    return not_reproduced(measured, why)
+        return Judgement.holds_only_if(joined_by_and(wrong_way + open_ones), measured, why)
+    return Judgement.not_reproduced(measured, why)
 
 
 def _band(band: BootstrapBand) -> str:
@@ -118,12 +109,12 @@ def _judge_layers(n: dict[str, Array]) -> Judgement:
     why = _("against {one}, over {seeds} seeds, {lag}", one=one, seeds=len(n[one]), lag=lag)
     slower = [name for name, band in bands.items() if band.low > 0]
     if len(slower) == len(bands):
-        return holds(measured, why)
+        return Judgement.holds(measured, why)
     if slower:
-        return holds_only_if(
+        return Judgement.holds_only_if(
             _("the two layers are those of {slower}", slower=slower[0]), measured, why
         )
-    return not_reproduced(measured, why)
+    return Judgement.not_reproduced(measured, why)
 
 
 # ---- D32: how much slower small weights are
@@ -168,8 +159,8 @@ def _judge_slower(n: Slower) -> Judgement:
     )
     as_stated = [within(ratio, TIMES, ABOUT) for ratio in (one, many)]
     if all(as_stated):
-        return holds(measured, why)
-    return not_reproduced(measured, why)
+        return Judgement.holds(measured, why)
+    return Judgement.not_reproduced(measured, why)
 
 
 # ---- D19: regions or rank
@@ -241,10 +232,10 @@ def _judge_floors(printed: float, n: Floors) -> Judgement:
     )
     above = (n.best >= n.floors * (1 - 1e-9)).all()
     if n.linear < printed and above:
-        return wrong(measured, why)
+        return Judgement.wrong(measured, why)
     if n.linear < printed:
-        return not_reproduced(measured, why)
-    return holds(measured, why)
+        return Judgement.not_reproduced(measured, why)
+    return Judgement.holds(measured, why)
 
 
 def _floats(values: Array) -> str:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.claims.base import B, Claim, Context, Judgement, holds, holds_only_if, wrong
+from layerlab.claims.base import B, Claim, Context, Judgement
 from layerlab.claims.figures import figure, listed
 from layerlab.claims.populations import lab
 from layerlab.core.spec import LabSpec, NetSpec, TrainSpec
@@ -77,10 +77,10 @@ def _judge_twins(n: Twins) -> Judgement:
         equal=", ".join(f"{100 * share:.0f} %" for share in n.equal),
     )
     if min(n.equal) == 1:
-        return holds(measured, why)
+        return Judgement.holds(measured, why)
     if all(off <= most for off, most in zip(n.apart, ROUNDING, strict=True)):
-        return holds_only_if(_('"exactly" means to rounding'), measured, why)
-    return wrong(measured, why)
+        return Judgement.holds_only_if(_('"exactly" means to rounding'), measured, why)
+    return Judgement.wrong(measured, why)
 
 
 # ---- B6: the gradient check
@@ -170,8 +170,8 @@ def _judge_checks(n: Checks) -> Judgement:
             **fields,
         )
     if n.sound[worst] < GOOD and n.mistakes[mildest] > BUG:
-        return holds(measured, why)
-    return wrong(measured, why)
+        return Judgement.holds(measured, why)
+    return Judgement.wrong(measured, why)
 
 
 CLAIMS: tuple[Claim[Any], ...] = (

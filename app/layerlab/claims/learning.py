@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.claims.base import A, B, Claim, Context, Judgement, holds, holds_only_if, wrong
+from layerlab.claims.base import A, B, Claim, Context, Judgement
 from layerlab.claims.figures import difference, exponent, figure, percent, summary
 from layerlab.claims.pieces import pieces_of
 from layerlab.claims.populations import lab, population, training_loss, validation_loss
@@ -73,7 +73,7 @@ def _judge_gates(n: dict[int, Flips]) -> Judgement:
     )
     is_rare, falls, is_sparse = many < 0.01, many <= few / 2, is_active <= 0.5
     if is_rare and falls and is_sparse:
-        return holds(measured, why)
+        return Judgement.holds(measured, why)
     conditions = []
     if not falls:
         conditions.append(_("high dimension is not taken as the reason"))
@@ -82,8 +82,8 @@ def _judge_gates(n: dict[int, Flips]) -> Judgement:
             _("sparse allows for {is_active} active gates", is_active=percent(is_active))
         )
     if is_rare:
-        return holds_only_if(joined_clauses(conditions), measured, why)
-    return wrong(measured, why)
+        return Judgement.holds_only_if(joined_clauses(conditions), measured, why)
+    return Judgement.wrong(measured, why)
 
 
 # ---- A5: three things
@@ -145,10 +145,10 @@ def _judge_three(n: Three) -> Judgement:
     )
     why = _("measured are {networks}", networks=text)
     if len({capacity, efficient, learnable}) == 3 and is_sure:
-        return holds(measured, why)
+        return Judgement.holds(measured, why)
     if len({capacity, efficient, learnable}) == 1:
-        return wrong(measured, why)
-    return holds_only_if(_("two of the three may go together"), measured, why)
+        return Judgement.wrong(measured, why)
+    return Judgement.holds_only_if(_("two of the three may go together"), measured, why)
 
 
 # ---- B7: what universal approximation leaves open
@@ -222,11 +222,13 @@ def _judge_open(n: Open) -> Judgement:
         _("data"): held > 10 * train,
     }
     if all(shown.values()):
-        return holds(measured, why)
+        return Judgement.holds(measured, why)
     left = [name for name, is_shown in shown.items() if is_shown]
     if left:
-        return holds_only_if(_("only {left} is meant", left=joined_by_and(left)), measured, why)
-    return wrong(measured, why)
+        return Judgement.holds_only_if(
+            _("only {left} is meant", left=joined_by_and(left)), measured, why
+        )
+    return Judgement.wrong(measured, why)
 
 
 CLAIMS: tuple[Claim[Any], ...] = (

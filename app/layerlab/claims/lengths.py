@@ -6,16 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from layerlab.claims.base import (
-    Claim,
-    Context,
-    E,
-    Judgement,
-    holds,
-    holds_only_if,
-    not_reproduced,
-    wrong,
-)
+from layerlab.claims.base import Claim, Context, E, Judgement
 from layerlab.claims.figures import figure
 from layerlab.claims.populations import initial_params, lab
 from layerlab.core.spec import NetSpec, TrainSpec
@@ -72,8 +63,8 @@ def _judge_gradients(n: dict[float, tuple[float, float]]) -> Judgement:
     room = 1e-9
     vanish, explode = below[1] <= small * (1 + room), above[0] >= large * (1 - room)
     if vanish and explode and abs(one[0] - 1) <= room and abs(one[1] - 1) <= room:
-        return holds(measured, why)
-    return wrong(measured, why)
+        return Judgement.holds(measured, why)
+    return Judgement.wrong(measured, why)
 
 
 # ---- L4: the variance of log lengths
@@ -110,13 +101,13 @@ def _judge_lengths(n: dict[str, float]) -> Judgement:
         return max(values) <= (1 + LENGTHS) * min(values)
 
     if alike(list(n.values())):
-        return holds(measured, why)
+        return Judgement.holds(measured, why)
     wide = [
         value for name, value in n.items() if min(SHAPES[name]) > min(map(min, SHAPES.values()))
     ]
     if alike(wide):
-        return holds_only_if(_("no layer is as narrow as 16"), measured, why)
-    return not_reproduced(measured, why)
+        return Judgement.holds_only_if(_("no layer is as narrow as 16"), measured, why)
+    return Judgement.not_reproduced(measured, why)
 
 
 CLAIMS: tuple[Claim[Any], ...] = (

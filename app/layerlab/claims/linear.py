@@ -6,16 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.claims.base import (
-    A,
-    B,
-    Claim,
-    Context,
-    Judgement,
-    holds,
-    holds_only_if,
-    wrong,
-)
+from layerlab.claims.base import A, B, Claim, Context, Judgement
 from layerlab.claims.figures import figure, listed, percent
 from layerlab.claims.populations import initial_params, lab
 from layerlab.core.layout import Layout
@@ -86,7 +77,7 @@ def _judge_collapse(n: dict[str, float]) -> Judgement:
         linear=figure(linear),
         bent=figure(bent),
     )
-    return holds(measured, why) if linear <= EXACT else wrong(measured, why)
+    return Judgement.holds(measured, why) if linear <= EXACT else Judgement.wrong(measured, why)
 
 
 # ---- A1: W = A B
@@ -142,10 +133,10 @@ def _judge_factored(n: Factored) -> Judgement:
         full=figure(full),
     )
     if not formula:
-        return wrong(measured, why)
+        return Judgement.wrong(measured, why)
     if best <= EXACT:
-        return holds(measured, why)
-    return holds_only_if(_("the map has rank r at most"), measured, why)
+        return Judgement.holds(measured, why)
+    return Judgement.holds_only_if(_("the map has rank r at most"), measured, why)
 
 
 # ---- A2: a bottleneck
@@ -184,8 +175,8 @@ def _judge_bottleneck(n: Ranks) -> Judgement:
         last=figure(n.last),
     )
     if n.beyond <= EXACT and n.last > 1e-3:
-        return holds(measured, why)
-    return wrong(measured, why)
+        return Judgement.holds(measured, why)
+    return Judgement.wrong(measured, why)
 
 
 CLAIMS: tuple[Claim[Any], ...] = (

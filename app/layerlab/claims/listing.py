@@ -7,15 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.claims.base import (
-    Claim,
-    Context,
-    D,
-    Judgement,
-    holds,
-    holds_only_if,
-    not_reproduced,
-)
+from layerlab.claims.base import Claim, Context, D, Judgement
 from layerlab.claims.figures import summary
 from layerlab.claims.populations import population
 from layerlab.core.resources import resource
@@ -87,7 +79,7 @@ def _judge_last(printed: float, n: Readings) -> Judgement:
         why = _(
             "the listing ends at {last}, {seeds} other seeds of He end at {others}", **fields
         )
-        return holds(measured, why)
+        return Judgement.holds(measured, why)
     if same(n.with_std.last, printed):
         why = _(
             "with He the listing ends at {last}, {seeds} other seeds of He end at {others}; "
@@ -95,13 +87,13 @@ def _judge_last(printed: float, n: Readings) -> Judgement:
             "printed figure",
             **fields,
         )
-        return holds_only_if(_with_std(), measured, why)
+        return Judgement.holds_only_if(_with_std(), measured, why)
     why = _(
         "with He the listing ends at {last}, {seeds} other seeds of He end at {others}; "
         "weights of standard deviation {std:g} in both layers at {with_std:.6f}",
         **fields,
     )
-    return not_reproduced(measured, why)
+    return Judgement.not_reproduced(measured, why)
 
 
 def _with_std() -> str:
@@ -116,7 +108,7 @@ def _judge_first(printed: tuple[float, ...], n: list[Readings]) -> Judgement:
     he, other = ([r.as_described.first for r in n], [r.with_std.first for r in n])
     measured = ", ".join(f"{value:.4f}" for value in he)
     if all(map(same, he, printed)):
-        return holds(
+        return Judgement.holds(
             measured, _("the first epochs have the mean losses {losses}", losses=measured)
         )
     listed = ", ".join(f"{value:.4f}" for value in other)
@@ -127,8 +119,8 @@ def _judge_first(printed: tuple[float, ...], n: list[Readings]) -> Judgement:
         others=listed,
     )
     if all(map(same, other, printed)):
-        return holds_only_if(_with_std(), measured, why)
-    return not_reproduced(measured, why)
+        return Judgement.holds_only_if(_with_std(), measured, why)
+    return Judgement.not_reproduced(measured, why)
 
 
 def _measure_both(init: str, ctx: Context) -> Losses:
@@ -143,8 +135,8 @@ def _judge_both(printed: Losses, n: Losses) -> Judgement:
         last=n.last,
     )
     if all(map(same, n, printed)):
-        return holds(measured, why)
-    return not_reproduced(measured, why)
+        return Judgement.holds(measured, why)
+    return Judgement.not_reproduced(measured, why)
 
 
 def _last(name: str, width: int, statement: str, printed: float) -> Claim[Any]:

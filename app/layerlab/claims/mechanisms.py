@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.claims.base import Claim, Context, E, Judgement, holds, wrong
+from layerlab.claims.base import Claim, Context, E, Judgement
 from layerlab.claims.figures import figure, listed, percent, within
 from layerlab.core.numbers import grouped
 from layerlab.core.translation import _
@@ -82,8 +82,8 @@ def _judge_normed(n: Normed) -> Judgement:
         with_eps=figure(n.with_eps),
     )
     if n.outputs <= EXACT and n.gradients <= 1e-9:
-        return holds(measured, why)
-    return wrong(measured, why)
+        return Judgement.holds(measured, why)
+    return Judgement.wrong(measured, why)
 
 
 # ---- E10: filters on graphs
@@ -138,8 +138,8 @@ def _judge_filtered(n: Filtered) -> Judgement:
         after=figure(n.after),
     )
     if n.apart <= 1e-10 and n.smoother == 1:
-        return holds(measured, why)
-    return wrong(measured, why)
+        return Judgement.holds(measured, why)
+    return Judgement.wrong(measured, why)
 
 
 # ---- E12: steps of Euler
@@ -212,8 +212,8 @@ def _judge_stable(n: Stable) -> Judgement:
     )
     as_stated = within(n.lab[0], 0.8**64, 1e-6) and within(n.lab[1], 1.2**64, 1e-6)
     if below <= BOUNDED and above >= UNBOUNDED and as_stated:
-        return holds(measured, why)
-    return wrong(measured, why)
+        return Judgement.holds(measured, why)
+    return Judgement.wrong(measured, why)
 
 
 CLAIMS: tuple[Claim[Any], ...] = (

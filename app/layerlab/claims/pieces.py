@@ -7,17 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.claims.base import (
-    Claim,
-    Context,
-    D,
-    E,
-    Judgement,
-    holds,
-    holds_only_if,
-    not_reproduced,
-    wrong,
-)
+from layerlab.claims.base import Claim, Context, D, E, Judgement
 from layerlab.claims.figures import exponent, figure, listed
 from layerlab.claims.populations import initial_params
 from layerlab.core.numbers import grouped
@@ -108,10 +98,10 @@ def _judge_layer(n: LayerRegions) -> Judgement:
         )
     fits = [all(np.less_equal(counts, bounds)) for counts in (n.line, n.space)]
     if all(fits):
-        return holds(measured, why)
+        return Judgement.holds(measured, why)
     if fits[0]:
-        return holds_only_if(_("there is one input"), measured, why)
-    return wrong(measured, why)
+        return Judgement.holds_only_if(_("there is one input"), measured, why)
+    return Judgement.wrong(measured, why)
 
 
 # ---- D17: layers
@@ -153,10 +143,10 @@ def _judge_layers(n: Layers) -> Judgement:
         most=n.random.max(),
     )
     if not all(reached):
-        return wrong(measured, why)
+        return Judgement.wrong(measured, why)
     if median >= most / 10:
-        return holds(measured, why)
-    return holds_only_if(_("the weights are built for it"), measured, why)
+        return Judgement.holds(measured, why)
+    return Judgement.holds_only_if(_("the weights are built for it"), measured, why)
 
 
 # ---- E11: the folded triangle
@@ -231,8 +221,8 @@ def _judge_fold(n: Folded) -> Judgement:
     wide = [pieces == 2**depth for depth, pieces in enumerate(n.wide, 1)]
     bound = [pieces < 2**depth for depth, pieces in enumerate(n.narrow, 1)]
     if all(enough) and all(bound) and all(wide) and n.apart < 1e-9 and few:
-        return holds(measured, why)
-    return wrong(measured, why)
+        return Judgement.holds(measured, why)
+    return Judgement.wrong(measured, why)
 
 
 # ---- L3: regions and neurons
@@ -279,12 +269,12 @@ def _judge_neurons(n: dict[int, list[float]]) -> Judgement:
     )
     alike = max(last) <= (1 + QUARTER) * min(last)
     if alike and all(abs(power - 1) <= SLOPE for power in every):
-        return holds(measured, why)
+        return Judgement.holds(measured, why)
     if alike and all(abs(power - 1) <= SLOPE for power in wider):
-        return holds_only_if(
+        return Judgement.holds_only_if(
             _("no layer is narrower than {narrow} neurons", narrow=NARROW), measured, why
         )
-    return not_reproduced(measured, why)
+    return Judgement.not_reproduced(measured, why)
 
 
 def _powers(values: list[float]) -> str:

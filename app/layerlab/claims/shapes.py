@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.claims.base import B, C, Claim, Context, D, Judgement, holds, holds_only_if, wrong
+from layerlab.claims.base import B, C, Claim, Context, D, Judgement
 from layerlab.claims.figures import figure, summary
 from layerlab.claims.populations import lab, population, validation_loss
 from layerlab.core.phrases import joined_by_and
@@ -60,7 +60,11 @@ def _measure_dip(ctx: Context) -> Place:
 def _judge_dip(n: Place) -> Judgement:
     measured = _("{least:.5f} at {at:.4f}", least=n.value, at=n.at)
     why = _("GELU is lowest at {at:.4f}, where it is {least:.5f}", at=n.at, least=n.value)
-    return holds(measured, why) if abs(n.value + 0.17) <= LAST_DIGIT else wrong(measured, why)
+    return (
+        Judgement.holds(measured, why)
+        if abs(n.value + 0.17) <= LAST_DIGIT
+        else Judgement.wrong(measured, why)
+    )
 
 
 # ---- D27: the gate of SwiGLU
@@ -104,7 +108,9 @@ def _judge_gate(n: GateDifferences) -> Judgement:
         printed_power=n.powers[0],
         power=n.powers[1],
     )
-    return holds(measured, why) if n.swish <= EXACT else wrong(measured, why)
+    return (
+        Judgement.holds(measured, why) if n.swish <= EXACT else Judgement.wrong(measured, why)
+    )
 
 
 # ---- B2, B3: derivatives
@@ -123,7 +129,11 @@ def _judge_steepest(n: Place) -> Judgement:
         at=abs(n.at),
         most=n.value,
     )
-    return holds(measured, why) if abs(n.value - 0.25) <= EXACT else wrong(measured, why)
+    return (
+        Judgement.holds(measured, why)
+        if abs(n.value - 0.25) <= EXACT
+        else Judgement.wrong(measured, why)
+    )
 
 
 class Slopes(NamedTuple):
@@ -157,12 +167,14 @@ def _judge_slopes(n: Slopes) -> Judgement:
         zeros=zeros,
     )
     if n.relu != 0:
-        return wrong(measured, why)
+        return Judgement.wrong(measured, why)
     if not places:
-        return holds(measured, why)
+        return Judgement.holds(measured, why)
     if max(map(len, n.zeros.values())) == 1:
-        return holds_only_if(_("one point is left out, where each is lowest"), measured, why)
-    return wrong(measured, why)
+        return Judgement.holds_only_if(
+            _("one point is left out, where each is lowest"), measured, why
+        )
+    return Judgement.wrong(measured, why)
 
 
 # ---- C4: what leaky ReLU adds
@@ -236,8 +248,8 @@ def _judge_leak(n: Leak) -> Judgement:
         losses=text,
     )
     if n.from_constant <= EXACT and not much:
-        return holds(measured, why)
-    return wrong(measured, why)
+        return Judgement.holds(measured, why)
+    return Judgement.wrong(measured, why)
 
 
 CLAIMS: tuple[Claim[Any], ...] = (

@@ -7,17 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.claims.base import (
-    B,
-    Claim,
-    Context,
-    D,
-    Judgement,
-    holds,
-    holds_only_if,
-    not_reproduced,
-    wrong,
-)
+from layerlab.claims.base import B, Claim, Context, D, Judgement
 from layerlab.claims.figures import figure, within
 from layerlab.core.phrases import joined_by_and, joined_clauses
 from layerlab.core.spec import NetSpec
@@ -72,10 +62,10 @@ def _judge_sums(n: Sums) -> Judgement:
     )
     as_stated = [within(ratio, 1.0, VARIANCE) for ratio in n.ratios]
     if all(as_stated):
-        return holds(measured, why)
+        return Judgement.holds(measured, why)
     if as_stated[0]:
-        return holds_only_if(_("the inputs have mean 0"), measured, why)
-    return wrong(measured, why)
+        return Judgement.holds_only_if(_("the inputs have mean 0"), measured, why)
+    return Judgement.wrong(measured, why)
 
 
 # ---- through many layers
@@ -165,10 +155,10 @@ def _judge_halved(n: Halved) -> Judgement:
         conditions.append(_("a layer has as many outputs as inputs"))
     makes_up = _is_kept(n.he.square) and not _is_kept(n.xavier.square)
     if not makes_up or not within(n.square, 0.5, VARIANCE):
-        return not_reproduced(measured, why)
+        return Judgement.not_reproduced(measured, why)
     if conditions:
-        return holds_only_if(joined_clauses(conditions), measured, why)
-    return holds(measured, why)
+        return Judgement.holds_only_if(joined_clauses(conditions), measured, why)
+    return Judgement.holds(measured, why)
 
 
 PAIRS = {"tanh": "xavier-normal", "sigmoid": "xavier-normal", "relu": "he-normal"}
@@ -195,14 +185,14 @@ def _judge_kept(n: dict[str, Preserved]) -> Judgement:
     )
     by_square = [name for name, k in n.items() if _is_kept(k.square)]
     if all(_is_kept(k.across) and _is_kept(k.square) for k in n.values()):
-        return holds(measured, why)
+        return Judgement.holds(measured, why)
     if by_square:
         condition = _(
             "the mean square is meant, and only of {activations}",
             activations=joined_by_and(by_square),
         )
-        return holds_only_if(condition, measured, why)
-    return wrong(measured, why)
+        return Judgement.holds_only_if(condition, measured, why)
+    return Judgement.wrong(measured, why)
 
 
 CLAIMS: tuple[Claim[Any], ...] = (

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-from layerlab.claims.base import Claim, Context, D, Judgement, holds, not_reproduced, wrong
+from layerlab.claims.base import Claim, Context, D, Judgement
 from layerlab.claims.figures import difference, figure, listed, within
 from layerlab.claims.populations import lab, population, training_loss
 from layerlab.claims.signal import kept
@@ -81,14 +81,14 @@ def _judge_five(n: Five) -> Judgement:
             "at seed 42 PyTorch ends at {listing}; medians of {seeds} seeds are {medians}",
             **fields,
         )
-        return holds(measured, why)
+        return Judgement.holds(measured, why)
     why = _(
         "at seed 42 PyTorch ends at {listing}; medians of {seeds} seeds are {medians}, which "
         "puts {turned} in the other order",
         turned=", ".join(turned),
         **fields,
     )
-    return not_reproduced(measured, why)
+    return Judgement.not_reproduced(measured, why)
 
 
 # ---- D29, D30: what it draws
@@ -133,8 +133,8 @@ def _judge_draws(n: InitializationVariances) -> Judgement:
         across=figure(n.across),
     )
     if all(within(value, 2.0, VARIANCE) for value in n.weights):
-        return holds(measured, why)
-    return wrong(measured, why)
+        return Judgement.holds(measured, why)
+    return Judgement.wrong(measured, why)
 
 
 class Drawn(NamedTuple):
@@ -158,7 +158,11 @@ def _judge_tanh(n: Drawn) -> Judgement:
         std=n.std,
         gain=gain,
     )
-    return holds(measured, why) if within(gain, 1.0, VARIANCE) else wrong(measured, why)
+    return (
+        Judgement.holds(measured, why)
+        if within(gain, 1.0, VARIANCE)
+        else Judgement.wrong(measured, why)
+    )
 
 
 CLAIMS: tuple[Claim[Any], ...] = (

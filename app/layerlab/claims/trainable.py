@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.claims.base import Claim, Context, Judgement, holds, not_reproduced
+from layerlab.claims.base import Claim, Context, Judgement
 from layerlab.claims.figures import listed
 from layerlab.claims.populations import lab, population, training_loss
 from layerlab.core.spec import LabSpec, NetSpec, TrainSpec, edit
@@ -63,8 +63,8 @@ def _judge_thirty(n: DepthLosses) -> Judgement:
         constant=n.constant,
     )
     if he < HALF * n.constant and xavier > STALLED * n.constant:
-        return holds(measured, why)
-    return not_reproduced(measured, why)
+        return Judgement.holds(measured, why)
+    return Judgement.not_reproduced(measured, why)
 
 
 # ---- L5
@@ -122,8 +122,8 @@ def _judge_trainable(n: dict[float, int]) -> Judgement:
         times=listed(n.values()),
     )
     if all(3 <= times <= 12 for times in n.values()):
-        return holds(measured, why)
-    return not_reproduced(measured, why)
+        return Judgement.holds(measured, why)
+    return Judgement.not_reproduced(measured, why)
 
 
 CLAIMS: tuple[Claim[Any], ...] = (
