@@ -28,7 +28,11 @@ NOT_YET = (
     "nets/optimizers.py",
     "ui",
 )
-WAITING = tuple(name if name.endswith(".py") else f"{name}/" for name in NOT_YET)
+PROGRAMS = ("nets/printed.py",)  # what these write is read by Python
+WAITING = (
+    *(name if name.endswith(".py") else f"{name}/" for name in NOT_YET),
+    *PROGRAMS,
+)
 
 
 def sources() -> dict[str, str]:
