@@ -340,14 +340,14 @@ def test_a_theme_is_drawn_everywhere_without_measuring_anew(open_lab, qtbot):
         lab.runner.finish()
         finished(qtbot, lab)
     frame = dark.frame
-    dark.look.toggle_theme()
+    dark.appearance.toggle_theme()
     for _ in range(3):  # round to light again: names of lines look for their places anew
-        light.look.toggle_theme()
+        light.appearance.toggle_theme()
     qtbot.wait(100)
     assert dark.frame is frame
     for mine, other in zip(dark.window.views, light.window.views, strict=True):
         alike = lambda a=mine, b=other: a.picture().toImage() == b.picture().toImage()  # noqa: E731
         qtbot.waitUntil(alike)  # names of lines find their places when the curves rest
     for name in ("high-contrast", "dark"):
-        dark.look.toggle_theme()
+        dark.appearance.toggle_theme()
         assert dark.options.theme == dark.window.theme.name == name

@@ -37,9 +37,9 @@ def test_figures_and_sentences_group_alike() -> None:
 @pytest.mark.parametrize(
     ("encoding", "printed"),
     [
-        ("utf-8", "1\u202f500 −2 ü 語"),
-        ("cp1252", "1 500 -2 ü \\u8a9e"),
-        ("ascii", "1 500 -2 \\xfc \\u8a9e"),
+        ("utf-8", "1\u202f500 −2 √dₖ⁶⁴ ü 語"),
+        ("cp1252", "1 500 -2 sqrt d_k^64 ü \\u8a9e"),
+        ("ascii", "1 500 -2 sqrt d_k^64 \\xfc \\u8a9e"),
     ],
 )
 def test_every_encoding_prints_numbers(
@@ -49,5 +49,5 @@ def test_every_encoding_prints_numbers(
     stream = io.TextIOWrapper(raw, encoding=encoding, write_through=True)
     monkeypatch.setattr(sys, "stdout", stream)
     print_anywhere()
-    stream.write(f"{grouped(1500)} −2 ü 語")
+    stream.write(f"{grouped(1500)} −2 √dₖ⁶⁴ ü 語")
     assert raw.getvalue().decode(encoding) == printed

@@ -8,6 +8,7 @@ import contextlib
 import io
 import os
 import pathlib
+import re
 import sys
 from typing import NoReturn
 
@@ -17,7 +18,12 @@ ASK_QT = "--ask-qt"
 WITH_PLOT = "plot"  # after ASK_QT
 TRY_ENGINE = "--try-engine"
 _PLAIN = "layerlab.plain"  # name of our handler of characters that an encoding lacks
-_PLAIN_SIGNS = str.maketrans({"\u202f": " ", "−": "-"})
+_PLAIN_SIGNS = str.maketrans(
+    {"\u202f": " ", "−": "-", "·": ".", "×": "x", "√": "sqrt ", "→": "->"}
+    | {"≤": "<=", "≥": ">=", "ₖ": "_k", "λ": "lambda", "ρ": "rho", "σ": "sigma"}
+)
+_EXPONENT = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_EXPONENT_DIGITS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 
 def is_bundle() -> bool:
@@ -41,10 +47,10 @@ def begin() -> None:
 
 
 def print_anywhere() -> None:
-    """Let numbers be printed in encodings that lack their signs, such as Windows' cp1252.
+    """Let numbers and formulas be printed in encodings without their signs, such as cp1252.
 
-    The thin space between thousands becomes a blank, the minus a hyphen; anything else that
-    an encoding lacks is escaped.
+    The thin space between thousands becomes a blank, the minus a hyphen, a root `sqrt`;
+    anything else that an encoding lacks is escaped.
     """
     codecs.register_error(_PLAIN, _plainly)
     for stream in (sys.stdout, sys.stderr):
@@ -59,8 +65,14 @@ def print_anywhere() -> None:
 def _plainly(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    text = error.object[error.start : error.end].translate(_PLAIN_SIGNS)
+    text = plain(error.object[error.start : error.end])
     return text.encode("ascii", "backslashreplace").decode("ascii"), error.end
+
+
+def plain(text: str) -> str:
+    """Return a text with letters for the signs of formulas: `sqrt d_k` for `√dₖ`."""
+    text = _EXPONENT.sub(lambda found: "^" + found[0].translate(_EXPONENT_DIGITS), text)
+    return text.translate(_PLAIN_SIGNS)
 
 
 def leave(code: int) -> NoReturn:
