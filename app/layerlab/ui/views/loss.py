@@ -37,13 +37,13 @@ class LossView(PlotView):
     wants = LOSS
 
     def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Loss", parent=parent)
         self.threshold: float | None = None
         self._previous: PreviousRun | None = None
         self.seed_toggle = HeadButton(
             "this seed", "Draws the loss of the one network that the diagram shows", "seed"
         )
         self.seed_toggle.setCheckable(True)
-        super().__init__("Loss", parent=parent)
         self.add_control(self.seed_toggle)
         self.seed_toggle.toggled.connect(lambda _: self.redraw())
 
