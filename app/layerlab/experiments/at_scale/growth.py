@@ -26,6 +26,7 @@ from layerlab.nets.transformers import KINDS, Kind, feed_forward
 Array = np.ndarray
 MAX_DEPTH, WIDTH, HIDDEN, NETS, INPUTS = 128, 64, 64, 4, 8
 SEED = 3
+# With layer norm, and without.
 CASES = ("scaled, norm", "norm", "scaled", "bare")  # not translated: keys
 HUGE = 1e30  # beyond, a variance is given up
 

@@ -245,9 +245,9 @@ def _with_moved(b: Array, c: Array, terms: Numbers) -> tuple[Array, Array]:
     if flat.size:
         raise LabError(
             _(
-                "Terms: factor b of term {flat} is {factor:g}, its size must be "
+                "Terms: factor b of term {term} is {factor:g}, its size must be "
                 "{flattest:g} to {steepest:g}",
-                flat=flat[0] + 1,
+                term=flat[0] + 1,
                 factor=pairs[flat[0], 0],
                 flattest=FLATTEST,
                 steepest=STEEPEST,
