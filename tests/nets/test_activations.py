@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.expressions import TRACE
 from layerlab.nets.maths import NUMPY, SCALAR
 
 torch = pytest.importorskip("torch")  # the oracle
@@ -120,8 +121,10 @@ def test_previews_are_drawn(name: str) -> None:
 
 
 def test_namespaces_offer_the_same_names() -> None:
-    # `step` serves derivatives alone, and torch takes none of them from us.
-    assert set(vars(NUMPY)) == set(vars(SCALAR)) == set(vars(TORCH)) | {"step"}
+    # `step` serves derivatives alone, and torch takes none of them from us; single numbers
+    # have no outputs to sum.
+    assert set(vars(NUMPY)) == set(vars(SCALAR)) | {"max", "sum"} == set(vars(TORCH)) | {"step"}
+    assert set(vars(NUMPY)) == set(vars(TRACE))
 
 
 @pytest.mark.parametrize("entry", ACTIVATIONS, ids=lambda entry: entry.key)

@@ -15,7 +15,7 @@ import numba
 import pytest
 
 from layerlab.core.owners import owner
-from layerlab.nets.engines.compiled import activations, cache
+from layerlab.nets.engines.compiled import activations, cache, steps
 from layerlab.nets.engines.compiled.cache import KernelCache, folder
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -85,7 +85,7 @@ def test_other_sources_are_another_file(
 
 def test_what_the_stamp_must_know_is_in_it() -> None:
     outside = {path.name for path in cache._OUTSIDE}
-    assert outside == {"randomness.py", "optimizers.py", "norms.py"}
+    assert outside == {"randomness.py", "norms.py"}
     assert all(path.is_file() for path in cache._OUTSIDE)
     imported = {
         name.partition(".")[2]
@@ -98,9 +98,10 @@ def test_what_the_stamp_must_know_is_in_it() -> None:
     # Those of which no number is compiled into a kernel.
     assert imported == {
         "nets.randomness",
-        "nets.optimizers",
         "nets.norms",
-        "nets.activations",  # their formulas are in the stamp
+        "nets.activations",  # their formulas are in the stamp, as those of the next two
+        "nets.losses",
+        "nets.optimizers",
         "nets.expressions",
         "nets.engines.compiled",
         "nets.maths",
@@ -117,6 +118,10 @@ def test_another_formula_is_another_file(
     assert compiled_here(fresh(tmp_path))
     monkeypatch.setitem(activations.FORMULAS, "relu", relu)
     assert not compiled_here(fresh(tmp_path))
+    monkeypatch.setitem(steps.STEPS, "adam", steps.STEPS["momentum"])
+    assert compiled_here(fresh(tmp_path))
+    monkeypatch.setitem(steps.LOSS_FORMULAS, "mse", steps.LOSS_FORMULAS["half-mse"])
+    assert compiled_here(fresh(tmp_path))
 
 
 @pytest.mark.parametrize("damage", [b"", b"x", "cut", "flipped"])

@@ -113,14 +113,22 @@ def mistakes() -> dict[str, Problem]:
     bent = _problem("wave", "sigmoid", "half-mse")
     mse = _problem("wave", "tanh", "mse")
     yes = _problem("moons", "tanh", "logistic")
-    half = LOSSES["half-mse"].gradient
+    half = LOSSES["half-mse"].derivative
     return {
         _("1 - tanh as the derivative"): _slope(tanh, lambda m, z, a: 1 - m.tanh(z)),
         _("z in the derivative of the sigmoid"): _slope(bent, lambda m, z, a: z * (1 - z)),
         _("ReLU's gate forgotten"): _slope(relu, lambda m, z, a: 0 * z + 1),
-        _("the 2 of the square forgotten"): replace(mse, loss=replace(mse.loss, gradient=half)),
+        _("the 2 of the square forgotten"): replace(
+            mse, loss=replace(mse.loss, derivative=half)
+        ),
         _("no mean in the loss"): replace(
-            yes, loss=replace(yes.loss, gradient=lambda out, target: sigmoid(out) - target)
+            yes,
+            loss=replace(
+                yes.loss,
+                derivative=lambda m, out, target: (
+                    (sigmoid(out) - target) * (out.shape[-1] * out.shape[-2])
+                ),
+            ),
         ),
     }
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from layerlab.nets.losses import LOSSES
+
 Array = np.ndarray
 
 
@@ -117,11 +119,11 @@ class Data:
 def output_count(shape: Shape, loss: str) -> int:
     """Return the number of output neurons that a loss needs.
 
-    Two classes need one output, and two for cross-entropy, whose softmax compares them.
+    Two classes need one output, and two for a softmax, which compares them.
     """
     if not shape.classes:
         return shape.outputs
-    if shape.classes == 2 and loss != "cross-entropy":
+    if shape.classes == 2 and LOSSES[loss].link != "softmax":
         return 1
     return shape.classes
 
@@ -129,13 +131,13 @@ def output_count(shape: Shape, loss: str) -> int:
 def encode(y: Array, shape: Shape, loss: str) -> Array:
     """Return targets as the loss wants them. (N, outputs)
 
-    Classes become one-hot rows; two classes on one output become 0 and 1 for `logistic`,
-    -1 and 1 for the squared losses, so that 0 divides them either way.
+    Classes become one-hot rows; two classes on one output become 0 and 1 for a sigmoid, -1 and
+    1 for losses of numbers, so that 0 divides them either way.
     """
     if not shape.classes:
         return y.reshape(len(y), shape.outputs)
     labels = y.astype(int)
     if output_count(shape, loss) == 1:
-        low = 0.0 if loss == "logistic" else -1.0
+        low = 0.0 if LOSSES[loss].link == "sigmoid" else -1.0
         return np.where(labels == 1, 1.0, low)[:, None]
     return np.eye(shape.classes)[labels]

@@ -117,6 +117,14 @@ class Expression:
         """Return the names of all that it computes."""
         return {part.op for part in self.parts()}
 
+    def varies_by(self, name: str) -> bool:
+        """Return whether it differs with a symbol, sums over outputs aside."""
+        if self.op in REDUCTIONS:
+            return False
+        return (self.op == "symbol" and self.value == name) or any(
+            arg.varies_by(name) for arg in self.args
+        )
+
     def symbols(self) -> set[str]:
         """Return the names of the symbols that it depends on, those within helpers aside."""
         if self.op == "symbol":

@@ -1,19 +1,24 @@
-"""Losses. To add one: write its value and its gradient, and register it.
+"""Losses. To add one: write its formula and its derivative, and register it.
 
-`value(m, out, target)` is written against a maths namespace; `gradient` is by hand, and
-torch's autograd is its oracle. Every loss is a mean over the batch; the squared ones and
-`logistic` are means over the outputs too.
+`formula(m, out, target)` is written against a maths namespace (`nets.maths`), for each output,
+or, with `m.sum` and `m.max` over the outputs, for each point; and without a branch, so that the
+compiled engine can make machine code of it (`nets.expressions`). `derivative` is by hand, and
+torch's autograd is its oracle. Every loss is a mean over the batch, and over the outputs too
+where its formula is for each output.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import numpy as np
 
 from layerlab.core.registry import Entry, Registry
+from layerlab.nets.expressions import TRACE, Expression, expression, symbol
+from layerlab.nets.maths import NUMPY
 
 Array = np.ndarray
 
@@ -24,48 +29,66 @@ class Loss(Entry):
 
     Attributes:
         name: in words, as an axis says it.
-        value: (m, out, target) -> loss of each seed. (..., batch, outputs) -> (...)
-        gradient: (out, target) -> dL/d out, of the same shape as out.
+        formula: (m, out, target) -> loss of each output, (..., batch, outputs), or of each
+            point, (..., batch, 1).
+        derivative: (m, out, target) -> d of a point's loss, summed over its outputs, / d out.
+        link: what makes probabilities of the outputs: `sigmoid` of each one, whose targets lie
+            between 0 and 1, or `softmax` over all classes; "" where the outputs are numbers.
+        squares: of the mean squared error, how many times that it is; None: another loss.
     """
 
     name: str
-    value: Callable[[Any, Any, Any], Any]
-    gradient: Callable[[Array, Array], Array]
+    formula: Callable[[Any, Any, Any], Any]
+    derivative: Callable[[Any, Any, Any], Any]
+    link: Literal["", "sigmoid", "softmax"] = field(default="", kw_only=True)
+    squares: float | None = field(default=None, kw_only=True)
+
+    def value(self, m: Any, out: Any, target: Any) -> Any:
+        """Return the loss of each seed. (..., batch, outputs) -> (...)"""
+        return self.formula(m, out, target).mean((-2, -1))
+
+    def gradient(self, out: Array, target: Array) -> Array:
+        """Return dL/d out, of the same shape as out."""
+        terms = out.shape[-2] * (out.shape[-1] if self.is_by_output else 1)
+        return np.asarray(self.derivative(NUMPY, out, target) / terms)
+
+    @functools.cached_property
+    def is_by_output(self) -> bool:
+        """Whether the formula is for each output, and the loss a mean over them."""
+        traced = self.traced()
+        return traced.varies_by("out") or traced.varies_by("target")
+
+    def traced(self) -> Expression:
+        """Return the formula of the symbols `out` and `target`."""
+        return expression(self.formula(TRACE, symbol("out"), symbol("target")))
+
+    def traced_derivative(self) -> Expression:
+        """Return the derivative of the symbols `out` and `target`."""
+        return expression(self.derivative(TRACE, symbol("out"), symbol("target")))
 
 
 LOSSES: Registry[Loss] = Registry("loss")
 
 
-def _mse(m: Any, out: Any, target: Any) -> Any:
-    return ((out - target) ** 2).mean((-2, -1))
-
-
-def _cell_count(out: Array) -> int:
-    return out.shape[-1] * out.shape[-2]
-
-
 def _cross_entropy(m: Any, out: Any, target: Any) -> Any:
-    # L = log sum_j exp(o_j) - sum_j y_j o_j, mean over the batch: -log softmax(o) of the right
-    # class. The largest o is subtracted first, so that no exp overflows.
-    top = out.max(-1, keepdims=True)
-    top = top if isinstance(top, np.ndarray) else top.values  # torch returns places too
-    shifted = out - top
-    log_sum = m.log(m.exp(shifted).sum(-1))
-    return (log_sum - (shifted * target).sum(-1)).mean(-1)
+    # log sum_j exp(o_j) - sum_j y_j o_j: -log softmax(o) of the right class. The largest o is
+    # subtracted first, so that no exp overflows.
+    shifted = out - m.max(out)
+    return m.log(m.sum(m.exp(shifted))) - m.sum(shifted * target)
 
 
-def _cross_entropy_gradient(out: Array, target: Array) -> Array:
-    return (softmax(out) - target) / out.shape[-2]  # dL/do = (softmax(o) - y) / batch
+def _cross_entropy_derivative(m: Any, out: Any, target: Any) -> Any:
+    e = m.exp(out - m.max(out))
+    return e / m.sum(e) - target  # softmax(o) - y
 
 
 def _logistic(m: Any, out: Any, target: Any) -> Any:
     # log(1 + e^out) - target * out, in the form that cannot overflow
-    return (m.logaddexp(out, 0 * out) - target * out).mean((-2, -1))
+    return m.logaddexp(out, 0 * out) - target * out
 
 
-def _logistic_gradient(out: Array, target: Array) -> Array:
-    # dL/do = (sigmoid(o) - y) / (batch * outputs)
-    return (sigmoid(out) - target) / _cell_count(out)
+def _logistic_derivative(m: Any, out: Any, target: Any) -> Any:
+    return (0.5 + 0.5 * m.tanh(0.5 * out)) - target  # sigmoid(o) - y
 
 
 def softmax(out: Array) -> Array:
@@ -85,8 +108,9 @@ LOSSES.add(
         "Half MSE",
         "Half the mean squared error, so its gradient is the error.",
         name="half mean squared error",
-        value=lambda m, out, target: 0.5 * _mse(m, out, target),
-        gradient=lambda out, target: (out - target) / _cell_count(out),
+        formula=lambda m, out, target: 0.5 * (out - target) ** 2,
+        derivative=lambda m, out, target: out - target,
+        squares=0.5,
     )
 )
 LOSSES.add(
@@ -95,8 +119,9 @@ LOSSES.add(
         "MSE",
         "Mean squared error: large errors count most.",
         name="mean squared error",
-        value=_mse,
-        gradient=lambda out, target: 2 * (out - target) / _cell_count(out),
+        formula=lambda m, out, target: (out - target) ** 2,
+        derivative=lambda m, out, target: 2 * (out - target),
+        squares=1.0,
     )
 )
 LOSSES.add(
@@ -105,8 +130,9 @@ LOSSES.add(
         "Cross-entropy",
         "Negative log-likelihood of the right class, after a softmax.",
         name="cross-entropy, nats",
-        value=_cross_entropy,
-        gradient=_cross_entropy_gradient,
+        formula=_cross_entropy,
+        derivative=_cross_entropy_derivative,
+        link="softmax",
     )
 )
 LOSSES.add(
@@ -115,7 +141,8 @@ LOSSES.add(
         "Logistic",
         "Negative log-likelihood of yes or no, output by output, after a sigmoid.",
         name="logistic loss, nats",
-        value=_logistic,
-        gradient=_logistic_gradient,
+        formula=_logistic,
+        derivative=_logistic_derivative,
+        link="sigmoid",
     )
 )

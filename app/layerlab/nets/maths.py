@@ -1,7 +1,8 @@
 """The maths that activations and losses are written against, for each kind of number.
 
-An activation's value is written once, as a function of a namespace: numpy's arrays here,
-torch's tensors in the torch engine, single floats for previews and kernels.
+A formula is written once, as a function of a namespace: numpy's arrays here, torch's tensors
+in the torch engine, single floats for previews, symbols (`nets.expressions`) for kernels and
+programs. `sum` and `max` of losses are over the outputs of a point, the last axis, which stays.
 """
 
 from __future__ import annotations
@@ -50,10 +51,12 @@ NUMPY = SimpleNamespace(
     expm1=np.expm1,
     log=np.log,
     logaddexp=np.logaddexp,
+    max=lambda outputs: outputs.max(-1, keepdims=True),
     relu=lambda z: np.maximum(z, 0),
     sin=np.sin,
     sqrt=np.sqrt,
     step=lambda z: (z > 0).astype(z.dtype),  # a fifth of the time of `where`
+    sum=lambda outputs: outputs.sum(-1, keepdims=True),
     tanh=np.tanh,
     where=np.where,
 )

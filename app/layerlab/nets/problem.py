@@ -125,19 +125,22 @@ def check(spec: LabSpec) -> None:
     LOSSES[spec.train.loss]
     TASKS[spec.task.name]
     shape, loss = _shape(spec.task, file_stamp(spec.task)), spec.train.loss
-    if loss == "cross-entropy" and not shape.classes:
+    link = LOSSES[loss].link
+    if link == "softmax" and not shape.classes:
         raise LabError(
             _(
-                "train.loss is cross-entropy, which needs classes; the task {task} "
+                "train.loss is {loss}, which needs classes; the task {task} "
                 "has numbers as its target",
+                loss=loss,
                 task=spec.task.name,
             )
         )
-    if loss == "logistic" and not shape.classes and not shape.unit_interval:
+    if link == "sigmoid" and not shape.classes and not shape.unit_interval:
         raise LabError(
             _(
-                "train.loss is logistic, which needs classes or targets between 0 and 1; the "
+                "train.loss is {loss}, which needs classes or targets between 0 and 1; the "
                 "task {task} has other numbers as its target",
+                loss=loss,
                 task=spec.task.name,
             )
         )

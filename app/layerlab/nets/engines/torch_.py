@@ -36,9 +36,11 @@ TORCH = SimpleNamespace(
     expm1=torch.expm1,
     log=torch.log,
     logaddexp=torch.logaddexp,
+    max=lambda outputs: outputs.amax(-1, keepdim=True),
     relu=torch.relu,
     sin=torch.sin,
     sqrt=torch.sqrt,
+    sum=lambda outputs: outputs.sum(-1, keepdim=True),
     tanh=torch.tanh,
     where=torch.where,
 )
@@ -46,17 +48,35 @@ TORCH = SimpleNamespace(
 _ALL_THREADS = torch.get_num_threads()  # torch's own choice: the physical cores
 _MANY_PRODUCTS = 4_000_000  # in a layer; measured: below, a second thread gains nothing
 
-_ADAM = {"betas": (optimizers.BETA1, optimizers.BETA2), "eps": optimizers.ADAM_EPS}
-_RMS = {"alpha": optimizers.RMS_DECAY, "eps": optimizers.RMS_EPS}
 
-# For each of our optimizers torch's own, and its names of our moments, in their order.
-COUNTERPARTS: dict[str, tuple[Any, dict[str, Any], tuple[str, ...]]] = {
-    "sgd": (torch.optim.SGD, {}, ()),
-    "momentum": (torch.optim.SGD, {"momentum": optimizers.MOMENTUM}, ("momentum_buffer",)),
-    "rmsprop": (torch.optim.RMSprop, _RMS, ("square_avg",)),
-    "adam": (torch.optim.Adam, _ADAM, ("exp_avg", "exp_avg_sq")),
-    "adamw": (torch.optim.AdamW, _ADAM, ("exp_avg", "exp_avg_sq")),
-}
+class ByFormula(torch.optim.Optimizer):
+    """Steps by our own formula, for an optimizer that PyTorch does not have.
+
+    Args:
+        groups: of `torch.optim`, each with its `weight_decay`.
+        lr: the learning rate. optimizer: ours; its moments are named `moment0`, ...
+    """
+
+    def __init__(
+        self, groups: list[dict[str, Any]], lr: float, optimizer: optimizers.Optimizer
+    ) -> None:
+        super().__init__(groups, {"lr": lr, "weight_decay": 0.0})
+        self._formula = optimizer.formula
+        self._slots = [f"moment{slot}" for slot in range(optimizer.slots)]
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> Any:
+        """Do one step; `closure` is torch's, and not used."""
+        for group in self.param_groups:
+            for leaf in group["params"]:
+                known = self.state[leaf]
+                t = int(known.get("step", 0)) + 1
+                kept = [known.get(name, torch.zeros_like(leaf)) for name in self._slots]
+                leaf *= 1 - group["lr"] * group["weight_decay"]
+                found = self._formula(TORCH, leaf.clone(), leaf.grad, kept, group["lr"], t)
+                leaf.copy_(found[0])
+                known.update(zip(self._slots, found[1:], strict=True))
+                known["step"] = torch.tensor(float(t))
 
 
 class TorchTrainer:
@@ -76,17 +96,20 @@ class TorchTrainer:
         self._leaves = [
             self._tensor(state.params[:, at]).requires_grad_() for at in self._places
         ]
-        kind, constants, self._slots = COUNTERPARTS[problem.optimizer.key]
-        train = problem.spec.train
-        decays = train.l2 if problem.optimizer.decoupled else 0.0, 0.0
-        self._optimizer = kind(
-            [
-                {"params": [leaf], "weight_decay": decay}
-                for leaf, decay in zip(self._leaves, decays, strict=True)
-            ],
-            lr=train.rate,
-            **constants,
-        )
+        train, ours = problem.spec.train, problem.optimizer
+        decays = train.l2 if ours.decoupled else 0.0, 0.0
+        groups = [
+            {"params": [leaf], "weight_decay": decay}
+            for leaf, decay in zip(self._leaves, decays, strict=True)
+        ]
+        self._slots: Sequence[str]
+        self._optimizer: torch.optim.Optimizer
+        if ours.torch is None:
+            self._slots = [f"moment{slot}" for slot in range(ours.slots)]
+            self._optimizer = ByFormula(groups, train.rate, ours)
+        else:
+            name, self._slots, constants = ours.torch
+            self._optimizer = getattr(torch.optim, name)(groups, lr=train.rate, **constants)
         self._load_moments(state)
         self._report = Report(problem, state)
         self._batches = Batches(problem)
@@ -241,14 +264,5 @@ class TorchEngine(SteppingEngine):
                 _(
                     "train.dtype is float64, which Apple's mps device does not have; "
                     "choose float32, or the device cpu"
-                )
-            )
-        if problem.optimizer.key not in COUNTERPARTS:
-            raise LabError(
-                _(
-                    "train.optimizer is {key}, which the torch engine lacks; "
-                    "it has {counterparts}",
-                    key=problem.optimizer.key,
-                    counterparts=", ".join(COUNTERPARTS),
                 )
             )

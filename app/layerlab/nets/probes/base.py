@@ -130,6 +130,6 @@ def probability_of_one(problem: Problem, out: Array) -> Array:
     """
     if out.shape[-1] == 2:
         return softmax(out)[..., 1]
-    if problem.spec.train.loss == "logistic":
+    if problem.loss.link == "sigmoid":
         return sigmoid(out[..., 0])
     return np.clip(0.5 + 0.5 * out[..., 0], 0, 1)

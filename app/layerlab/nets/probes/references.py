@@ -16,7 +16,6 @@ from layerlab.nets.maths import NUMPY
 from layerlab.nets.problem import Problem
 
 Array = np.ndarray
-SQUARED = {"half-mse": 0.5, "mse": 1.0}  # loss -> its multiple of the mean square
 
 
 def noise_floor(problem: Problem) -> float | None:
@@ -24,7 +23,7 @@ def noise_floor(problem: Problem) -> float | None:
 
     Known where the task draws its own noise onto the targets of a regression.
     """
-    data, scale = problem.data, SQUARED.get(problem.spec.train.loss)
+    data, scale = problem.data, problem.loss.squares
     if scale is None or data.shape.classes or data.truth is None or not data.noise:
         return None
     return scale * data.noise**2
@@ -42,7 +41,7 @@ def linear_loss(problem: Problem) -> float | None:
 def _linear_loss(data: Data, loss: str) -> float | None:
     x = np.column_stack((data.x, np.ones(data.n)))  # (N, D + 1), the last for the bias
     y = encode(data.y, data.shape, loss)
-    if loss in SQUARED:
+    if LOSSES[loss].squares is not None:
         weights = np.linalg.lstsq(x, y, rcond=None)[0]
         return float(LOSSES[loss].value(NUMPY, x @ weights, y))
     try:

@@ -31,7 +31,7 @@ from layerlab.core.errors import LabError, LabWarning
 from layerlab.core.folders import user_folder
 from layerlab.core.program import is_bundle
 from layerlab.core.resources import resource
-from layerlab.nets.engines.compiled import activations, target
+from layerlab.nets.engines.compiled import activations, steps, target
 from layerlab.nets.engines.compiled.guarded import Folder, UntrustedError
 
 KEPT = 24  # files; a few versions of two kernels in float32 and float64
@@ -71,13 +71,14 @@ def _stamp() -> bytes:
     here = pathlib.Path(__file__).parent
     for path in [*sorted(here.glob("*.py")), *_OUTSIDE]:
         found.update(path.read_bytes())
-    found.update(repr(activations.FORMULAS).encode())
+    formulas = activations.FORMULAS, steps.STEPS, steps.LOSS_FORMULAS
+    found.update(repr(formulas).encode())
     return found.digest()
 
 
 _NETS = pathlib.Path(__file__).parents[2]
 # Constants of the kernels that stand elsewhere.
-_OUTSIDE = [_NETS / "randomness.py", _NETS / "optimizers.py", _NETS / "norms.py"]
+_OUTSIDE = [_NETS / "randomness.py", _NETS / "norms.py"]
 
 
 def _warn(place: pathlib.Path | None, what: str, lasts: bool = True) -> None:

@@ -93,8 +93,7 @@ class Writer:
     def invariants(self, formula: Expression, varying: set[str]) -> None:
         """Write all that depends on none of the `varying` symbols, before their loop."""
         if not formula.is_constant and varying.isdisjoint(formula.symbols()):
-            if formula.ops().isdisjoint(COMPARISONS):
-                self.cast(self.value(formula), self.kind)
+            self.value(formula)
             return
         for part in formula.args:
             self.invariants(part, varying)

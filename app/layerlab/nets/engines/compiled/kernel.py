@@ -99,8 +99,8 @@ def _step_layer(
     plan: Any,
     row: Any,
     params: Any,
-    m: Any,
-    v: Any,
+    moments: Any,
+    slot_size: int,
     h: Any,
     h_row: int,
     work: Any,
@@ -134,8 +134,8 @@ def _step_layer(
                 plan.optimizer,
                 view(params, b, fan_out),
                 view(gradient, numbers, fan_out),
-                view(m, b, fan_out),
-                view(v, b, fan_out),
+                view(moments, b, fan_out),
+                slot_size,
                 t,
                 plan.rate,
                 zero,
@@ -145,8 +145,8 @@ def _step_layer(
             plan.optimizer,
             view(params, at, numbers),
             view(gradient, 0, numbers),
-            view(m, at, numbers),
-            view(v, at, numbers),
+            view(moments, at, numbers),
+            slot_size,
             t,
             plan.rate,
             plan.l1,
@@ -159,8 +159,8 @@ def _backward(
     plan: Any,
     layers: Any,
     params: Any,
-    m: Any,
-    v: Any,
+    moments: Any,
+    slot_size: int,
     x: Any,
     x_row: int,
     work: Any,
@@ -210,7 +210,7 @@ def _backward(
         h, h_row = x, x_row
         if layer > 0:
             h, h_row = view(work, row[H_IN], (fan_in + 1) * stride), stride
-        _step_layer(plan, row, params, m, v, h, h_row, work, count, t, stop)
+        _step_layer(plan, row, params, moments, slot_size, h, h_row, work, count, t, stop)
         dh, before = before, dh
 
 
@@ -264,12 +264,11 @@ def train(
     per_epoch, row = (plan.points + plan.batch - 1) // plan.batch, plan.data_stride
     out = view(work, plan.out, outputs * plan.stride)
     delta = view(work, plan.delta, outputs * plan.stride)
-    last, counted = update + updates, epoch_count
+    last, counted, slot_size = update + updates, epoch_count, len(params)
     for taken in range(max(1, len(marks))):
         end, batches = marks[taken] if len(marks) else last, counted
         for s in range(first_seed, last_seed):
             p, m = view(params, s * size, size), view(moments, s * size, size)
-            v = view(moments, (len(seeds) + s) * size, size)
             key, of_epoch = mix(np.uint64(0), seeds[s]), -1
             batches, is_known = counted, not math.isnan(first_loss[s])
             for u in range(update, end):
@@ -305,7 +304,7 @@ def train(
                 loss_gradient(
                     plan.loss, out, plan.stride, targets, h_row, delta, outputs, count
                 )
-                _backward(plan, layers, p, m, v, h_in, h_row, work, count, u + 1, stop)
+                _backward(plan, layers, p, m, slot_size, h_in, h_row, work, count, u + 1, stop)
                 if stop[0] != 0:
                     return
             if len(marks):

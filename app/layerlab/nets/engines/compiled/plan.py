@@ -13,13 +13,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from layerlab.core.errors import LabError
-from layerlab.nets.engines.compiled import activations
+from layerlab.nets.engines.compiled import activations, steps
 from layerlab.nets.problem import Problem
 
 Array = np.ndarray
 
-OPTIMIZERS = {"sgd": 0, "momentum": 1, "rmsprop": 2, "adam": 3, "adamw": 4}
-LOSSES = {"half-mse": 0, "mse": 1, "cross-entropy": 2, "logistic": 3}
 BLOCK = 4096  # weights whose gradient is found before they are stepped: they stay close by
 LOOK = 128  # points sent through a trained network at once: they stay in the first cache
 _LINE = 64  # bytes
@@ -30,7 +28,7 @@ _MAX_PACKED = 8  # units; see `packed`
 
 
 class Plan(NamedTuple):
-    """The numbers that stay the same through a run; codes as in the tables above.
+    """The numbers that stay the same through a run; codes as in `activations` and `steps`.
 
     Attributes:
         batch: points of a whole batch. points: of the training set.
@@ -166,8 +164,8 @@ def make_plan(
     targets = places.take(sizes[-1] * stride)
     plan = Plan(
         activation=_code(activations.CODES, "net.activation", net.activation),
-        optimizer=_code(OPTIMIZERS, "train.optimizer", train.optimizer),
-        loss=_code(LOSSES, "train.loss", train.loss),
+        optimizer=_code(steps.OPTIMIZERS, "train.optimizer", train.optimizer),
+        loss=_code(steps.LOSSES, "train.loss", train.loss),
         batch=batch,
         points=points,
         stride=stride,
