@@ -28,7 +28,7 @@ EXPERIMENT = Experiment(
         Knob(
             "block",
             "choice",
-            "FeedForwardBlock",
+            "FeedForwardBlock",  # not translated: a name
             _(
                 "Plain has two matrices, GLU and SwiGLU a third one for a gate. Plain comes "
                 "with the rest of a GPT: biases, learned positions, one table of tokens; a "
@@ -39,7 +39,7 @@ EXPERIMENT = Experiment(
         Knob(
             "d_model",
             "int",
-            "d_model",
+            "d_model",  # not translated: a symbol
             _("Numbers that represent a token, in every layer."),
             low=64,
             high=16_384,
