@@ -28,7 +28,7 @@ EXPERIMENT = Experiment(
         Knob(
             "block",
             "choice",
-            "FeedForwardBlock",  # not translated: a name
+            _("Block"),
             _(
                 "Plain has two matrices, GLU and SwiGLU a third one for a gate. Plain comes "
                 "with the rest of a GPT: biases, learned positions, one table of tokens; a "
