@@ -55,7 +55,8 @@ class CostCards:
         """Make the cards and let them turn knobs."""
         self._view = view
         self.memory = PlotCard(
-            _("Cache and weights"), HandlePlot(Axis("tokens", log=True), Axis("GB", log=True))
+            _("Cache and weights"),
+            HandlePlot(Axis(_("tokens"), log=True), Axis("GB", log=True)),
         )
         self.parts_plot = RowPlot(Axis(_("share, %")))
         self.parts_plot.x_axis.brief = "%"
@@ -63,9 +64,9 @@ class CostCards:
         self.parts = PlotCard(_("Shares of the cost"), self.parts_plot)
         self.signal = PlotCard(
             _("Initial signal"),
-            HandlePlot(Axis("blocks", log=True), Axis("variance", log=True)),
+            HandlePlot(Axis(_("blocks"), log=True), Axis(_("variance"), log=True)),
         )
-        self.gates = PlotCard(_("Gates"), HandlePlot(Axis("z"), Axis("gate")))
+        self.gates = PlotCard(_("Gates"), HandlePlot(Axis("z"), Axis(_("gate"))))
         self.memory.plot.x_axis.fix(float(CONTEXTS[0]), float(CONTEXTS[-1]))
         self.parts_plot.x_axis.fix(0, 100)
         self.signal.plot.x_axis.fix(*BLOCKS)

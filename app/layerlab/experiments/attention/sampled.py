@@ -36,11 +36,11 @@ class SampledCards:
         """Make the cards and let their handles turn d_k."""
         self._view = view
         self._drawn: tuple[object, ...] = ()
-        self.products = PlotCard(_("Random logits"), Plot(Axis("q · k"), Axis("density")))
+        self.products = PlotCard(_("Random logits"), Plot(Axis("q · k"), Axis(_("density"))))
         self.entropies = PlotCard(
             _("Entropy by dₖ"), HandlePlot(Axis("dₖ", log=True), Axis(_("entropy, nats")))
         )
-        self.entropies.plot.y_axis.brief = "entropy"
+        self.entropies.plot.y_axis.brief = _("entropy")
         self.weights = PlotCard(
             _("Loss on weights"), HandlePlot(Axis("dₖ", log=True), Axis("|dL/dq|²", log=True))
         )

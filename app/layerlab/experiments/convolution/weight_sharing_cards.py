@@ -42,13 +42,14 @@ class LowerCards:
         self.parameters = PlotCard(_("Parameters"), self.rows)
         self.parameters.bind_row("layer", lambda row: ROWS[row])
         self.error = PlotCard(
-            _("A hidden kernel"), HandlePlot(Axis("images", log=True), Axis("error", log=True))
+            _("A hidden kernel"),
+            HandlePlot(Axis(_("images"), log=True), Axis(_("error"), log=True)),
         )
         self.error.plot.x_axis.fix(0.85, 1.18 * IMAGES)
         self.error.plot.y_axis.fix(*ERRORS)
         self.error.plot.tick_gap = 40
         self.weights = PlotCard(
-            _("What is found"), Plot(Axis("weight", integer=True), Axis("value"))
+            _("What is found"), Plot(Axis(_("weight"), integer=True), Axis(_("value")))
         )
         self.weights.plot.x_axis.fix(0.4, TAPS + 0.6)
         self.weights.plot.tick_gap = 26
@@ -145,7 +146,7 @@ class LowerCards:
             live=live,  # takes the place of the line that would join them
             series=[
                 Series(_("hidden"), at, result.kernel, ink, width=1.6),
-                replace(found, column="found", ends=(_("− std"), "", _("+ std"))),
+                replace(found, column="found", ends=("− std", "", "+ std")),  # not translated
             ],
         )
         card.set_note(

@@ -1,4 +1,13 @@
 """Names and sizes that descriptor, model and view share."""
 
-CURES = ("none", "He", "bias", "leaky", "residual", "asymmetric")
+from layerlab.core.translation import marked
+
+CURES = (
+    marked("none"),
+    "He",
+    marked("bias"),
+    marked("leaky"),
+    marked("residual"),
+    marked("asymmetric"),
+)
 MAX_WIDTH, MAX_DEPTH, NETS = 12, 64, 1000

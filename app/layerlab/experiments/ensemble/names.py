@@ -1,6 +1,9 @@
-"""What the page's parts share; the descriptor reads it, so nothing is imported here."""
+"""What the page's parts share; the descriptor reads it, so it imports no model."""
 
-SEED, BOOTSTRAP, ARCHITECTURE = "seed", "bootstrap", "architecture"
+from layerlab.core.translation import marked
+
+SEED, BOOTSTRAP = marked("seed"), marked("bootstrap")
+ARCHITECTURE = marked("architecture")
 KINDS = (SEED, BOOTSTRAP, ARCHITECTURE)  # how the networks of an ensemble differ
 TASKS = ("wave", "step", "abs", "sine-mix")
 MAX_K = 20  # networks of the largest ensemble

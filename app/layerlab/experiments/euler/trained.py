@@ -45,9 +45,12 @@ class TrainedCards:
             _("Trained layers move the moons"), EvenPlot(Axis("h₁"), Axis("h₂"))
         )
         self.layers = PlotCard(
-            _("Linear separability"), HandlePlot(Axis("layer", integer=True), Axis("accuracy"))
+            _("Linear separability"),
+            HandlePlot(Axis(_("layer"), integer=True), Axis(_("accuracy"))),
         )
-        self.rates = PlotCard(_("λ of this layer"), EvenPlot(Axis("real"), Axis("imaginary")))
+        self.rates = PlotCard(
+            _("λ of this layer"), EvenPlot(Axis(_("real")), Axis(_("imaginary")))
+        )
         self.layers.plot.y_axis.fix(*SHARES)
         self.layers.bind("layer", lambda x, _: max(0.0, round(x, 2)))
 
@@ -88,8 +91,8 @@ class TrainedCards:
                 1.6,
                 brief=_("boundary"),
             ),
-            LegendEntry("line", pale, "lattice", 1.0),
-            LegendEntry("line", blend(self.view.theme, inks[0], 0.5), "paths", 1.1),
+            LegendEntry("line", pale, _("lattice"), 1.0),
+            LegendEntry("line", blend(self.view.theme, inks[0], 0.5), _("paths"), 1.1),
         ]
         turned, shade = (
             over(result.lattice[0]),

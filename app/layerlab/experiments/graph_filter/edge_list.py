@@ -139,12 +139,21 @@ def _edge(words: list[str], line: int) -> tuple[str, str, float]:
             weight = float(words[2])
         except ValueError:
             raise LabError(
-                f"line {line}: the weight {words[2][:MAX_NAME]!r} is no number"
+                _(
+                    "line {line}: the weight {word!r} is no number",
+                    line=line,
+                    word=words[2][:MAX_NAME],
+                )
             ) from None
         if not (math.isfinite(weight) and MIN_WEIGHT <= weight <= MAX_WEIGHT):
             raise LabError(
-                f"line {line}: the weight is {words[2][:MAX_NAME]}, it must be "
-                f"{MIN_WEIGHT:g} to {MAX_WEIGHT:g}"
+                _(
+                    "line {line}: the weight is {word}, it must be {low:g} to {high:g}",
+                    line=line,
+                    word=words[2][:MAX_NAME],
+                    low=MIN_WEIGHT,
+                    high=MAX_WEIGHT,
+                )
             )
     return a, b, weight
 

@@ -26,7 +26,7 @@ class NearCard(PlotCard[Plot]):
     def __init__(self) -> None:
         """Make the card."""
         super().__init__(
-            _("By neighbours"), Plot(Axis(_("edges away"), integer=True), Axis("weight"))
+            _("By neighbours"), Plot(Axis(_("edges away"), integer=True), Axis(_("weight")))
         )
         self._drawn: object = None  # of which node of which graph
 

@@ -54,7 +54,7 @@ EXPERIMENT = Experiment(
         Knob(
             "eps",
             "choice",
-            "eps",
+            "eps",  # not translated
             _("Added to the variance under the root, so that nothing is divided by 0."),
             choices=EPS,
         ),

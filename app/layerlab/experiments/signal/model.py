@@ -244,7 +244,7 @@ def marks(activation: str, width: int) -> tuple[PhasePoint, ...]:
         "small-normal": _("small"),
         "torch-default": "PyTorch",
         "he-normal": "He",
-        "xavier-normal": "Xavier, LeCun",
+        "xavier-normal": _("Xavier, LeCun"),
         "large-normal": _("large"),
     }
     for key, label in names.items():
