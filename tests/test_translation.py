@@ -20,7 +20,6 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "app" / "layerlab"
 # Rooms, or parts of them, whose texts are not translated yet.
 NOT_YET = (
-    "experiments",
     "nets/activations.py",
     "nets/adviser",
     "nets/engines/compiled",

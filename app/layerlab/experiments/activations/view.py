@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from layerlab.core import picture as pic
+from layerlab.core.translation import _, marked, translated
 from layerlab.experiments.activations.model import FLAT, VIEW, Facts, Result
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
@@ -28,15 +29,15 @@ class View(PageView):
 
     def build(self) -> None:
         """Make the cards."""
-        self.value = PlotCard("Value", Plot(Axis("z"), Axis("h")))
-        self.derivative = PlotCard("Derivative", Plot(Axis("z"), Axis("dh/dz")))
-        self.behind = PlotCard("Output density", Plot(Axis("z, h"), Axis("density")))
-        self.rows = RowPlot(Axis("fraction preserved"))
-        self.rows.x_axis.brief = "fraction"
+        self.value = PlotCard(_("Value"), Plot(Axis("z"), Axis("h")))
+        self.derivative = PlotCard(_("Derivative"), Plot(Axis("z"), Axis("dh/dz")))
+        self.behind = PlotCard(_("Output density"), Plot(Axis("z, h"), Axis(_("density"))))
+        self.rows = RowPlot(Axis(_("fraction preserved")))
+        self.rows.x_axis.brief = _("fraction")
         self.rows.x_axis.fix(0, MAX_FRACTION)
-        self.kept = PlotCard("What is preserved", self.rows, "click one to choose it")
+        self.kept = PlotCard(_("What is preserved"), self.rows, _("click one to choose it"))
         self.kept.bind_row("activation", lambda row: self.result and self.result.facts[row].key)
-        self.corner = PlotCard("Softplus and ReLU", Plot(Axis("z"), Axis("h")))
+        self.corner = PlotCard(_("Softplus and ReLU"), Plot(Axis("z"), Axis("h")))
         for card in (self.value, self.derivative):
             card.plot.x_axis.fix(-VIEW, VIEW)
         self.corner.plot.x_axis.fix(-3, 3)
@@ -55,15 +56,23 @@ class View(PageView):
         one = result.chosen
         arrived = result.mean**2 + result.std**2
         found = [
-            (number(one.square, 3), f"mean square, of {number(arrived, 3)}"),
-            (number(one.variance, 3), f"variance, of {number(result.std**2, 3)}"),
-            (f"{100 * one.dead:.0f} %", "dead: derivative 0"),
-            (f"{100 * one.saturated:.0f} %", f"saturated: derivative < {100 * FLAT:g} % of it"),
-            (number(one.largest, 4), "largest derivative"),
+            (number(one.square, 3), _("mean square, of {before}", before=number(arrived, 3))),
+            (
+                number(one.variance, 3),
+                _("variance, of {before}", before=number(result.std**2, 3)),
+            ),
+            (f"{100 * one.dead:.0f} %", _("dead: derivative 0")),
+            (
+                f"{100 * one.saturated:.0f} %",
+                _("saturated: derivative < {share:g} % of it", share=100 * FLAT),
+            ),
+            (number(one.largest, 4), _("largest derivative")),
         ]
         if one.lowest is not None:
             place, value = one.lowest
-            found.append((number(value, 4), f"minimum, at z = {number(place, 3)}"))
+            found.append(
+                (number(value, 4), _("minimum, at z = {place}", place=number(place, 3)))
+            )
         return found
 
     def draw(self, result: Result) -> None:
@@ -93,15 +102,17 @@ class View(PageView):
         series = [replace(one, is_still=True, in_legend=False, is_read=False) for one in series]
         series.append(Series(chosen.label, z, getattr(chosen, name), accent, width=2.4))
         legend = [
-            LegendEntry("line", faint, "the others", 1.0),
-            LegendEntry("band", blend(self.theme, faint, 0.28), "density of z"),
+            LegendEntry("line", faint, _("the others"), 1.0),
+            LegendEntry("band", blend(self.theme, faint, 0.28), _("density of z")),
         ]
         live: dict[str, Mark] = {}
         if chosen.lowest is not None:
             place, value = chosen.lowest
             dot, ink = value if name == "h" else 0.0, self.color("warning")
             live["lowest"] = Dots(np.array([place]), np.array([dot]), ink, 3.6)
-            legend.append(LegendEntry("dot", ink, "minimum of h" if name != "h" else "minimum"))
+            legend.append(
+                LegendEntry("dot", ink, _("minimum of h") if name != "h" else _("minimum"))
+            )
         card.show_plot(bands={"arrives": ground}, live=live, legend=legend, series=series)
 
     def _draw_behind(self, result: Result) -> None:
@@ -116,19 +127,28 @@ class View(PageView):
             0, max(0.45, 1.12 * float(max(heights.max(), result.before.max())))
         )
         one = result.chosen
-        mean = VLine(one.mean, f"mean {number(one.mean, 2)}", self.color("text"), self.theme)
+        mean = VLine(
+            one.mean, _("mean {mean}", mean=number(one.mean, 2)), self.color("text"), self.theme
+        )
         middles = 0.5 * (edges[1:] + edges[:-1])
         z, faint = result.z, self.color("faint")
         densities = [
-            replace(one, places=one.name, column=name, read_as=name)
+            replace(one, places=one.name, column=name, read_as=translated(name))
             for one, name in (
-                (area("z", z, 0 * z, result.before, faint, 0.28), "density of z"),
-                (area("h", middles, 0 * middles, result.after, accent, 0.42), "density of h"),
+                (area("z", z, 0 * z, result.before, faint, 0.28), marked("density of z")),
+                (
+                    area("h", middles, 0 * middles, result.after, accent, 0.42),
+                    marked("density of h"),
+                ),
             )
         ]
         card.show_plot(series=densities, bands={"h": after}, live={"mean": mean})
         card.set_note(
-            f"variance <b>{number(one.variance, 3)}</b> of {number(result.std**2, 3)}"
+            _(
+                "variance <b>{variance}</b> of {before}",
+                variance=number(one.variance, 3),
+                before=number(result.std**2, 3),
+            )
         )
 
     def _draw_kept(self, result: Result) -> None:
@@ -149,11 +169,11 @@ class View(PageView):
             "square": Bars(rows, none, np.minimum(square, MAX_BAR), pale, 0.62),
             "variance": Bars(rows, none, np.minimum(variance, MAX_BAR), full, 0.22),
             "words": TextMark(ends, rows, words, full, self.theme, 10, right=True, within=1),
-            "all": VLine(1.0, "all", self.color("muted"), self.theme),
+            "all": VLine(1.0, _("all"), self.color("muted"), self.theme),
         }
         legend = [
-            LegendEntry("band", pale[chosen], "mean square"),
-            LegendEntry("line", full[chosen], "variance", 3),
+            LegendEntry("band", pale[chosen], _("mean square")),
+            LegendEntry("line", full[chosen], _("variance"), 3),
         ]
         columns = {
             "activation": np.array([one.label for one in facts]),
@@ -168,9 +188,16 @@ class View(PageView):
         return Tooltip(
             one.label,
             (
-                (ink, f"mean square {number(one.square / arrived, 3)}"),
-                (ink, f"variance {number(one.variance / arrived, 3)}"),
-                (None, f"dead {100 * one.dead:.0f} %, saturated {100 * one.saturated:.0f} %"),
+                (ink, _("mean square {square}", square=number(one.square / arrived, 3))),
+                (ink, _("variance {variance}", variance=number(one.variance / arrived, 3))),
+                (
+                    None,
+                    _(
+                        "dead {dead:.0f} %, saturated {saturated:.0f} %",
+                        dead=100 * one.dead,
+                        saturated=100 * one.saturated,
+                    ),
+                ),
             ),
         )
 
@@ -188,12 +215,12 @@ class View(PageView):
         card.show_plot(
             bands={"between": between},
             live={"gap": gap},
-            legend=[LegendEntry("dot", ink, "largest gap", brief="gap")],
+            legend=[LegendEntry("dot", ink, _("largest gap"), brief=_("gap"))],
             series=series,
         )
         card.set_note(
-            f"at most <b>{number(result.gap, 3)}</b> apart",
-            f"gap <b>{number(result.gap, 3)}</b>",
+            _("at most <b>{gap}</b> apart", gap=number(result.gap, 3)),
+            _("gap <b>{gap}</b>", gap=number(result.gap, 3)),
         )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtGui import QColor
 
 from layerlab.core import picture as pic
-from layerlab.core.numbers import grouped
+from layerlab.core.translation import _, ngettext, translated
 from layerlab.experiments.at_scale.comparison_cards import FACTORS, ComparedCards
 from layerlab.experiments.at_scale.costs import CostCards
 from layerlab.experiments.at_scale.layer import Box, Boxes, LayerPlot, boxes_of, part_color
@@ -29,10 +29,10 @@ class View(PageView):
 
     def build(self) -> None:
         """Make the cards."""
-        self.plot = LayerPlot(Axis("numbers"), Axis())
+        self.plot = LayerPlot(Axis(_("numbers")), Axis())
         self.plot.grid = False
         self.plot.takes_clicks = True
-        self.layer = PlotCard("A layer, to scale", self.plot)
+        self.layer = PlotCard(_("A layer, to scale"), self.plot)
         self.compared = ComparedCards(self)
         self.costs = CostCards(self)
         self.layer.bind("factor", self._factor, "factor")
@@ -72,14 +72,21 @@ class View(PageView):
         """Return the size of the whole, its cache, and a token's arithmetic."""
         model = result.decoder
         total = sum(result.operations.values())
-        used = f", {count(model.used)} for a token" if model.experts > 1 else ""
+        used = (
+            _("parameters, {count} for a token", count=count(model.used))
+            if model.experts > 1
+            else _("parameters")
+        )
         back = 100 * result.operations["context"] / total
         return [
-            (count(model.parameters), f"parameters{used}"),
-            (memory(result.weights), f"weights, {result.bytes} bytes each"),
-            (memory(result.memory["context"]), f"keys and values, {tokens(result.context)}"),
-            (operations(total), f"a token, {back:.0f} % looking back"),
-            (count(result.even), "tokens until they take as much"),
+            (count(model.parameters), used),
+            (memory(result.weights), _("weights, {count} bytes each", count=result.bytes)),
+            (
+                memory(result.memory["context"]),
+                _("keys and values, {tokens}", tokens=tokens(result.context)),
+            ),
+            (operations(total), _("a token, {back:.0f} % looking back", back=back)),
+            (count(result.even), _("tokens until they take as much")),
         ]
 
     def draw(self, result: Result) -> None:
@@ -114,7 +121,7 @@ class View(PageView):
         live: dict[str, Mark] = {
             "matrices": Boxes(
                 places,
-                [box.name for box in boxes],
+                [translated(box.name) for box in boxes],
                 words,
                 fills,
                 edges,
@@ -123,7 +130,11 @@ class View(PageView):
             ),
         }
         legend = [
-            LegendEntry("band", self._ink(part), part) for part in ("attention", "feed-forward")
+            LegendEntry("band", self._ink(part), name)
+            for part, name in (
+                ("attention", _("attention")),
+                ("feed-forward", _("feed-forward")),
+            )
         ]
         columns = {"columns": places[:, 2], "rows": places[:, 3], "parameters": sizes}
         self.plot.wanted = tuple((places[:, :2] + places[:, 2:]).max(0))
@@ -136,12 +147,18 @@ class View(PageView):
                 Handle("factor", up[0] + up[2], middle, self.color("text"), 6.0, "x"),
             )
         )
-        what = "experts, keys" if result.decoder.experts > 1 else "keys"
-        self.layer.set_note(
-            f"<b>{count(float(sizes.sum()))}</b>, drag the dots, click {what}",
-            f"drag the dots, click {what}",
-            "drag the dots",
-        )
+        size = count(float(sizes.sum()))
+        if result.decoder.experts > 1:
+            notes = (
+                _("<b>{count}</b>, drag the dots, click experts, keys", count=size),
+                _("drag the dots, click experts, keys"),
+            )
+        else:
+            notes = (
+                _("<b>{count}</b>, drag the dots, click keys", count=size),
+                _("drag the dots, click keys"),
+            )
+        self.layer.set_note(*notes, _("drag the dots"))
         self.plot.reader = lambda x, y: self._read_layer(result, boxes, x, y)
 
     def _read_layer(
@@ -154,31 +171,42 @@ class View(PageView):
         size, one = wide * high, result.decoder
         rows = [
             (self._ink(box.part), f"{high:.0f} × {wide:.0f} = {count(size, 4)}"),
-            (None, f"{memory(size * result.bytes)}, {operations(2 * size)} a token"),
+            (
+                None,
+                _(
+                    "{memory}, {operations} a token",
+                    memory=memory(size * result.bytes),
+                    operations=operations(2 * size),
+                ),
+            ),
         ]
         if box.name in ("keys", "values"):
             heads = one.sharing
             rows.append(
                 (
                     None,
-                    "click: share them among more heads"
+                    _("click: share them among more heads")
                     if heads == 1
-                    else f"shared by {heads} heads of queries",
+                    else _("shared by {count} heads of queries", count=heads),
                 )
             )
         title = (
-            f"{box.name} of expert {box.expert + 1}"
+            _(
+                "{matrix} of expert {expert}",
+                matrix=translated(box.name),
+                expert=box.expert + 1,
+            )
             if one.experts > 1 and (box.part == "feed-forward")
-            else box.name
+            else translated(box.name)
         )
         if not box.used:
-            rows.append((None, "not used by this token; click to use so many"))
+            rows.append((None, _("not used by this token; click to use so many")))
         return Tooltip(title, tuple(rows))
 
 
 def tokens(number: int) -> str:
     """Return a number of tokens in words."""
-    return f"{grouped(number)} tokens"
+    return ngettext("{count} token", "{count} tokens", number)
 
 
 def thumbnail(result: Result) -> pic.Picture:

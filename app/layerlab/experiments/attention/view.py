@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtGui import QColor
 
 from layerlab.core import picture as pic
+from layerlab.core.translation import _
 from layerlab.experiments.attention.model import NORMS, Result
 from layerlab.experiments.attention.sampled import SampledCards
 from layerlab.ui.pages.view import PageView, PlotCard
@@ -28,15 +29,17 @@ class View(PageView):
     def build(self) -> None:
         """Make the cards."""
         self.line = PlotCard(
-            "Keys, values, one query", HandlePlot(Axis("position"), Axis("value"))
+            _("Keys, values, one query"), HandlePlot(Axis(_("position")), Axis(_("value")))
         )
         self.map = PlotCard(
-            "Weights of every query", HandlePlot(Axis("query"), Axis("key", integer=True))
+            _("Weights of every query"),
+            HandlePlot(Axis(_("query")), Axis(_("key"), integer=True)),
         )
         self.sharp = PlotCard(
-            "Temperature", HandlePlot(Axis("norm of q", log=True), Axis("entropy, nats"))
+            _("Temperature"),
+            HandlePlot(Axis(_("norm of q"), log=True), Axis(_("entropy, nats"))),
         )
-        self.sharp.plot.y_axis.brief = "entropy"
+        self.sharp.plot.y_axis.brief = _("entropy")
         for card in (self.line, self.map):
             card.plot.x_axis.fix(-EDGE, EDGE)
         self.line.plot.y_axis.fix(-TOP, TOP)
@@ -67,13 +70,23 @@ class View(PageView):
         drawn = result.drawn
         free = number(float(drawn.dots.var()))
         return [
-            (number(result.difference, 2), "attention − kernel, largest difference of weights"),
-            (number(result.output), "output at the query"),
-            (f"{number(result.entropy)} of {number(most)}", "entropy of its weights, nats"),
-            (number(many), f"of {result.keys} keys count, e to the entropy"),
             (
-                f"{free} and {number(float((drawn.dots / drawn_by(result)).var()))}",
-                f"variance of random q · k, dₖ {result.d_k}, and divided",
+                number(result.difference, 2),
+                _("attention − kernel, largest difference of weights"),
+            ),
+            (number(result.output), _("output at the query")),
+            (
+                _("{entropy} of {most}", entropy=number(result.entropy), most=number(most)),
+                _("entropy of its weights, nats"),
+            ),
+            (number(many), _("of {count} keys count, e to the entropy", count=result.keys)),
+            (
+                _(
+                    "{free} and {divided}",
+                    free=free,
+                    divided=number(float((drawn.dots / drawn_by(result)).var())),
+                ),
+                _("variance of random q · k, dₖ {d_k}, and divided", d_k=result.d_k),
             ),
         ]
 
@@ -99,24 +112,24 @@ class View(PageView):
             "looks": Segments(
                 *ends, result.positions, result.values, self._shades(result.weights, 0.05), 1.4
             ),
-            "query": VLine(result.query, "query", ink, self.theme),
+            "query": VLine(result.query, _("query"), ink, self.theme),
             "output": Dots(at, np.array([result.output]), ink, 4.2),
         }
         series = [
-            Series("attention", x, result.curve, accent, width=3.2),
+            Series(_("attention"), x, result.curve, accent, width=3.2),
             Series(
-                "Gaussian kernel",
+                _("Gaussian kernel"),
                 x,
                 result.kernel,
                 kernel,
                 form="dash",
                 width=1.3,
-                brief="kernel",
+                brief=_("kernel"),
             ),
         ]
         legend = [
-            LegendEntry("dot", accent, "keys and values", brief="keys"),
-            LegendEntry("dot", ink, "prediction"),
+            LegendEntry("dot", accent, _("keys and values"), brief=_("keys")),
+            LegendEntry("dot", ink, _("prediction")),
         ]
         places, values = result.positions, result.values
         columns = {"position of key": places, "value": values, "weight": result.weights}
@@ -129,11 +142,16 @@ class View(PageView):
         ]
         dots.append(Handle("query", result.query, -TOP * 0.93, ink, 6.0, "x"))
         card.plot.set_handles(tuple(dots))
-        text = (
-            f"differ by <b>{number(float(np.abs(result.curve - result.kernel).max()), 2)}</b>"
-        )
+        apart = number(float(np.abs(result.curve - result.kernel).max()), 2)
         width = float(np.sqrt(result.by / result.norm) * 2 / np.pi)
-        card.set_note(f"{text}, width of the bell <b>{number(width, 2)}</b>", text)
+        card.set_note(
+            _(
+                "differ by <b>{apart}</b>, width of the bell <b>{width}</b>",
+                apart=apart,
+                width=number(width, 2),
+            ),
+            _("differ by <b>{apart}</b>", apart=apart),
+        )
 
     def _draw_map(self, result: Result) -> None:
         card, n = self.map, result.keys
@@ -148,14 +166,18 @@ class View(PageView):
             "query": VLine(result.query, "", ink, self.theme),
         }
         shades = panel + (accent - panel) * np.sqrt(np.linspace(0, 1, 33))[:, None]
-        plot.color_scale = color_scale(0, 1, shades, "weight")
-        legend = [LegendEntry("dot", self.color("point"), "position of the key", brief="key")]
-        columns = {"query": result.x} | {f"key {k + 1}": result.map[k] for k in range(n)}
+        plot.color_scale = color_scale(0, 1, shades, _("weight"))
+        legend = [
+            LegendEntry("dot", self.color("point"), _("position of the key"), brief=_("key"))
+        ]
+        keys_of = {f"key {k + 1}": result.map[k] for k in range(n)}  # not translated
+        columns = {"query": result.x} | keys_of
         card.show_plot(live=live, legend=legend, columns=columns)
         plot.set_handles((Handle("query", result.query, 0.5 + 0.04 * n, ink, 6.0, "x"),))
         most = float(result.weights.max())
         card.set_note(
-            f"largest of the query <b>{number(most, 2)}</b>", f"max <b>{number(most, 2)}</b>"
+            _("largest of the query <b>{largest}</b>", largest=number(most, 2)),
+            _("max <b>{largest}</b>", largest=number(most, 2)),
         )
         plot.reader = lambda x, y: self._read_weight(result, x, y)
 
@@ -164,13 +186,17 @@ class View(PageView):
         k = int(np.clip(round(y) - 1, 0, result.keys - 1))
         ink = self.color("accent")
         return Tooltip(
-            f"query at {number(float(result.x[at]))}",
+            _("query at {x}", x=number(float(result.x[at]))),
             (
-                (ink, f"weight {number(float(result.map[k, at]))}"),
+                (ink, _("weight {weight}", weight=number(float(result.map[k, at])))),
                 (
                     None,
-                    f"key {k + 1} at {number(float(result.positions[k]))}, "
-                    f"norm {number(float(result.norms[k]))}",
+                    _(
+                        "key {key} at {position}, norm {norm}",
+                        key=k + 1,
+                        position=number(float(result.positions[k])),
+                        norm=number(float(result.norms[k])),
+                    ),
                 ),
             ),
         )
@@ -182,13 +208,13 @@ class View(PageView):
         shade = blend(self.theme, accent, 0.2)
         card.show_plot(
             bands={"range": Band(NORMS, result.low, result.high, shade)},
-            still={"most": HLine(most, "all keys alike", self.color("muted"), self.theme)},
-            series=[Series("this query", NORMS, result.entropies, accent, width=2.2)],
-            legend=[LegendEntry("band", shade, "other queries", brief="others")],
+            still={"most": HLine(most, _("all keys alike"), self.color("muted"), self.theme)},
+            series=[Series(_("this query"), NORMS, result.entropies, accent, width=2.2)],
+            legend=[LegendEntry("band", shade, _("other queries"), brief=_("others"))],
             columns={"lowest entropy": result.low, "highest entropy": result.high},
         )
         card.plot.set_handles((Handle("norm", result.norm, result.entropy, accent, along="x"),))
-        card.set_note(f"norm <b>{number(result.norm)}</b>")
+        card.set_note(_("norm <b>{norm}</b>", norm=number(result.norm)))
 
 
 def drawn_by(result: Result) -> float:

@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtGui import QColor
 
 from layerlab.core import picture as pic
+from layerlab.core.translation import _
 from layerlab.experiments.basis.drag import TermHandles
 from layerlab.experiments.basis.model import L2S, UPDATES, Result
 from layerlab.experiments.basis.terms import MAX_TERMS
@@ -30,19 +31,22 @@ class View(PageView):
 
     def build(self) -> None:
         """Make the cards."""
-        self.sum = PlotCard("The sum", Plot(Axis("x"), Axis("y")))
-        self.terms = PlotCard("The terms", HandlePlot(Axis("x"), Axis("a s(b x + c)")))
+        self.sum = PlotCard(_("The sum"), Plot(Axis("x"), Axis("y")))
+        self.terms = PlotCard(_("The terms"), HandlePlot(Axis("x"), Axis("a s(b x + c)")))
         self.descent = PlotCard(
-            "Gradient descent", HandlePlot(Axis("updates", log=True), Axis("loss", log=True))
+            _("Gradient descent"),
+            HandlePlot(Axis(_("updates"), log=True), Axis(_("loss"), log=True)),
         )
         self.prior = PlotCard(
-            "The prior", HandlePlot(Axis("L2", log=True), Axis("loss", log=True))
+            _("The prior"), HandlePlot(Axis("L2", log=True), Axis(_("loss"), log=True))
         )
         self.equal = PlotCard(
-            "Terms for equal error",
-            HandlePlot(Axis("terms", integer=True), Axis("unexplained variance", log=True)),
+            _("Terms for equal error"),
+            HandlePlot(
+                Axis(_("terms"), integer=True), Axis(_("unexplained variance"), log=True)
+            ),
         )
-        self.equal.plot.y_axis.brief = "unexplained"
+        self.equal.plot.y_axis.brief = _("unexplained")
         for card in (self.sum, self.terms):
             card.plot.x_axis.fix(-EDGE, EDGE)
         self.sum.plot.y_axis.fix(-1.1, 1.3)
@@ -52,7 +56,7 @@ class View(PageView):
             card.plot.y_axis.fix(1e-4, 1)
         self.equal.plot.x_axis.fix(0, MAX_TERMS + 1)
         self.equal.plot.y_axis.fix(1e-4, 1.3)
-        self.again = HeadButton("As fitted", "Undoes what was moved by hand")
+        self.again = HeadButton(_("As fitted"), _("Undoes what was moved by hand"))
         self.again.clicked.connect(self._on_again)
         self.terms.add_control(self.again)
         self.handles = TermHandles(self, self.terms.plot)
@@ -72,17 +76,22 @@ class View(PageView):
 
     def figures(self, result: Result) -> list[tuple[str, str]]:
         """Return how good the fits are."""
-        how = "by hand" if result.by_hand else "most likely a" if result.posterior else "best a"
+        if result.by_hand:
+            loss_of = _("loss of the sum, by hand")
+        elif result.posterior:
+            loss_of = _("loss of the sum, most likely a")
+        else:
+            loss_of = _("loss of the sum, best a")
         return [
-            (number(result.loss), f"loss of the sum, {how}"),
+            (number(result.loss), loss_of),
             (
                 number(result.descent_loss),
-                f"loss after {number(round(result.updates), 6)} updates",
+                _("loss after {updates} updates", updates=number(round(result.updates), 6)),
             ),
-            (number(result.noise**2 / 2), "noise floor"),
-            (f"{number(100 * result.left)} %", "of the true curve's variance left"),
-            (number(float(np.abs(result.a).max())), "largest a"),
-            (number(result.condition, 2), "steepest by flattest curvature"),
+            (number(result.noise**2 / 2), _("noise floor")),
+            (f"{number(100 * result.left)} %", _("of the true curve's variance left")),
+            (number(float(np.abs(result.a).max())), _("largest a")),
+            (number(result.condition, 2), _("steepest by flattest curvature")),
         ]
 
     def draw(self, result: Result) -> None:
@@ -101,7 +110,11 @@ class View(PageView):
         legend: list[LegendEntry] = []
         columns: dict[str, np.ndarray] = {}
         is_part = result.shown < result.units
-        name = f"first {result.shown} of {result.units}" if is_part else "sum"
+        name = (
+            _("first {shown} of {units}", shown=result.shown, units=result.units)
+            if is_part
+            else _("sum")
+        )
         if result.posterior:
             shade = blend(self.theme, accent, 0.25)
             bands["band"] = Band(x, result.low, result.high, shade)
@@ -109,24 +122,28 @@ class View(PageView):
                 f"draw{k}": Line(x, y, blend(self.theme, accent, 0.5), 0.8)
                 for k, y in enumerate(result.draws)
             }
-            legend.append(LegendEntry("band", shade, "± 2 std"))
-            legend.append(LegendEntry("line", blend(self.theme, accent, 0.5), "draws", 0.8))
+            legend.append(LegendEntry("band", shade, _("± 2 std")))
+            legend.append(LegendEntry("line", blend(self.theme, accent, 0.5), _("draws"), 0.8))
             columns |= {"− 2 std": result.low, "+ 2 std": result.high}
         point = self.color("point", 0.55)
         series = [
-            Series("truth", x, result.truth, muted, form="dash", width=1.4, is_still=True),
+            Series(_("truth"), x, result.truth, muted, form="dash", width=1.4, is_still=True),
             Series(
-                *("data", result.data_x, result.data_y, point),
+                *(_("data"), result.data_x, result.data_y, point),
                 form="dots",
                 is_still=True,
                 is_read=False,
             ),
-            Series("gradient descent", x, result.descent, walked, width=1.6, brief="descent"),
+            Series(
+                _("gradient descent"), x, result.descent, walked, width=1.6, brief=_("descent")
+            ),
             Series(name, x, result.part, accent, width=2.4),
         ]
         if is_part:
             pale = blend(self.theme, accent, 0.45)
-            series.append(Series("whole sum", x, result.sum, pale, width=1.2, brief="whole"))
+            series.append(
+                Series(_("whole sum"), x, result.sum, pale, width=1.2, brief=_("whole"))
+            )
         card.show_plot(bands=bands, live=live, series=series, legend=legend, columns=columns)
         card.set_note(f"d = <b>{number(result.d)}</b>")
 
@@ -137,16 +154,29 @@ class View(PageView):
         accent, muted = self.color("accent"), self.color("muted")
         series = [
             Series(
-                *(f"term {k + 1}", result.x, pieces[:, k], self.term_color(k, result)),
+                *(
+                    _("term {number}", number=k + 1),
+                    result.x,
+                    pieces[:, k],
+                    self.term_color(k, result),
+                ),
                 width=1.3,
                 in_legend=False,
             )
             for k in range(last)
         ]
         series.append(
-            Series(f"term {result.shown}", result.x, pieces[:, last], accent, width=2.6)
+            Series(
+                _("term {number}", number=result.shown),
+                result.x,
+                pieces[:, last],
+                accent,
+                width=2.6,
+            )
         )
-        legend = [LegendEntry("line", muted, f"terms 1 to {last}", 1.3)] if last else []
+        legend = (
+            [LegendEntry("line", muted, _("terms 1 to {last}", last=last), 1.3)] if last else []
+        )
         if not self.terms.plot.held:  # the axis must not run away under the hand
             self._fit_height(1.15 * float(np.abs(result.pieces).max()))
         card.show_plot(series=series, legend=legend)
@@ -174,35 +204,40 @@ class View(PageView):
         values = result.pieces[at, : result.shown]
         k = int(np.abs(values - y).argmin())
         ink = self.term_color(k, result) if k < result.shown - 1 else self.color("accent")
-        open_by = f"posterior ± {number(result.deviations[k], 2)}"
+        open_by = _("posterior ± {deviation}", deviation=number(result.deviations[k], 2))
         named = (
             (ink, f"a {number(result.a[k])}"),
             (ink, f"b {number(result.b[k])}"),
             (ink, f"c {number(result.c[k])}"),
         )
         dot = (float(result.x[at]), float(values[k]), ink)
-        return Tooltip(f"term {k + 1}", (*named, (None, open_by)), dots=(dot,))
+        return Tooltip(_("term {number}", number=k + 1), (*named, (None, open_by)), dots=(dot,))
 
     def _draw_descent(self, result: Result) -> None:
         card, ink = self.descent, self.color("negative")
         card.plot.y_axis.cover(np.append(result.descent_losses, result.squares), decades=3)
-        least = HLine(result.squares, "least squares", self.color("accent"), self.theme, True)
-        losses = Series("gradient descent", UPDATES, result.descent_losses, ink)
+        least = HLine(
+            result.squares, _("least squares"), self.color("accent"), self.theme, True
+        )
+        losses = Series(_("gradient descent"), UPDATES, result.descent_losses, ink)
         card.show_plot(still={"best": least}, series=[losses])
         card.plot.set_handles(
             (Handle("updates", result.updates, result.descent_loss, ink, along="x"),)
         )
         away = result.descent_loss / max(result.squares, 1e-300)
-        text = f"<b>{number(away, 3)}</b> times the least"
-        card.set_note(f"{text}, rate {number(result.rate, 2)}", text)
+        times, rate = number(away, 3), number(result.rate, 2)
+        card.set_note(
+            _("<b>{times}</b> times the least, rate {rate}", times=times, rate=rate),
+            _("<b>{times}</b> times the least", times=times),
+        )
 
     def _draw_prior(self, result: Result) -> None:
         card, ink, faint = self.prior, self.color("accent"), self.color("muted")
         card.plot.y_axis.cover(np.concatenate((result.errors, result.losses)), decades=3)
-        likely = VLine(result.likely, "most likely", self.color("text"), self.theme)
+        likely = VLine(result.likely, _("most likely"), self.color("text"), self.theme)
         series = [
-            Series("on data", L2S, result.losses, faint, width=1.4),
-            Series("off the truth", L2S, result.errors, ink),
+            Series(_("on data"), L2S, result.losses, faint, width=1.4),
+            Series(_("off the truth"), L2S, result.errors, ink),
         ]
         card.show_plot(still={"likely": likely}, series=series)
         card.plot.set_handles(
@@ -230,7 +265,11 @@ class View(PageView):
         live: dict[str, Mark] = {
             "here": Dots(here, np.array([result.left]), accent, 3.6, hollow=True),
             "level": HLine(
-                result.level, f"{share} left", self.color("muted"), self.theme, True
+                result.level,
+                _("{share} left", share=share),
+                self.color("muted"),
+                self.theme,
+                True,
             ),
             "reached": Dots(
                 np.array([float(found[key]) for key in reached]),
@@ -239,7 +278,7 @@ class View(PageView):
                 3.2,
             ),
         }
-        legend = [LegendEntry("ring", accent, "this sum")]
+        legend = [LegendEntry("ring", accent, _("this sum"))]
         card.show_plot(live=live, series=series, legend=legend)
         text = self.color("text")
         card.plot.set_handles(
@@ -248,7 +287,11 @@ class View(PageView):
         weights = ", ".join(
             f"{names[key]} <b>{found[key] if key in reached else '—'}</b>" for key in names
         )
-        card.set_note(f"{share} left: {weights}", weights, f"{share} left")
+        card.set_note(
+            _("{share} left: {weights}", share=share, weights=weights),
+            weights,
+            _("{share} left", share=share),
+        )
 
     def _inks(self, result: Result) -> dict[str, QColor]:
         """Return the colour of each activation that is compared; the chosen one is bright."""

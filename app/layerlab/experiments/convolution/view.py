@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtWidgets import QFileDialog
 
 from layerlab.core import picture as pic
+from layerlab.core.translation import _
 from layerlab.experiments.convolution.model import BY_HAND, EXACT, SIDE, Result
 from layerlab.experiments.convolution.orders import FiltersSheet, OrdersSheet
 from layerlab.experiments.convolution.picture_file import ENDINGS, read_picture
@@ -28,11 +29,14 @@ class View(PageView):
     def build(self) -> None:
         """Make the cards."""
         self.picture, self.kernel = PictureSheet(), KernelSheet()
-        self.orders, self.filters = OrdersSheet(), FiltersSheet("Filters of several positions")
-        self.picture_card = TileCard("Picture", self.picture)
-        self.kernel_card = TileCard("Kernel", self.kernel)
-        self.orders_card = TileCard("Shift last, shift first", self.orders)
-        self.filters_card = TileCard("Filter by position", self.filters)
+        self.orders, self.filters = (
+            OrdersSheet(),
+            FiltersSheet(_("Filters of several positions")),
+        )
+        self.picture_card = TileCard(_("Picture"), self.picture)
+        self.kernel_card = TileCard(_("Kernel"), self.kernel)
+        self.orders_card = TileCard(_("Shift last, shift first"), self.orders)
+        self.filters_card = TileCard(_("Filter by position"), self.filters)
         self._add_buttons()
         self.below = LowerCards(self)
         for knob, sheet in (
@@ -57,9 +61,11 @@ class View(PageView):
         self.least_height = 400
 
     def _add_buttons(self) -> None:
-        clear = HeadButton("Clear", "Makes the picture blank")
+        clear = HeadButton(_("Clear"), _("Makes the picture blank"))
         clear.clicked.connect(lambda: self._on_drawn(np.zeros((SIDE, SIDE))))
-        opened = HeadButton("Open", "Reads a picture from a file; it may also be dropped here")
+        opened = HeadButton(
+            _("Open"), _("Reads a picture from a file; it may also be dropped here")
+        )
         opened.clicked.connect(self._on_open)
         for button in (clear, opened):
             self.picture_card.add_control(button)
@@ -76,7 +82,9 @@ class View(PageView):
 
     def _on_open(self) -> None:
         words = " ".join(f"*{ending}" for ending in ENDINGS)
-        name, _ = QFileDialog.getOpenFileName(self, "Open a picture", "", f"Pictures ({words})")
+        name, _filter = QFileDialog.getOpenFileName(
+            self, _("Open a picture"), "", _("Pictures ({endings})", endings=words)
+        )
         if name:
             self.file_chosen.emit(name)
 
@@ -95,11 +103,14 @@ class View(PageView):
         off = float(np.abs(result.difference).max())
         weights = number(result.now[result.layer])
         return [
-            (number(off, 2), "shift first − shift last"),
-            (number(result.difference_of_pools, 2), "the same, pooled"),
-            (f"{weights} of {number(result.whole['dense'])}", "weights, of a dense layer's"),
-            (number(result.off, 2), "distance from a convolution"),
-            (number(result.found.error, 2), "error of the kernel found"),
+            (number(off, 2), _("shift first − shift last")),
+            (number(result.difference_of_pools, 2), _("the same, pooled")),
+            (
+                _("{weights} of {dense}", weights=weights, dense=number(result.whole["dense"])),
+                _("weights, of a dense layer's"),
+            ),
+            (number(result.off, 2), _("distance from a convolution")),
+            (number(result.found.error, 2), _("error of the kernel found")),
         ]
 
     def draw(self, result: Result) -> None:
@@ -111,28 +122,42 @@ class View(PageView):
         self.orders.show_result(result)
         self.filters.show_result(result)
         self.below.draw(result)
-        total = f"sum <b>{number(round(float(cells.sum()), 6) + 0.0, 2)}</b>"
-        self.kernel_card.set_note(f"drag a cell up or down, {total}", total)
+        total = number(round(float(cells.sum()), 6) + 0.0, 2)
+        self.kernel_card.set_note(
+            _("drag a cell up or down, sum <b>{total}</b>", total=total),
+            _("sum <b>{total}</b>", total=total),
+        )
         self._show_shift_error(result)
         self.filters_card.set_note(
-            "alike: the kernel, read off"
+            _("alike: the kernel, read off")
             if result.off <= CLEAR
-            else f"off by <b>{number(result.off, 2)}</b>",
+            else _("off by <b>{off}</b>", off=number(result.off, 2)),
             "",
         )
 
     def _show_shift_error(self, result: Result) -> None:
         """Say how far the picture is shifted, and how many pixels the orders differ in."""
-        ways = (("up", "down"), ("left", "right"))
+        rows, columns = result.shift
         text = ", ".join(
-            f"<b>{abs(by)}</b> {way[by > 0]}"
-            for by, way in zip(result.shift, ways, strict=True)
+            (
+                _("<b>{by}</b> down", by=rows) if rows > 0 else _("<b>{by}</b> up", by=-rows),
+                _("<b>{by}</b> right", by=columns)
+                if columns > 0
+                else _("<b>{by}</b> left", by=-columns),
+            )
         )
         count = int((np.abs(result.difference) > EXACT).sum())
-        first = (
-            f"<b>{count}</b> of {SIDE**2} pixels differ," if count else "drag what is shifted:"
+        note = (
+            _(
+                "<b>{count}</b> of {all} pixels differ, {shift}",
+                count=count,
+                all=SIDE**2,
+                shift=text,
+            )
+            if count
+            else _("drag what is shifted: {shift}", shift=text)
         )
-        self.orders_card.set_note(f"{first} {text}", text)
+        self.orders_card.set_note(note, text)
 
 
 def thumbnail(result: Result) -> pic.Picture:

@@ -10,6 +10,7 @@ import numpy as np
 
 from layerlab.core import picture as pic
 from layerlab.core.numbers import percent
+from layerlab.core.translation import _, ngettext
 from layerlab.experiments.dead_at_initialization.map import (
     DeadShareMap,
     cell_at,
@@ -48,14 +49,17 @@ class View(PageView):
     def build(self) -> None:
         """Make the cards."""
         self.map = DeadShareMap()
-        self.map_card = PlotCard("Dead at initialization", self.map)
-        self.by_depth = PlotCard("By depth", HandlePlot(Axis("layers", log=True), Axis("dead")))
-        self.by_width = PlotCard(
-            "Learning |x|", HandlePlot(Axis("width", integer=True), Axis("share"))
+        self.map_card = PlotCard(_("Dead at initialization"), self.map)
+        self.by_depth = PlotCard(
+            _("By depth"), HandlePlot(Axis(_("layers"), log=True), Axis(_("dead")))
         )
-        self.prediction = PlotCard("Prediction", HandlePlot(Axis("x"), Axis("output")))
+        self.by_width = PlotCard(
+            _("Learning |x|"), HandlePlot(Axis(_("width"), integer=True), Axis(_("share")))
+        )
+        self.prediction = PlotCard(_("Prediction"), HandlePlot(Axis("x"), Axis(_("output"))))
         self.units = PlotCard(
-            "Active units", HandlePlot(Axis("layer", integer=True), Axis("unit", integer=True))
+            _("Active units"),
+            HandlePlot(Axis(_("layer"), integer=True), Axis(_("unit"), integer=True)),
         )
         self.by_depth.plot.x_axis.fix(0.95, 1.06 * MAX_DEPTH)
         self.by_width.plot.x_axis.fix(0.5, MAX_WIDTH + 0.5)
@@ -93,25 +97,35 @@ class View(PageView):
         theory = "–"
         if result.low is not None and result.high is not None:
             low, high = (float(v[w, d]) for v in (result.low, result.high))
-            theory = percent(low) if low == high else f"{100 * low:.3g} to {percent(high)}"
+            theory = (
+                percent(low)
+                if low == high
+                else _("{low:.3g} to {high}", low=100 * low, high=percent(high))
+            )
         half = result.half(result.width)
-        until = ("…", "layers until half are dead")
+        until = ("…", _("layers until half are dead"))
         if nets:
             until = (number(half, 3), until[1])
         if nets and math.isnan(half):
-            until = ("never", f"half are dead, to {MAX_DEPTH} layers")
+            until = (_("never"), _("half are dead, to {depth} layers", depth=MAX_DEPTH))
         trained = result.trained[RATES[0]].get(result.width)
         return [
-            (share, f"dead of {number(nets or NETS, 4)}"),
-            (theory, "in theory" if theory != "–" else "no theory here"),
+            (share, _("dead of {nets}", nets=number(nets or NETS, 4))),
+            (theory, _("in theory") if theory != "–" else _("no theory here")),
             until,
             (
                 "…" if trained is None else percent(trained.share),
-                f"constant after {UPDATES} updates",
+                _("constant after {updates} updates", updates=UPDATES),
             ),
             (
-                "lives" if result.dies is None else f"dies at layer {result.dies}",
-                f"network {result.net}, output range {number(float(np.ptp(result.curve)), 2)}",
+                _("lives")
+                if result.dies is None
+                else _("dies at layer {layer}", layer=result.dies),
+                _(
+                    "network {number}, output range {range}",
+                    number=result.net,
+                    range=number(float(np.ptp(result.curve)), 2),
+                ),
             ),
         ]
 
@@ -129,9 +143,9 @@ class View(PageView):
         still = map_marks(self.theme, result.shares, result.nets)
         series = []
         for name, of, form, wide in (
-            ("lower bound", "low", "dash", 1.4),
-            ("upper bound", "high", "dash", 1.4),
-            ("half are dead", "counted", "line", 2.2),
+            (_("lower bound"), "low", "dash", 1.4),
+            (_("upper bound"), "high", "dash", 1.4),
+            (_("half are dead"), "counted", "line", 2.2),
         ):
             if of == "counted" and not result.nets.all():
                 continue
@@ -139,7 +153,7 @@ class View(PageView):
             if len(x):
                 line = Series(name, x, y, ink, form=form, width=wide, is_read=False)
                 series.append(replace(line, in_legend=of == "counted"))
-        legend = [LegendEntry("dash", ink, "bounds", 1.4)] if len(series) > 1 else []
+        legend = [LegendEntry("dash", ink, _("bounds"), 1.4)] if len(series) > 1 else []
         live = self._sides(result)
         columns = {
             "width": np.repeat(WIDTHS, MAX_DEPTH),
@@ -153,14 +167,14 @@ class View(PageView):
             (Handle("here", float(result.depth), float(result.width), self.color("text"), 6.0),)
         )
         self.map.reader = lambda x, y: self._read_cell(result, *cell_at(x, y))
-        card.set_note("drag the dot, click a cell", "click a cell")
+        card.set_note(_("drag the dot, click a cell"), _("click a cell"))
 
     def _sides(self, result: Result) -> dict[str, Mark]:
         """Return the names of both sides, where the map has them."""
         found: dict[str, Mark] = {}
         for name, is_there, x, y in (
-            ("alive", result.shares[9, 2] < 0.5, 2.6, 10.0),
-            ("dead", result.shares[2, 31] >= 0.5, 27.0, 2.0),
+            (_("alive"), result.shares[9, 2] < 0.5, 2.6, 10.0),
+            (_("dead"), result.shares[2, 31] >= 0.5, 27.0, 2.0),
         ):
             if is_there and result.nets.all():
                 found[name] = TextMark(
@@ -177,23 +191,39 @@ class View(PageView):
     def _read_cell(self, result: Result, width: int, depth: int) -> Tooltip:
         nets = int(result.nets[width - 1])
         share = percent(float(result.shares[width - 1, depth - 1])) if nets else "…"
-        rows = [(self.color("negative"), f"{share} dead of {number(nets, 4)}")]
+        rows = [
+            (
+                self.color("negative"),
+                _("{share} dead of {nets}", share=share, nets=number(nets, 4)),
+            )
+        ]
         if result.low is not None and result.high is not None:
             low, high = (float(v[width - 1, depth - 1]) for v in (result.low, result.high))
-            rows.append((self.color("muted"), f"theory {percent(low)} to {percent(high)}"))
-        return Tooltip(f"width {width}, {layers(depth)}", tuple(rows))
+            rows.append(
+                (
+                    self.color("muted"),
+                    _("theory {low} to {high}", low=percent(low), high=percent(high)),
+                )
+            )
+        return Tooltip(
+            _("width {width}, {layers}", width=width, layers=layers(depth)), tuple(rows)
+        )
 
     def _draw_by_depth(self, result: Result) -> None:
         card, ink, w = self.by_depth, self.color("accent"), result.width - 1
         faint, depth = self.color("faint"), float(result.depth)
         series = [
-            Series(*(f"width {k + 1}", DEPTHS, result.shares[k], faint), width=1.0)
+            Series(
+                *(_("width {width}", width=k + 1), DEPTHS, result.shares[k], faint), width=1.0
+            )
             for k in range(MAX_WIDTH)
             if result.nets[k] and k != w
         ]
         series = [replace(one, in_legend=False, is_read=False) for one in series]
         legend = (
-            [LegendEntry("line", faint, "other widths", 1.0, brief="others")] if series else []
+            [LegendEntry("line", faint, _("other widths"), 1.0, brief=_("others"))]
+            if series
+            else []
         )
         live: dict[str, Mark] = {
             "here": VLine(depth, layers(result.depth), self.color("muted"), self.theme)
@@ -201,19 +231,23 @@ class View(PageView):
         card.plot.reader = None
         if result.nets[w]:
             share = result.shares[w]
-            series.append(Series(f"width {result.width}", DEPTHS, share, ink, width=2.4))
+            series.append(
+                Series(_("width {width}", width=result.width), DEPTHS, share, ink, width=2.4)
+            )
             live["dot"] = Dots(
                 np.array([depth]), share[result.depth - 1 : result.depth], ink, 4.0
             )
         series += self._bounds(result, DEPTHS, np.s_[w])
         card.show_plot(live=live, series=series, legend=legend)
-        card.set_note("click a depth", "")
+        card.set_note(_("click a depth"), "")
 
     def _bounds(self, result: Result, x: Array, part: Any) -> list[Series]:
         """Return the area between the bounds, if they are known, of a part of all nets."""
         if result.low is None or result.high is None:
             return []
-        one = area("bounds", x, result.low[part], result.high[part], self.color("muted"), 0.3)
+        one = area(
+            _("bounds"), x, result.low[part], result.high[part], self.color("muted"), 0.3
+        )
         return [replace(one, is_read=False, in_columns=False)]
 
     def _draw_by_width(self, result: Result) -> None:
@@ -221,7 +255,10 @@ class View(PageView):
         before, after, ink = (self.color(t) for t in ("accent", "warning", "text"))
         live: dict[str, Mark] = {
             "here": VLine(
-                float(result.width), f"width {result.width}", self.color("muted"), self.theme
+                float(result.width),
+                _("width {width}", width=result.width),
+                self.color("muted"),
+                self.theme,
             )
         }
         legend = []
@@ -229,25 +266,28 @@ class View(PageView):
             x = np.array(list(PUBLISHED), float)
             low, high = np.array(list(PUBLISHED.values())).T
             live["published"] = Segments(x + 0.3, low, x + 0.3, high, ink, 4.0)
-            legend.append(LegendEntry("line", ink, "published", 4.0, brief="print"))
+            legend.append(LegendEntry("line", ink, _("published"), 4.0, brief=_("print")))
         known = result.nets > 0
         shares = result.shares[known, d]
         series = [
             Series(
-                *("initial", WIDTHS[known], shares, before),
+                *(_("initial"), WIDTHS[known], shares, before),
                 form="joined",
                 width=1.4,
                 radius=3.4,
-                column="dead at initialization",
+                column="dead at initialization",  # not translated
             )
         ]
         for rate, form in zip(RATES, ("dots", "rings"), strict=True):
             found = result.trained[rate]
             at = np.array(list(found), float)
             left = np.array([one.share for one in found.values()])
-            name = f"trained at {rate:g}"
-            one = Series(name, at, left, after, form=form, width=4.2, brief=f"at {rate:g}")
-            column, places = f"constant, {name}", f"width of {name}"
+            name = f"trained at {rate:g}"  # not translated: of columns
+            shown = _("trained at {rate:g}", rate=rate)
+            one = Series(
+                shown, at, left, after, form=form, width=4.2, brief=_("at {rate:g}", rate=rate)
+            )
+            column, places = f"constant, {name}", f"width of {name}"  # not translated
             series.append(replace(one, column=column, places=places))
         series += self._bounds(result, WIDTHS, np.s_[:, d])
         card.show_plot(live=live, series=series, legend=legend)
@@ -257,18 +297,25 @@ class View(PageView):
     def _read_width(self, result: Result, x: float) -> Tooltip:
         width = min(max(round(x), 1), MAX_WIDTH)
         share = float(result.shares[width - 1, result.depth - 1])
-        rows = [(self.color("accent"), f"initial {percent(share)}")]
+        rows = [(self.color("accent"), _("initial {share}", share=percent(share)))]
         for rate in RATES:
             one = result.trained[rate].get(width)
             if one is not None:
-                text = f"at {rate:g} {percent(one.share)} of {number(one.nets, 4)}"
+                text = _(
+                    "at {rate:g} {share} of {nets}",
+                    rate=rate,
+                    share=percent(one.share),
+                    nets=number(one.nets, 4),
+                )
                 rows.append((self.color("warning"), text))
-        return Tooltip(f"width {width}, {layers(result.depth)}", tuple(rows))
+        return Tooltip(
+            _("width {width}, {layers}", width=width, layers=layers(result.depth)), tuple(rows)
+        )
 
 
 def layers(depth: int) -> str:
     """Return a depth in words."""
-    return f"{depth} layers" if depth > 1 else "1 layer"
+    return ngettext("{count} layer", "{count} layers", depth)
 
 
 def thumbnail(result: Result) -> pic.Picture:

@@ -9,6 +9,7 @@ import numpy as np
 from layerlab.core import picture as pic
 from layerlab.core.frames import ImagePrediction
 from layerlab.core.numbers import number
+from layerlab.core.translation import _, ngettext
 from layerlab.experiments.diagonal_flip.model import Result
 from layerlab.experiments.diagonal_flip.study import Printed, same
 from layerlab.ui.card import Card
@@ -29,7 +30,7 @@ class ImagesCard(Card):
     """The sixteen images: input, target, output of seed 42."""
 
     def __init__(self) -> None:
-        super().__init__("All sixteen images")
+        super().__init__(_("All sixteen images"))
         self.sheet = ImageSheet()
         self.body.addWidget(self.sheet)
         self.watch(self.sheet)
@@ -49,7 +50,7 @@ class PrintedCard(Card):
     """The printed figures with ours beside them."""
 
     def __init__(self) -> None:
-        super().__init__("Printed, and computed here", "loss of the last epoch")
+        super().__init__(_("Printed, and computed here"), _("loss of the last epoch"))
         self.table = Table()
         self.body.addWidget(self.table)
 
@@ -65,12 +66,13 @@ class View(PageView):
         """Make the cards."""
         self.images = ImagesCard()
         self.loss = PlotCard(
-            "Loss",
-            Plot(Axis("epoch", integer=True), Axis("loss", log=True)),
-            "half mean squared error",
+            _("Loss"),
+            Plot(Axis(_("epoch"), integer=True), Axis(_("loss"), log=True)),
+            _("half mean squared error"),
         )
         self.sweep = PlotCard(
-            "Every width", Plot(Axis("neurons", integer=True), Axis("final loss", log=True))
+            _("Every width"),
+            Plot(Axis(_("neurons"), integer=True), Axis(_("final loss"), log=True)),
         )
         self.sweep.plot.x_axis.fix(0.5, 16.5)
         self.printed = PrintedCard()
@@ -86,13 +88,18 @@ class View(PageView):
         one = result.setting
         floor = number(result.floor, 3) if result.floor else "0"
         found = [
-            (one.name, f"network, {result.parameters} parameters"),
-            (floor, "floor that its rank sets"),
+            (one.name, _("network, {count} parameters", count=result.parameters)),
+            (floor, _("floor that its rank sets")),
         ]
         if result.trained:
-            found.append((number(float(result.first[-1]), 3), "loss at the end, seed 42"))
+            found.append((number(float(result.first[-1]), 3), _("loss at the end, seed 42")))
             middle = float(result.quartiles[1, -1])
-            found.append((number(middle, 3), f"median of {one.seeds} seeds"))
+            found.append(
+                (
+                    number(middle, 3),
+                    ngettext("median of {count} seed", "median of {count} seeds", one.seeds),
+                )
+            )
         return found
 
     def draw(self, result: Result) -> None:
@@ -111,8 +118,27 @@ class View(PageView):
         self.images.sheet.show_part(
             ImagePrediction(result.inputs, result.targets, result.outputs, result.error)
         )
-        epoch = f"after {result.trained} epochs" if result.trained else "at initialization"
-        self.images.set_note(f"input → target → output, seed 42 {epoch}", f"seed 42, {epoch}")
+        epochs = result.trained
+        if epochs:
+            self.images.set_note(
+                ngettext(
+                    "input → target → output, seed 42 after {count} epoch",
+                    "input → target → output, seed 42 after {count} epochs",
+                    epochs,
+                    count=epochs,
+                ),
+                ngettext(
+                    "seed 42, after {count} epoch",
+                    "seed 42, after {count} epochs",
+                    epochs,
+                    count=epochs,
+                ),
+            )
+        else:
+            self.images.set_note(
+                _("input → target → output, seed 42 at initialization"),
+                _("seed 42, at initialization"),
+            )
 
     def _floors(self, result: Result, least: float) -> dict[str, Mark]:
         """Return the floors of all ranks as dashed lines; that of the network is bright."""
@@ -122,7 +148,7 @@ class View(PageView):
                 continue
             own = result.floor == level
             color = self.color("warning" if own else "faint")
-            name = f"rank {rank}: {number(level, 3)}" if own else ""
+            name = _("rank {rank}: {level}", rank=rank, level=number(level, 3)) if own else ""
             marks[f"floor {rank}"] = HLine(level, name, color, self.theme, low=True)
         return marks
 
@@ -136,11 +162,11 @@ class View(PageView):
         seen = np.concatenate((low, high, first, result.floors[:3], [1.0]))
         plot.y_axis.cover(seen, restart=True, decades=3)
         series = [
-            Series("seed 42", x, first, self.color("text"), width=1.4, values=result.first)
+            Series(_("seed 42"), x, first, self.color("text"), width=1.4, values=result.first)
         ]
         if result.setting.seeds > 1:
-            name = f"median of {result.setting.seeds} seeds"
-            median = Series(*(name, x, middle, accent, low, high), width=2.2, brief="median")
+            name = _("median of {count} seeds", count=result.setting.seeds)
+            median = Series(*(name, x, middle, accent, low, high), width=2.2, brief=_("median"))
             series.insert(0, replace(median, values=result.quartiles[1]))
         ring, runs = self.color("negative"), self._text_runs(result)
         live: dict[str, Mark] = {
@@ -149,11 +175,11 @@ class View(PageView):
         }
         legend = [
             LegendEntry(
-                "dash", self.color("faint"), "floors of rank 1, 2, 3", 1.0, brief="floors"
+                "dash", self.color("faint"), _("floors of rank 1, 2, 3"), 1.0, brief=_("floors")
             )
         ]
         if runs:
-            legend.insert(0, LegendEntry("ring", ring, "printed"))
+            legend.insert(0, LegendEntry("ring", ring, _("printed")))
         self.loss.show_plot(
             still=self._floors(result, MIN_LOSS), live=live, series=series, legend=legend
         )
@@ -178,42 +204,47 @@ class View(PageView):
         steps = np.array([0.5, 1.5, 1.5, 2.5, 2.5, 3.5])
         series = [
             Series(
-                *("floor of the rank", steps, floors, self.color("warning")),
+                *(_("floor of the rank"), steps, floors, self.color("warning")),
                 form="dash",
                 width=1.6,
-                brief="floor",
+                brief=_("floor"),
                 is_still=True,
                 is_read=False,
                 in_columns=False,
             ),
             Series(
-                *("median", widths, middle, accent, low, high),
+                *(_("median"), widths, middle, accent, low, high),
                 values=result.sweep[1],
                 inks=[accent] * len(widths),
                 radius=3.0,
             ),
             Series(
-                *("seed 42", widths, first, ink),
+                *(_("seed 42"), widths, first, ink),
                 form="dots",
                 width=2.4,
                 values=result.sweep_first,
             ),
         ]
-        here = Series("this width", widths, middle, accent, width=5.0, in_columns=False)
+        here = Series(_("this width"), widths, middle, accent, width=5.0, in_columns=False)
         rings = (self._printed(result), here.at(result.widths == self.values["width"]))
         series += [replace(one, form="rings", is_read=False) for one in rings]
         live: dict[str, Mark] = {}
         seen = [low, high, first, floors, np.array([0.3])]
         if not depth and result.trained:  # then it is the same at every width
             level = max(float(result.first[-1]), MIN_LOSS)
-            words = f"no hidden layer: {number(level, 2)}"
+            words = _("no hidden layer: {level}", level=number(level, 2))
             live["linear"] = HLine(level, words, accent, self.theme)
             seen.append(np.array([level]))
         self.sweep.plot.y_axis.cover(np.concatenate(seen), restart=True)
         self.sweep.show_plot(live=live, series=series)
-        layers = f"{depth} hidden layer{'s' if depth != 1 else ''}, {result.setting.init}"
-        note = layers if depth else "without a hidden layer there is no width"
-        self.sweep.set_note(note, f"depth {depth}")
+        layers = ngettext(
+            "{count} hidden layer, {init}",
+            "{count} hidden layers, {init}",
+            depth,
+            init=result.setting.init,
+        )
+        note = layers if depth else _("without a hidden layer there is no width")
+        self.sweep.set_note(note, _("depth {depth}", depth=depth))
 
     def _printed(self, result: Result) -> Series:
         """Return the printed losses of all widths, where as many epochs are shown."""
@@ -221,7 +252,8 @@ class View(PageView):
         widths = np.array([float(p.setting.hidden[0]) for p in text])
         losses = np.array([p.last for p in text])
         ink = self.color("negative")
-        return Series("printed", widths, losses, ink, width=4.0, places="width of printed")
+        places = "width of printed"  # not translated
+        return Series(_("printed"), widths, losses, ink, width=4.0, places=places)
 
     def _draw_printed(self, result: Result) -> None:
         rows, bright = [], -1
@@ -238,7 +270,13 @@ class View(PageView):
                     _beside(one.other, one) if one.has_other else Cell(""),
                 )
             )
-        header = ("seed 42", "epochs", "printed", "as described", "std 0.5")
+        header = (
+            _("seed 42"),
+            _("epochs"),
+            _("printed"),
+            _("as described"),
+            _("std 0.5"),
+        )
         self.printed.table.show_rows(header, rows, bright)
 
     def _on_row(self, row: int) -> None:
@@ -261,12 +299,16 @@ def _ends(first: float | None, last: float) -> str:
 def _beside(found: tuple[float, float] | None, one: Printed) -> Cell:
     """Return ours: green where it is the printed figure to its last digit."""
     if found is None:
-        return Cell("…", "faint", help="not trained yet")
+        return Cell("…", "faint", help=_("not trained yet"))
     right = same(found[1], one.last) and (one.first is None or same(found[0], one.first))
     text = _ends(None if one.first is None else found[0], found[1])
-    words = "the printed figure, to its last digit" if right else "not the printed figure"
+    words = (
+        _("{losses}: the printed figure, to its last digit", losses=text)
+        if right
+        else _("{losses}: not the printed figure", losses=text)
+    )
     token = "good" if right else "negative"
-    return Cell(text, token, 500, f"{text}: {words}", f"{found[1]:.4f}")
+    return Cell(text, token, 500, words, f"{found[1]:.4f}")
 
 
 def thumbnail(result: Result) -> pic.Picture:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from PySide6.QtGui import QColor
 
+from layerlab.core.translation import _, translated
 from layerlab.experiments.ensemble.draw_statistics import DrawStatistics
 from layerlab.experiments.ensemble.model import Result
 from layerlab.experiments.ensemble.names import EDGE, KINDS, MAX_K
@@ -23,7 +24,7 @@ from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series, area
 
 Array = np.ndarray
-BRIEF = {"bootstrap": "data", "architecture": "arch."}  # where there is little room
+BRIEF = {"bootstrap": _("data"), "architecture": _("arch.")}  # where there is little room
 TOKENS = {"seed": "accent", "bootstrap": "negative", "architecture": "positive"}
 AXIS_MARGIN = 2.0  # what the axis of the kinds has beside the bars: for the numbers
 PEAK = 3.0  # an error this many times as high as nine tenths of the positions leaves the axis
@@ -62,12 +63,12 @@ class PageOfDraws(PageView):
 
     def build_below(self) -> None:
         """Make the cards."""
-        self.error = PlotCard("Squared error", Plot(Axis("x"), Axis()))
-        self.rho = PlotCard("Correlation", Plot(Axis("x"), Axis("ρ")))
-        self.mean = PlotCard("Variance by K", HandlePlot(Axis("K", integer=True), Axis()))
-        self.rows = RowPlot(Axis("variance"))
+        self.error = PlotCard(_("Squared error"), Plot(Axis("x"), Axis()))
+        self.rho = PlotCard(_("Correlation"), Plot(Axis("x"), Axis("ρ")))
+        self.mean = PlotCard(_("Variance by K"), HandlePlot(Axis("K", integer=True), Axis()))
+        self.rows = RowPlot(Axis(_("variance")))
         self.rows.x_axis.brief = "v"
-        self.kinds = PlotCard("Kinds compared", self.rows)
+        self.kinds = PlotCard(_("Kinds compared"), self.rows)
         for card in (self.error, self.rho):
             card.plot.x_axis.fix(-EDGE, EDGE)
         self.rho.plot.y_axis.fix(-0.1, 1.0)
@@ -109,7 +110,7 @@ class PageOfDraws(PageView):
 
     def _wait(self, card: PlotCard[Plot]) -> None:
         card.plot.reader = None
-        card.set_note("being trained" if self._before is None else "grey: before", "")
+        card.set_note(_("being trained") if self._before is None else _("grey: before"), "")
 
     # ---- over x
     def _draw_error(self, result: Result) -> None:
@@ -122,7 +123,7 @@ class PageOfDraws(PageView):
             self._wait(card)
             return
         card.show_plot(series=series, live=every_third)
-        card.set_note(f"mean of {result.k}", "")
+        card.set_note(_("mean of {k}", k=result.k), "")
         self._before = Before(one.y, np.clip(found.all.rho_at, -0.1, 1), _predicted(found))
 
     def _error_series(self, result: Result) -> list[Series]:
@@ -139,7 +140,7 @@ class PageOfDraws(PageView):
         names = {
             "bias²": (self.color("warning"), 0.6),
             "ρ v": (ink, 0.55),
-            "own / K": (ink, 0.25),
+            _("own / K"): (ink, 0.25),
         }
         stacked = [
             area(name, x, top[k] - parts[k], top[k], color, shade)
@@ -147,8 +148,8 @@ class PageOfDraws(PageView):
         ]
         return [
             *(replace(part, values=v) for part, v in zip(stacked, parts, strict=True)),
-            Series("one network", x, one, text, width=1.6, brief="one"),
-            Series("mean, measured", x, mean, text, form="dots", width=1.8, brief="mean"),
+            Series(_("one network"), x, one, text, width=1.6, brief=_("one")),
+            Series(_("mean, measured"), x, mean, text, form="dots", width=1.8, brief=_("mean")),
         ]
 
     def _draw_rho(self, result: Result) -> None:
@@ -158,7 +159,9 @@ class PageOfDraws(PageView):
             rho, color = result.found[kind].all.rho_at, self.color(TOKENS[kind])
             shade = color if kind == chosen else blend(self.theme, color, 0.5)
             one = Series(
-                *(kind, x, np.clip(rho, -0.1, 1), shade), brief=BRIEF.get(kind, ""), values=rho
+                *(translated(kind), x, np.clip(rho, -0.1, 1), shade),
+                brief=BRIEF.get(kind, ""),
+                values=rho,
             )
             series.append(replace(one, width=2.6 if kind == chosen else 1.3))
         legend: list[LegendEntry] = []
@@ -166,10 +169,14 @@ class PageOfDraws(PageView):
         if result.here is not None:
             mean = result.here.all.rho
             live["mean"] = HLine(mean, "", self.ink(result), self.theme)
-            legend.append(LegendEntry("dash", self.ink(result), f"mean {number(mean, 2)}", 1.0))
+            legend.append(
+                LegendEntry(
+                    "dash", self.ink(result), _("mean {mean}", mean=number(mean, 2)), 1.0
+                )
+            )
         live["position"] = VLine(at, f"x {number(at, 2)}", self.color("muted"), self.theme)
         card.show_plot(live=live, series=series, legend=legend)
-        card.set_note("of two networks", "")
+        card.set_note(_("of two networks"), "")
         if result.here is None:
             self._wait(card)
 
@@ -178,12 +185,14 @@ class PageOfDraws(PageView):
         card, ks = self.mean, np.arange(1.0, MAX_K + 1)
         series = [
             Series(
-                kind, ks, _predicted(other), blend(self.theme, self.color(TOKENS[kind]), 0.5)
+                *(translated(kind), ks, _predicted(other)),
+                blend(self.theme, self.color(TOKENS[kind]), 0.5),
+                width=1.3,
+                brief=BRIEF.get(kind, ""),
             )
             for kind, other in result.found.items()
             if kind != result.setting.kind
         ]
-        series = [replace(one, width=1.3, brief=BRIEF.get(one.name, "")) for one in series]
         found, ink, height = result.here, self.ink(result), 0.0
         live = self._grey(ks, "predicted") if found is None else {}
         if found is not None:
@@ -191,8 +200,8 @@ class PageOfDraws(PageView):
             floor = float(found.half.shared.mean())
             live["floor"] = HLine(floor, "ρ v", ink, self.theme, low=True)
             series += [
-                Series("formula", ks, predicted, ink),
-                Series("measured", ks, found.means, text, form="dots", width=2.6),
+                Series(_("formula"), ks, predicted, ink),
+                Series(_("measured"), ks, found.means, text, form="dots", width=2.6),
             ]
             height = float(predicted[result.k - 1])
         live["k"] = VLine(float(result.k), f"K = {result.k}", self.color("muted"), self.theme)
@@ -200,7 +209,7 @@ class PageOfDraws(PageView):
         if found is not None:
             card.plot.reader = lambda x, _: self._read_mean(found, ink, x)
         card.plot.set_handles((Handle("k", float(result.k), height, ink, 6.0, "x"),))
-        card.set_note("other networks, drag K", "")
+        card.set_note(_("other networks, drag K"), "")
         if found is None:
             self._wait(card)
 
@@ -208,8 +217,8 @@ class PageOfDraws(PageView):
         k = int(np.clip(round(x), 1, MAX_K))
         one = float(found.half.one.mean())
         rows = (
-            (ink, f"formula {number(found.predicted(k), 3)} v"),
-            (self.color("text"), f"measured {number(found.seen(k), 3)} v"),
+            (ink, _("formula {variance} v", variance=number(found.predicted(k), 3))),
+            (self.color("text"), _("measured {variance} v", variance=number(found.seen(k), 3))),
         )
         dots = ((float(k), float(found.means[k - 1]), self.color("text")),)
         return Tooltip(f"K = {k}, v = {number(one, 2)}", rows, float(k), dots)
@@ -224,7 +233,7 @@ class PageOfDraws(PageView):
     # ---- kinds
     def _draw_kinds(self, result: Result) -> None:
         plot, chosen = self.rows, result.setting.kind
-        plot.set_rows(KINDS, KINDS.index(chosen))
+        plot.set_rows([translated(kind) for kind in KINDS], KINDS.index(chosen))
         live: dict[str, Mark] = {}
         rows: list[float] = []
         texts: list[str] = []
@@ -249,16 +258,19 @@ class PageOfDraws(PageView):
                 ends, np.array(rows), texts, ink, theme, 10.0, right=True, within=1
             )
         ink = self.ink(result)
-        names = {"shared": "ρ v", "own": f"mean of {result.k}", "one": "one"}
+        names = {"shared": "ρ v", "own": f"mean of {result.k}", "one": "one"}  # not translated
+        shown = {"shared": "ρ v", "own": _("mean of {k}", k=result.k), "one": _("one")}
         legend = [
             LegendEntry("band", blend(self.theme, ink, SHARES[name]), text)
-            for name, text in names.items()
+            for name, text in shown.items()
         ]
-        legend.append(LegendEntry("text", self.color("muted"), "right: ρ"))
+        legend.append(LegendEntry("text", self.color("muted"), _("right: ρ")))
         columns = {"kind": np.array([KINDS[int(row)] for row in rows])}
         columns |= {names[name]: np.array(values) for name, values in parts.items()}
         self.kinds.show_plot(live=live, legend=legend, columns=columns)
-        self.kinds.set_note("variance, click a row" if rows else "being trained", "variance")
+        self.kinds.set_note(
+            _("variance, click a row") if rows else _("being trained"), _("variance")
+        )
 
         plot.reader = lambda _, y: self._read_kind(result, plot.row_at(y))
 
@@ -270,17 +282,22 @@ class PageOfDraws(PageView):
         rho = f"ρ {number(found.all.rho, 2)}"
         if found.bootstrap is not None:
             bootstrap = found.bootstrap.rho
-            rho += f", {number(bootstrap.low, 2)} to {number(bootstrap.high, 2)}"
+            rho = _(
+                "{rho}, {low} to {high}",
+                rho=rho,
+                low=number(bootstrap.low, 2),
+                high=number(bootstrap.high, 2),
+            )
         bias = float(found.all.squared_bias(result.truth).mean())
         of_mean = float(found.all.of_mean(result.k).mean())
         rows = (
             rho,
             f"v {number(float(found.all.one.mean()), 2)}",
-            f"mean of {result.k} {number(of_mean, 2)}",
-            f"its error {number(bias + of_mean, 3)}",
+            _("mean of {k} {variance}", k=result.k, variance=number(of_mean, 2)),
+            _("its error {error}", error=number(bias + of_mean, 3)),
         )
         ink = self.color(TOKENS[kind])
-        return Tooltip(kind, tuple((ink, text) for text in rows))
+        return Tooltip(translated(kind), tuple((ink, text) for text in rows))
 
 
 def _predicted(found: DrawStatistics) -> Array:

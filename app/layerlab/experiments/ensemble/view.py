@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from layerlab.core import picture as pic
+from layerlab.core.translation import _
 from layerlab.experiments.ensemble.draws_view import Held, PageOfDraws
 from layerlab.experiments.ensemble.model import Result
 from layerlab.experiments.ensemble.names import DRAWS, EDGE
@@ -29,8 +30,8 @@ class View(PageOfDraws):
 
     def build(self) -> None:
         """Make the cards."""
-        self.fan = PlotCard("One draw", HandlePlot(Axis("x"), Axis("output")))
-        self.pair = PlotCard("Two networks", HandlePlot(Axis("first"), Axis("second")))
+        self.fan = PlotCard(_("One draw"), HandlePlot(Axis("x"), Axis(_("output"))))
+        self.pair = PlotCard(_("Two networks"), HandlePlot(Axis(_("first")), Axis(_("second"))))
         self.fan.plot.x_axis.fix(-EDGE, EDGE)
         self._off = [
             Held(axis, True) for axis in (self.pair.plot.x_axis, self.pair.plot.y_axis)
@@ -49,22 +50,22 @@ class View(PageOfDraws):
         found, k = result.here, result.k
         if found is None:
             return [
-                ("…", "ρ of two networks"),
-                ("…", "variance of one, v"),
-                ("…", f"variance of the mean of {k}"),
-                ("…", "error of one, of the mean"),
+                ("…", _("ρ of two networks")),
+                ("…", _("variance of one, v")),
+                ("…", _("variance of the mean of {k}", k=k)),
+                ("…", _("error of one, of the mean")),
             ]
         one = float(found.all.one.mean())
         bias = float(found.all.squared_bias(result.truth).mean())
         mean = float(found.all.of_mean(k).mean())
         return [
-            (number(found.all.rho, 2), "ρ of two networks"),
-            (number(one, 2), "variance of one, v"),
-            (f"{number(found.seen(k), 3)} v", f"mean of {k}, measured"),
-            (f"{number(found.predicted(k), 3)} v", "by the formula"),
+            (number(found.all.rho, 2), _("ρ of two networks")),
+            (number(one, 2), _("variance of one, v")),
+            (f"{number(found.seen(k), 3)} v", _("mean of {k}, measured", k=k)),
+            (f"{number(found.predicted(k), 3)} v", _("by the formula")),
             (
                 f"{number(bias + one, 2)} → {number(bias + mean, 2)}",
-                "error of one, of the mean",
+                _("error of one, of the mean"),
             ),
         ]
 
@@ -83,34 +84,42 @@ class View(PageOfDraws):
         pale, mean = blend(self.theme, ink, 0.55), result.fan.mean(0)
         place, text = float(x[result.at]), self.color("text")
         series = [
-            Series(*(f"network {k + 1}", x, y, pale), width=1.1, in_legend=False, is_read=False)
+            Series(
+                *(_("network {number}", number=k + 1), x, y, pale),
+                width=1.1,
+                in_legend=False,
+                is_read=False,
+            )
             for k, y in enumerate(result.fan)
         ]
         series += [
-            Series("truth", x, result.truth, text, form="dash", width=1.5),
-            Series(f"mean of {len(result.fan)}", x, mean, ink, width=3.0),
+            Series(_("truth"), x, result.truth, text, form="dash", width=1.5),
+            Series(_("mean of {k}", k=len(result.fan)), x, mean, ink, width=3.0),
         ]
         x_data, y_data = result.points.T
         point, panel = self.color("point"), self.color("panel")
         series += [
             Series(
-                *("data", x_data, y_data, point),
+                *(_("data"), x_data, y_data, point),
                 form="dots",
                 width=2.6,
                 outline=panel,
-                places="x of data",
+                places="x of data",  # not translated
                 is_read=False,
             ),
             self._other_draws(result),
         ]
         live: dict[str, Mark] = {
-            "position": VLine(place, "x of the pairs", self.color("muted"), self.theme),
+            "position": VLine(place, _("x of the pairs"), self.color("muted"), self.theme),
         }
-        card.show_plot(live=live, series=series, legend=[LegendEntry("line", pale, "networks")])
+        card.show_plot(
+            live=live, series=series, legend=[LegendEntry("line", pale, _("networks"))]
+        )
         handle = Handle("position", place, float(mean[result.at]), ink, 6.0, "x")
         card.plot.set_handles((handle,))
         card.set_note(
-            f"draw {result.draw + 1} of {DRAWS}, drag the dot", f"draw {result.draw + 1}"
+            _("draw {draw} of {all}, drag the dot", draw=result.draw + 1, all=DRAWS),
+            _("draw {draw}", draw=result.draw + 1),
         )
 
     def _other_draws(self, result: Result) -> Series:
@@ -122,11 +131,11 @@ class View(PageOfDraws):
             middle = found.all.mean
             wander = np.sqrt(np.maximum(found.all.of_mean(result.k), 0))
         return Series(
-            *("mean on other draws, ± std", x, middle, self.color("muted")),
+            *(_("mean on other draws, ± std"), x, middle, self.color("muted")),
             *(middle - wander, middle + wander),
             form="area",
-            brief="other draws",
-            column="mean on other draws",
+            brief=_("other draws"),
+            column="mean on other draws",  # not translated
             ends=("− std", "", "+ std"),
             is_read=False,
             in_columns=found is not None,
@@ -144,16 +153,17 @@ class View(PageOfDraws):
             held.reach(max(reach, 1e-3), (result.setting, found is None))
         ends = np.array([-1.0, 1.0]) * card.plot.x_axis.high
         zero, off, shown_ink = np.zeros(1), result.pairs - truth, self.color("text")
+        draws = Series(
+            *(_("draws"), off[:, 0], off[:, 1], blend(self.theme, ink, 0.7)),
+            form="dots",
+            width=2.6,
+            column="second",
+            places="first",
+        )
         series = [
-            Series("equal", ends, ends, self.color("faint"), form="dash", width=1.0),
-            Series("truth", zero, zero, shown_ink, form="rings", width=5.0),
-            Series(
-                *("draws", off[:, 0], off[:, 1], blend(self.theme, ink, 0.7)),
-                form="dots",
-                width=2.6,
-                column="second",
-                places="first",
-            ),
+            Series(_("equal"), ends, ends, self.color("faint"), form="dash", width=1.0),
+            Series(_("truth"), zero, zero, shown_ink, form="rings", width=5.0),
+            draws,
         ]
         text = ""
         if found is not None:
@@ -162,15 +172,18 @@ class View(PageOfDraws):
             across = 2 * math.sqrt(max(one - shared, 0)) * np.sin(TURN) / math.sqrt(2)
             middle = float(found.all.mean[at]) - truth
             x, y = middle + along - across, middle + along + across
-            series.append(Series("2 std", x, y, ink, width=1.6))
+            series.append(Series(_("2 std"), x, y, ink, width=1.6))
             text = f"ρ <b>{number(float(found.all.rho_at[at]), 2)}</b>"
         if len(result.fan) > 1:
             x, y = result.fan[:2, at, None] - truth
-            shown = Series("shown", x, y, shown_ink, form="dots", width=4.4)
+            shown = Series(_("shown"), x, y, shown_ink, form="dots", width=4.4)
             series.append(replace(shown, outline=self.color("panel")))
-        card.show_plot(series=[replace(one, in_columns=one.name == "draws") for one in series])
+        card.show_plot(series=[replace(one, in_columns=one is draws) for one in series])
         where = f"x = {number(float(result.x[at]), 2)}"
-        card.set_note(f"off the truth at {where}, {text}" if text else where, text or where)
+        card.set_note(
+            _("off the truth at {x}, {rho}", x=where, rho=text) if text else where,
+            text or where,
+        )
         card.plot.reader = lambda x, y: self._read_pair(result, x, y)
 
     def _nearest(self, result: Result, x: float, y: float) -> int | None:
@@ -185,10 +198,13 @@ class View(PageOfDraws):
         if near is None:
             return None
         a, b = result.pairs[near]
-        rows = ((None, f"first {number(float(a), 2)}"), (None, f"second {number(float(b), 2)}"))
+        rows = (
+            (None, _("first {value}", value=number(float(a), 2))),
+            (None, _("second {value}", value=number(float(b), 2))),
+        )
         truth = float(result.truth[result.at])
         return Tooltip(
-            f"draw {near + 1}, click",
+            _("draw {draw}, click", draw=near + 1),
             rows,
             None,
             ((float(a) - truth, float(b) - truth, self.ink(result)),),

@@ -8,6 +8,7 @@ import numpy as np
 
 from layerlab.core import picture as pic
 from layerlab.core.numbers import grouped
+from layerlab.core.translation import _
 from layerlab.experiments.euler import flow
 from layerlab.experiments.euler.model import GRID, MAX_STARTS, Result
 from layerlab.experiments.euler.moons import SEEDS, UPDATES
@@ -55,13 +56,15 @@ class View(PageView):
         """Make the cards."""
         self._upper: object = None  # what is drawn in the rows
         self._lower: object = None
-        self.flow = PlotCard("The flow and its steps", EvenPlot(Axis("x₁"), Axis("x₂")))
-        self.eigen = PlotCard("Eigenvalues of W", EvenPlot(Axis("real"), Axis("imaginary")))
-        self.errors = PlotCard(
-            "Error by dt",
-            HandlePlot(Axis("dt", log=True), Axis("distance to the flow", log=True)),
+        self.flow = PlotCard(_("The flow and its steps"), EvenPlot(Axis("x₁"), Axis("x₂")))
+        self.eigen = PlotCard(
+            _("Eigenvalues of W"), EvenPlot(Axis(_("real")), Axis(_("imaginary")))
         )
-        self.errors.plot.y_axis.brief = "distance"
+        self.errors = PlotCard(
+            _("Error by dt"),
+            HandlePlot(Axis("dt", log=True), Axis(_("distance to the flow"), log=True)),
+        )
+        self.errors.plot.y_axis.brief = _("distance")
         self.net = TrainedCards(self)
         self.flow.plot.set_window(FIELD)
         self.eigen.plot.set_window(PLANE)
@@ -90,7 +93,7 @@ class View(PageView):
         starts = self.result.starts
         if len(starts) >= MAX_STARTS:
             self.message_sent.emit(
-                f"There are {MAX_STARTS} starts, no more fit: drag one of them"
+                _("There are {count} starts, no more fit: drag one of them", count=MAX_STARTS)
             )
             return None
         return (*map(float, starts.ravel()), round(x, 3), round(y, 3))
@@ -98,22 +101,35 @@ class View(PageView):
     # ---- numbers
     def figures(self, result: Result) -> list[tuple[str, str]]:
         """Return how long a step may be, and what trained networks do."""
-        limit = number(result.limit, 3) if result.limit else "none"
+        limit = number(result.limit, 3) if result.limit else _("none")
         low = float(np.abs(result.values).max())
         symmetric = result.limit and not result.values.imag.any()
-        name = f"largest stable dt, 2 / {number(low, 3)}" if symmetric else "largest stable dt"
+        name = (
+            _("largest stable dt, 2 / {largest}", largest=number(low, 3))
+            if symmetric
+            else _("largest stable dt")
+        )
         found = [
-            (number(float(result.growth.max()), 3), "largest |1 + dt λ|"),
+            (number(float(result.growth.max()), 3), _("largest |1 + dt λ|")),
             (limit, name),
-            (number(result.off, 3), "distance to the flow at most"),
+            (number(result.off, 3), _("distance to the flow at most")),
         ]
         if not result.is_trained:
-            return [*found, (str(result.net.updates), f"of {grouped(UPDATES)} updates")]
+            return [
+                *found,
+                (str(result.net.updates), _("of {count} updates", count=grouped(UPDATES))),
+            ]
         parts = int((result.net.right >= 0.995).sum())
         return [
             *found,
-            (f"{parts} of {SEEDS}", "networks separate the moons"),
-            (f"{int(result.net.folding.sum())} of {SEEDS}", "flip a part of the plane"),
+            (
+                _("{count} of {all}", count=parts, all=SEEDS),
+                _("networks separate the moons"),
+            ),
+            (
+                _("{count} of {all}", count=int(result.net.folding.sum()), all=SEEDS),
+                _("flip a part of the plane"),
+            ),
         ]
 
     def draw(self, result: Result) -> None:
@@ -161,21 +177,23 @@ class View(PageView):
                 columns |= {f"{what} {k + 1} x{j + 1}": path[:, j] for j in (0, 1)}
         ink = self.theme.layer_color(0, 5)
         legend = [
-            LegendEntry("line", blend(self.theme, ink, 0.55), "flow", 3.2),
-            LegendEntry("dot", ink, "steps of dt"),
+            LegendEntry("line", blend(self.theme, ink, 0.55), _("flow"), 3.2),
+            LegendEntry("dot", ink, _("steps of dt")),
         ]
         card.show_plot(still=still, live=live, legend=legend, columns=columns)
         card.plot.set_handles(tuple(handles))
         card.plot.reader = lambda x, y: self._read_flow(result, x, y)
         what = "tanh(W x)" if result.field == "tanh" else "W x"
-        card.set_note(f"x' = <b>{what}</b>, drag a start or click", f"<b>{what}</b>")
+        card.set_note(
+            _("x' = <b>{formula}</b>, drag a start or click", formula=what), f"<b>{what}</b>"
+        )
 
     def _read_flow(self, result: Result, x: float, y: float) -> Tooltip:
         """Read where a step from a point leads."""
         place = np.array([x, y])
         led = place + result.step * flow.nonlinearity(result.field)(result.w @ place)
         accent = self.color("accent")
-        rows = ((accent, f"one step on {point_text(*led)}"),)
+        rows = ((accent, _("one step on {point}", point=point_text(*led))),)
         return Tooltip(point_text(x, y), rows, None, ((float(led[0]), float(led[1]), accent),))
 
     # ---- eigenvalues
@@ -190,8 +208,8 @@ class View(PageView):
         }
         live: dict[str, Mark] = {
             "rest": VLine(0.0, "", faint, self.theme),
-            "left": TextMark(SIDES, TOPS, ("rests",), muted, self.theme, right=True),
-            "right": TextMark(SIDES, TOPS, ("grows",), muted, self.theme),
+            "left": TextMark(SIDES, TOPS, (_("rests"),), muted, self.theme, right=True),
+            "right": TextMark(SIDES, TOPS, (_("grows"),), muted, self.theme),
         }
         handles = []
         for k, value in enumerate(result.values):
@@ -231,12 +249,12 @@ class View(PageView):
         muted = self.color("muted")
         live: dict[str, Mark] = {}
         if 0 < result.limit < 2.2:
-            live["limit"] = VLine(result.limit, "stable", self.color("good"), self.theme)
+            live["limit"] = VLine(result.limit, _("stable"), self.color("good"), self.theme)
         series = [
             Series(
                 "∝ dt", dt, off[0] * dt / dt[0], muted, form="dash", width=1.2, is_read=False
             ),
-            Series("steps", dt, off, accent, values=result.course.offs[order]),
+            Series(_("steps"), dt, off, accent, values=result.course.offs[order]),
         ]
         card.show_plot(live=live, series=series)
         card.plot.set_handles((Handle("dt", result.step, here, accent, 6.0, "x"),))

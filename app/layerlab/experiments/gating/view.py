@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtGui import QColor
 
 from layerlab.core import picture as pic
+from layerlab.core.translation import _
 from layerlab.experiments.gating.model import ACTIVATIONS, LENGTH, SEEDS
 from layerlab.experiments.gating.networks import Result
 from layerlab.ui.pages.view import PageView, PlotCard
@@ -36,7 +37,7 @@ class Raster(HandlePlot):
 
     def __init__(self) -> None:
         """Make an empty raster."""
-        super().__init__(Axis("input"), Axis("layer"))
+        super().__init__(Axis(_("input")), Axis(_("layer")))
         self.grid = False
         self._hidden: tuple[int, ...] = ()
 
@@ -63,19 +64,21 @@ class View(PageView):
     def build(self) -> None:
         """Make the cards."""
         self.rasters = {
-            name: PlotCard(f"Active units, {NAMES[name]}", plot)
+            name: PlotCard(_("Active units, {activation}", activation=NAMES[name]), plot)
             for name, plot in ((name, Raster()) for name in ACTIVATIONS)
         }
-        self.fit = PlotCard("The functions", Plot(Axis("input"), Axis("output")))
-        self.share_open = PlotCard("Share of active units", Plot(Axis("input"), Axis("share")))
+        self.fit = PlotCard(_("The functions"), Plot(Axis(_("input")), Axis(_("output"))))
+        self.share_open = PlotCard(
+            _("Share of active units"), Plot(Axis(_("input")), Axis(_("share")))
+        )
         self.share_open.plot.y_axis.fix(0, 1)
         self.losses = PlotCard(
-            "Loss of many seeds",
-            Plot(Axis("updates", integer=True), Axis("validation loss", log=True)),
+            _("Loss of many seeds"),
+            Plot(Axis(_("updates"), integer=True), Axis(_("validation loss"), log=True)),
         )
         self.losses.plot.x_axis.fix(0, LENGTH)
-        self.rows = RowPlot(Axis("loss", log=True))
-        self.tasks = PlotCard("Tasks", self.rows)
+        self.rows = RowPlot(Axis(_("loss"), log=True))
+        self.tasks = PlotCard(_("Tasks"), self.rows)
         cards = (*self.rasters.values(), self.fit, self.share_open, self.losses, self.tasks)
         for k, card in enumerate(cards):
             self.add(card, k // 3, k % 3)
@@ -85,11 +88,11 @@ class View(PageView):
         """Return sparsity, subnetworks and losses."""
         relu, soft = (result.nets[name] for name in ACTIVATIONS)
         found = [
-            (f"{100 * relu.is_active.mean():.0f} %", "of ReLU's units active, on average"),
-            (str(relu.subnetworks), "subnetworks along the input"),
-            (str(relu.dead), "dead units"),
-            (number(relu.loss, 2), f"loss of ReLU after {result.updates}"),
-            (number(soft.loss, 2), "loss of softplus"),
+            (f"{100 * relu.is_active.mean():.0f} %", _("of ReLU's units active, on average")),
+            (str(relu.subnetworks), _("subnetworks along the input")),
+            (str(relu.dead), _("dead units")),
+            (number(relu.loss, 2), _("loss of ReLU after {updates}", updates=result.updates)),
+            (number(soft.loss, 2), _("loss of softplus")),
         ]
         return found
 
@@ -123,7 +126,8 @@ class View(PageView):
             left, right = np.full(len(borders), x[0]), np.full(len(borders), x[-1])
             ink = self.color("text", 0.7)
             still["layers"] = Segments(left, borders, right, borders, ink, 1.0)
-        columns = {"input": x} | {f"unit {k + 1}": row for k, row in enumerate(net.gates)}
+        gates = {f"unit {k + 1}": row for k, row in enumerate(net.gates)}  # not translated
+        columns = {"input": x} | gates
         card.show_plot(still=still, columns=columns)
         first = rgb(self._layer(0, result))
         shades = panel + (first - panel) * (DIM + (LIT - DIM) * np.array([[0.0], [1.0]]))
@@ -141,9 +145,15 @@ class View(PageView):
         unit = int(np.clip(len(gates) - round(y), 0, len(gates) - 1))
         layer = unit // result.hidden[0]
         derivative = float(gates[unit, int(np.abs(result.x - at).argmin())])
-        text = f"layer {layer + 1}, derivative {number(derivative, 2)}"
+        text = _(
+            "layer {layer}, derivative {derivative}",
+            layer=layer + 1,
+            derivative=number(derivative, 2),
+        )
         return Tooltip(
-            f"unit {unit % result.hidden[0] + 1}", ((self._layer(layer, result), text),), at
+            _("unit {number}", number=unit % result.hidden[0] + 1),
+            ((self._layer(layer, result), text),),
+            at,
         )
 
     def _draw_fit(self, result: Result) -> None:
@@ -154,7 +164,7 @@ class View(PageView):
         card.plot.y_axis.fix(float(y.min()) - room, float(y.max()) + room)
         curves = [self._series(name, x, result.nets[name].y) for name in ACTIVATIONS]
         data = Series(
-            "data",
+            _("data"),
             result.points[:, 0],
             y,
             self.color("point", 0.55),
@@ -170,12 +180,12 @@ class View(PageView):
             live={
                 "turns": Dots(x[turns], relu.y[turns], accent, 2.6, outline=self.color("panel"))
             },
-            legend=[LegendEntry("dot", accent, "a gate switches", brief="switches")],
+            legend=[LegendEntry("dot", accent, _("a gate switches"), brief=_("switches"))],
         )
 
-    def _series(self, name: str, x: Array, y: Array, what: str = "", **look: Any) -> Series:
+    def _series(self, name: str, x: Array, y: Array, title: str = "", **look: Any) -> Series:
         brief = NAMES[name]
-        return Series(f"{brief}{what}", x, y, self.color(TOKENS[name]), brief=brief, **look)
+        return Series(title or brief, x, y, self.color(TOKENS[name]), brief=brief, **look)
 
     def _draw_share(self, result: Result) -> None:
         card, x = self.share_open, result.x
@@ -185,8 +195,8 @@ class View(PageView):
         pale = blend(self.theme, self.color("accent"), 0.2)
         card.show_plot(
             series=(
-                self._series("relu", x, relu, ", active"),
-                self._series("softplus", x, soft, ", mean derivative"),
+                self._series("relu", x, relu, _("ReLU, active")),
+                self._series("softplus", x, soft, _("softplus, mean derivative")),
             ),
             bands={"active": Band(x, np.zeros_like(x), relu, pale)},
         )
@@ -204,7 +214,9 @@ class View(PageView):
             shown = np.concatenate([one.y for one in series])
             card.plot.y_axis.cover(shown, restart=True, decades=2)
         card.show_plot(series=series)
-        card.set_note(f"median, half of {SEEDS}" if series else "not trained yet", "")
+        card.set_note(
+            _("median, half of {seeds}", seeds=SEEDS) if series else _("not trained yet"), ""
+        )
 
     def _draw_tasks(self, result: Result) -> None:
         plot, finals = self.rows, result.seeds.finals
@@ -235,7 +247,9 @@ class View(PageView):
         ]
         plot.reader = lambda _, y: self._read_task(columns, plot.row_at(y)) if columns else None
         self.tasks.show_plot(live=shapes, columns=columns, legend=legend)
-        self.tasks.set_note("median, half of the seeds" if finals else "not trained yet", "")
+        self.tasks.set_note(
+            _("median, half of the seeds") if finals else _("not trained yet"), ""
+        )
 
     def _read_task(self, columns: dict[str, Array], row: int) -> Tooltip:
         rows = []
@@ -247,7 +261,7 @@ class View(PageView):
             )
             text = f"{NAMES[name]} {number(middle)}{quartile_text(low, high, SEEDS)}"
             rows.append((self.color(TOKENS[name]), text))
-        return Tooltip(f"{columns['task'][row]}, median loss", tuple(rows))
+        return Tooltip(_("{task}, median loss", task=columns["task"][row]), tuple(rows))
 
 
 def thumbnail(result: Result) -> pic.Picture:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFileDialog
 
 from layerlab.core import picture as pic
+from layerlab.core.translation import _, ngettext
 from layerlab.experiments.graph_filter.edge_list import read_text
 from layerlab.experiments.graph_filter.graph_plot import (
     GraphPicture,
@@ -46,17 +47,20 @@ class View(PageView):
 
     def build(self) -> None:
         """Make the cards."""
-        before, after = graph_card("With noise"), graph_card("Filtered")
+        before, after = graph_card(_("With noise")), graph_card(_("Filtered"))
         self.before = GraphPicture(before, can_drag=True)
         self.after = GraphPicture(after, can_drag=False)
-        self.response = PlotCard("Response", HandlePlot(Axis("λ / largest λ"), Axis("gain")))
+        self.response = PlotCard(
+            _("Response"), HandlePlot(Axis(_("λ / largest λ")), Axis(_("gain")))
+        )
         self.parts = PlotCard(
-            "In the spectrum", HandlePlot(Axis("λ / largest λ"), Axis("amplitude", log=True))
+            _("In the spectrum"),
+            HandlePlot(Axis(_("λ / largest λ")), Axis(_("amplitude"), log=True)),
         )
         self.near = NearCard()
         self.course = PlotCard(
-            "Repeated filtering",
-            HandlePlot(Axis("repetitions", log=True), Axis("mean square", log=True)),
+            _("Repeated filtering"),
+            HandlePlot(Axis(_("repetitions"), log=True), Axis(_("mean square"), log=True)),
         )
         for card in (self.response, self.parts):
             card.plot.x_axis.fix(-0.03, 1.05)
@@ -65,13 +69,15 @@ class View(PageView):
         self.course.plot.x_axis.fix(0.9, 70)
         self.course.plot.y_axis.fix(FAINTEST, 10)
         self.opened = HeadButton(
-            "Open",
-            "Opens a graph of your own: a text file with one edge "
-            "per line, such as `a b` or `a b 0.5`",
+            _("Open"),
+            _(
+                "Opens a graph of your own: a text file with one edge "
+                "per line, such as `a b` or `a b 0.5`"
+            ),
         )
         self.opened.clicked.connect(self._on_open)
         before.add_control(self.opened)
-        self.back = HeadButton("Own signal", "Deselects the wave that was clicked")
+        self.back = HeadButton(_("Own signal"), _("Deselects the wave that was clicked"))
         self.back.clicked.connect(lambda: self.edited.emit("wave", ()))
         self.parts.add_control(self.back)
         self._bind(before, after)
@@ -113,7 +119,9 @@ class View(PageView):
 
     def _on_open(self) -> None:
         words = " ".join(f"*{ending}" for ending in ENDINGS)
-        name, _ = QFileDialog.getOpenFileName(self, "Open a graph", "", f"Graphs ({words})")
+        name, _filter = QFileDialog.getOpenFileName(
+            self, _("Open a graph"), "", _("Graphs ({endings})", endings=words)
+        )
         if name:
             self.file_chosen.emit(name)
 
@@ -130,27 +138,39 @@ class View(PageView):
         """Return how equal both ways are, and what the filter does to the signal."""
         error, now = result.errors[0], result.errors[result.times]
         return [
-            (number(result.apart, 2), "neighbours − spectrum, largest difference"),
-            (f"{number(result.rough)} → {number(result.smoothed)}", "roughness, x L x / x x"),
+            (number(result.apart, 2), _("neighbours − spectrum, largest difference")),
+            (
+                f"{number(result.rough)} → {number(result.smoothed)}",
+                _("roughness, x L x / x x"),
+            ),
             (
                 f"{number(float(error))} → {number(float(now))}",
-                "mean square off the signal without noise",
+                _("mean square off the signal without noise"),
             ),
             (
                 f"{number(float(result.variances[0]))} → "
                 f"{number(float(result.variances[result.times]))}",
-                "variance across nodes",
+                _("variance across nodes"),
             ),
-            (f"{result.seen} of {result.graph.nodes}", "nodes that a node can see"),
+            (
+                _("{count} of {all}", count=result.seen, all=result.graph.nodes),
+                _("nodes that a node can see"),
+            ),
         ]
 
     def draw(self, result: Result) -> None:
         """Draw all six."""
-        self.before.draw(self.theme, result, result.noisy, result.differences, "with noise")
+        column = "with noise"  # not translated
+        self.before.draw(self.theme, result, result.noisy, result.differences, column)
         self.after.draw(self.theme, result, result.filtered, result.leftover, "filtered")
         rough, smoothed = number(result.rough), number(result.smoothed)
-        self.before.card.set_note(f"roughness <b>{rough}</b>", f"rough. <b>{rough}</b>")
-        self.after.card.set_note(f"roughness <b>{smoothed}</b>", f"rough. <b>{smoothed}</b>")
+        self.before.card.set_note(
+            _("roughness <b>{rough}</b>", rough=rough), _("rough. <b>{rough}</b>", rough=rough)
+        )
+        self.after.card.set_note(
+            _("roughness <b>{rough}</b>", rough=smoothed),
+            _("rough. <b>{rough}</b>", rough=smoothed),
+        )
         self._draw_response(result)
         self._draw_parts(result)
         self.near.draw(result)
@@ -165,7 +185,10 @@ class View(PageView):
         stems = blend(self.theme, accent, 0.3)
         power = result.curve**result.times
         gains = np.clip(result.gains**result.times, -9, 9)
-        name, point = f"p(λ), {result.times} times", self.color("point")
+        name, point = (
+            ngettext("p(λ), {count} time", "p(λ), {count} times", result.times),
+            self.color("point"),
+        )
         series = [Series("p(λ)", T, np.clip(result.curve, -9, 9), pale, values=result.curve)]
         if result.times > 1:
             shown = np.clip(power, -9, 9)
@@ -179,8 +202,8 @@ class View(PageView):
             },
             live={"gains": Dots(positions, gains, point, 2.2)},
             legend=[
-                LegendEntry("dot", point, "eigenvalues", brief="λ"),
-                LegendEntry("band", ground, "how many", brief="count"),
+                LegendEntry("dot", point, _("eigenvalues"), brief="λ"),
+                LegendEntry("band", ground, _("how many"), brief=_("count")),
             ],
             columns={
                 "eigenvalue": result.graph.spectrum.values,
@@ -208,14 +231,14 @@ class View(PageView):
         ink = self.color("warning")
         series = [
             Series(
-                *("clean", x, clean, self.color("good")),
+                *(_("clean"), x, clean, self.color("good")),
                 form="rings",
                 width=4.4,
                 values=result.clean_parts,
             ),
-            Series("noisy", x, noisy, muted, form="dots", width=2.6, values=result.parts),
+            Series(_("noisy"), x, noisy, muted, form="dots", width=2.6, values=result.parts),
             Series(
-                *("filtered", x, filtered, accent),
+                *(_("filtered"), x, filtered, accent),
                 form="dots",
                 width=2.6,
                 values=result.filtered_parts,
@@ -227,28 +250,36 @@ class View(PageView):
         }
         if result.wave is not None:
             live["wave"] = VLine(
-                float(x[result.wave]), f"wave {result.wave + 1}", self.color("good"), self.theme
+                float(x[result.wave]),
+                _("wave {number}", number=result.wave + 1),
+                self.color("good"),
+                self.theme,
             )
         card.show_plot(
             still={"change": change},  # below the points
             live=live,
             series=series,
-            legend=[LegendEntry("dash", ink, "noise")],
+            legend=[LegendEntry("dash", ink, _("noise"))],
             columns={"eigenvalue": found.values},
         )
         card.plot.set_handles((Handle("noise", 1.03, result.noise, ink, along="y"),))
         self.back.setVisible(result.wave is not None)
         top, second = number(found.largest), number(float(found.values[1]))
-        card.set_note(f"λ₂ <b>{second}</b>, largest <b>{top}</b>", f"largest <b>{top}</b>")
+        card.set_note(
+            _("λ₂ <b>{second}</b>, largest <b>{top}</b>", second=second, top=top),
+            _("largest <b>{top}</b>", top=top),
+        )
         card.fit_head()
         card.plot.reader = lambda at, _: self._read_part(result, series, at)
 
     def _read_part(self, result: Result, series: Sequence[Series], at: float) -> Tooltip | None:
         found = result.graph.spectrum
         k = int(np.abs(found.places - at).argmin())
-        title = f"wave {k + 1}, λ {number(float(found.values[k]))}"
+        title = _(
+            "wave {number}, λ {value}", number=k + 1, value=number(float(found.values[k]))
+        )
         reading = read_series(series, at, title)
-        gain = (None, f"gain {number(float(result.gains[k] ** result.times))}")
+        gain = (None, _("gain {gain}", gain=number(float(result.gains[k] ** result.times))))
         return None if reading is None else replace(reading, rows=(*reading.rows, gain))
 
     def _draw_course(self, result: Result) -> None:
@@ -263,19 +294,25 @@ class View(PageView):
         slowest = {"form": "dash", "width": 1.4}
         card.show_plot(
             series=(
-                course("error", result.errors, ink, "", width=2.2),
+                course(_("error"), result.errors, ink, "", width=2.2),
                 course(
-                    "across nodes", result.variances, self.color("accent"), "across", width=2.2
+                    _("across nodes"),
+                    result.variances,
+                    self.color("accent"),
+                    _("across"),
+                    width=2.2,
                 ),
-                course("slowest wave", result.slowest, text, "slowest", **slowest),
+                course(_("slowest wave"), result.slowest, text, _("slowest"), **slowest),
             ),
             still={"before": HLine(before, "", ink, self.theme)},
-            legend=[LegendEntry("dash", ink, "error before", 1.0, brief="before")],
+            legend=[LegendEntry("dash", ink, _("error before"), 1.0, brief=_("before"))],
         )
         here = float(np.clip(result.errors[result.times], FAINTEST, 10))
         card.plot.set_handles((Handle("times", float(result.times), here, ink, along="x"),))
         best = int(result.errors.argmin())
-        card.set_note(f"nearest after <b>{best}</b>", f"best <b>{best}</b>")
+        card.set_note(
+            _("nearest after <b>{best}</b>", best=best), _("best <b>{best}</b>", best=best)
+        )
 
 
 def _written(coefficients: tuple[float, ...]) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtGui import QColor
 
 from layerlab.core import picture as pic
+from layerlab.core.translation import _
 from layerlab.experiments.layer_norm.loss_plots import draw_ends, draw_losses
 from layerlab.experiments.layer_norm.model import (
     CURVE,
@@ -77,23 +78,27 @@ class View(PageView):
         self.bars.x_axis.fix(-MAX_DRAWN, MAX_DRAWN)
         self.outputs = RowPlot(Axis("n"))
         self.outputs.x_axis.fix(-2.8, 2.8)
-        self.before = PlotCard("Pre-activations", self.bars)
-        self.behind = PlotCard("After layer norm", self.outputs)
-        self.map = PlotCard("Loss over weights", HandlePlot(Axis("along"), Axis("across")))
+        self.before = PlotCard(_("Pre-activations"), self.bars)
+        self.behind = PlotCard(_("After layer norm"), self.outputs)
+        self.map = PlotCard(
+            _("Loss over weights"), HandlePlot(Axis(_("along")), Axis(_("across")))
+        )
         for axis in (self.map.plot.x_axis, self.map.plot.y_axis):
             axis.fix(-REACH, REACH)
         self.map.plot.grid = False
         self.gradient = PlotCard(
-            "Gradient norm", HandlePlot(Axis("a", log=True), Axis("gradient", log=True))
+            _("Gradient norm"), HandlePlot(Axis("a", log=True), Axis(_("gradient"), log=True))
         )
         self.gradient.plot.x_axis.fix(float(CURVE[0]), float(CURVE[-1]))
         self.gradient.plot.y_axis.fix(1e-5, 1e3)
         self.loss = PlotCard(
-            "Loss of many seeds", Plot(Axis("updates", integer=True), Axis("loss", log=True))
+            _("Loss of many seeds"),
+            Plot(Axis(_("updates"), integer=True), Axis(_("loss"), log=True)),
         )
         self.loss.plot.x_axis.fix(0, LENGTH)
         self.ends = PlotCard(
-            "Loss at the end", Plot(Axis("initial a", log=True), Axis("loss", log=True))
+            _("Loss at the end"),
+            Plot(Axis(_("initial a"), log=True), Axis(_("loss"), log=True)),
         )
         self.ends.plot.x_axis.fix(STRETCHES[0] / 1.25, STRETCHES[-1] * 1.25)
         for card in (self.loss, self.ends):
@@ -123,13 +128,16 @@ class View(PageView):
         """Return what the norm does not see, and what comes back through it."""
         a = number(result.stretch, 3)
         if not result.now.is_defined:
-            return [("0/0", "after the norm: no variance, and no eps"), ("none", "gradient")]
+            return [
+                ("0/0", _("after the norm: no variance, and no eps")),
+                (_("none"), _("gradient")),
+            ]
         return [
-            (number(result.off, 2), "largest change of an output from a = 1, c = 0"),
-            (f"× {number(result.ratio, 4)}", f"gradient at a = {a}, to that at 1"),
-            (f"× {number(1 / result.stretch, 4)}" if result.stretch else "none", "1 / a"),
-            (number(result.along, 1), "of the gradient points along the weights"),
-            (number(float(result.now.loss), 3), "loss of the layer"),
+            (number(result.off, 2), _("largest change of an output from a = 1, c = 0")),
+            (f"× {number(result.ratio, 4)}", _("gradient at a = {a}, to that at 1", a=a)),
+            (f"× {number(1 / result.stretch, 4)}" if result.stretch else _("none"), "1 / a"),
+            (number(result.along, 1), _("of the gradient points along the weights")),
+            (number(float(result.now.loss), 3), _("loss of the layer")),
         ]
 
     def draw(self, result: Result) -> None:
@@ -164,13 +172,14 @@ class View(PageView):
         legend = [
             LegendEntry("band", self.color("accent"), "z = a (W x + b) + c", brief="z"),
             LegendEntry("band", first[0], "a = 1, c = 0", brief="a = 1"),
-            LegendEntry("dash", muted, "mean", 1.0),
-            LegendEntry("line", self.color("negative"), "minus gradient", brief="−dL/dz"),
+            LegendEntry("dash", muted, _("mean"), 1.0),
+            LegendEntry("line", self.color("negative"), _("minus gradient"), brief="−dL/dz"),
         ]
         columns = {"unit": rows + 1, "z": z, "gradient": result.now.dz}
         self.before.show_plot(live=live, legend=legend, columns=columns)
         self.before.set_note(
-            f"std <b>{number(float(z.std()), 3)}</b>", f"<b>{number(float(z.std()), 2)}</b>"
+            _("std <b>{std}</b>", std=number(float(z.std()), 3)),
+            f"<b>{number(float(z.std()), 2)}</b>",
         )
         handles = (
             [
@@ -220,23 +229,26 @@ class View(PageView):
         legend = [
             LegendEntry("band", self.color("good"), "n"),
             LegendEntry("band", first[0], "a = 1, c = 0", brief="a = 1"),
-            LegendEntry("line", ink, "target", 2.0),
-            LegendEntry("line", self.color("negative"), "minus gradient", brief="−dL/dn"),
+            LegendEntry("line", ink, _("target"), 2.0),
+            LegendEntry("line", self.color("negative"), _("minus gradient"), brief="−dL/dn"),
         ]
         columns = {"unit": rows + 1, "n": now.n, "target": TARGET, "gradient": now.dn}
         self.behind.show_plot(live=live, legend=legend, columns=columns)
-        words = f"moved by <b>{number(result.off, 2)}</b>" if now.is_defined else ""
-        self.behind.set_note(words)
+        note = _("moved by <b>{distance}</b>", distance=number(result.off, 2))
+        self.behind.set_note(note if now.is_defined else "")
         plot.reader = lambda x, y: self._read(result, plot.row_at(y))
 
     def _read(self, result: Result, row: int) -> Tooltip:
         now = result.now
         return Tooltip(
-            f"unit {row + 1}",
+            _("unit {number}", number=row + 1),
             (
                 (self.color("accent"), f"z {number(float(now.z[row]), 4)}"),
                 (self.color("good"), f"n {number(float(now.n[row]), 4)}"),
-                (self.color("text"), f"target {number(float(TARGET[row]), 3)}"),
+                (
+                    self.color("text"),
+                    _("target {value}", value=number(float(TARGET[row]), 3)),
+                ),
                 (self.color("negative"), f"dL/dz {number(float(now.dz[row]), 3)}"),
             ),
         )
@@ -263,11 +275,13 @@ class View(PageView):
             ),
         }
         legend = [
-            LegendEntry("line", self.color("text"), "weights"),
-            LegendEntry("line", ink, f"minus gradient, × {ARROW:g}", brief="−gradient"),
+            LegendEntry("line", self.color("text"), _("weights")),
+            LegendEntry(
+                "line", ink, _("minus gradient, × {scale:g}", scale=ARROW), brief=_("−gradient")
+            ),
         ]
         card.plot.color_scale = color_scale(
-            float(loss.min()), float(loss.max()), shade(np.linspace(0, 1, 9)), "loss"
+            float(loss.min()), float(loss.max()), shade(np.linspace(0, 1, 9)), _("loss")
         )
         card.show_plot(
             still={"loss": HeatMap(extent, shade(share))},
@@ -281,7 +295,7 @@ class View(PageView):
             },
         )
         card.plot.set_handles((Handle("a", a, 0.0, self.color("text"), along="x"),))
-        card.set_note("drag the dot: a", "")
+        card.set_note(_("drag the dot: a"), "")
 
     def _draw_gradient(self, result: Result) -> None:
         card, accent = self.gradient, self.color("accent")
@@ -290,19 +304,19 @@ class View(PageView):
         def curve(name: str, y: Array, color: QColor, **look: Any) -> Series:
             return Series(name, CURVE, np.clip(y, low / 10, high * 10), color, values=y, **look)
 
-        angle = f"angle of a step of {result.optimizer}, radians"
+        angle = _("angle of a step of {optimizer}, radians", optimizer=result.optimizer)
         turn = self.theme.layer_color(0, 3)
         series = (
-            curve("with norm", result.gradient, accent, width=2.2),
-            curve("without", result.unnormed, self.color("negative"), width=1.6),
+            curve(_("with norm"), result.gradient, accent, width=2.2),
+            curve(_("without"), result.unnormed, self.color("negative"), width=1.6),
             curve("1 / a", result.ideal, self.color("text"), form="dash", width=1.2),
-            curve(angle, result.turn, turn, width=1.6, brief="angle of a step"),
+            curve(angle, result.turn, turn, width=1.6, brief=_("angle of a step")),
         )
         still: dict[str, Mark] = {}
         width = float(result.pre_activations.std())
         bend = math.sqrt(result.eps) / width if width else 0.0
         if CURVE[0] < bend < CURVE[-1]:
-            still["eps"] = VLine(bend, "variance = eps", self.color("faint"), self.theme)
+            still["eps"] = VLine(bend, _("variance = eps"), self.color("faint"), self.theme)
         card.show_plot(series=series, still=still)
         here = float(np.clip(result.now.gradient, low, high))
         handle = Handle("size", result.stretch, here, accent, along="x")

@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtGui import QColor
 
 from layerlab.core import picture as pic
+from layerlab.core.translation import _, ngettext
 from layerlab.experiments.linear_collapse.model import Result
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend, value_colors
@@ -41,27 +42,28 @@ class View(PageView):
 
     def build(self) -> None:
         """Make the cards."""
-        self.plane = PlotCard("The plane at the end", Plot(Blank(), Blank()))
+        self.plane = PlotCard(_("The plane at the end"), Plot(Blank(), Blank()))
         self.matrices = PlotCard(
-            "W, its best of rank r, and A B as trained", Plot(Blank(), Blank())
+            _("W, its best of rank r, and A B as trained"), Plot(Blank(), Blank())
         )
         self.spectrum = PlotCard(
-            "Singular values", HandlePlot(Axis("k", integer=True), Axis("s", can_switch=True))
+            _("Singular values"),
+            HandlePlot(Axis("k", integer=True), Axis("s", can_switch=True)),
         )
         self.errors = PlotCard(
-            "Error by rank",
-            HandlePlot(Axis("rank", integer=True), Axis("relative error", log=True)),
+            _("Error by rank"),
+            HandlePlot(Axis(_("rank"), integer=True), Axis(_("relative error"), log=True)),
         )
         self.learning = PlotCard(
-            "Learned one by one",
-            HandlePlot(Axis("updates", integer=True), Axis("s of A B", can_switch=True)),
+            _("Learned one by one"),
+            HandlePlot(Axis(_("updates"), integer=True), Axis("s of A B", can_switch=True)),
         )
         self.plane.plot.square = True
         self.plane.plot.x_axis.fix(-REACH, REACH)
         self.plane.plot.y_axis.fix(-REACH, REACH)
         self.matrices.plot.square = True
         self.errors.plot.y_axis.fix(MIN_ERROR, 1.5)
-        self.errors.plot.y_axis.brief = "error"
+        self.errors.plot.y_axis.brief = _("error")
         self.learning.bind("updates", lambda x, _: round(x))
         for card in (self.spectrum, self.errors):
             card.bind_click("rank", self._rank)
@@ -81,12 +83,19 @@ class View(PageView):
         return [
             (
                 number(result.pushed.apart, 2),
-                "between the layers and their product",
+                _("between the layers and their product"),
             ),
-            (f"{number(100 * bent)} %", "that no single matrix explains"),
-            (str(result.parameters), f"parameters of A and B, {result.all} of W"),
-            (f"{number(100 * float(result.errors[result.rank]))} %", "of W missed at best"),
-            (f"{number(100 * result.error)} %", f"missed after {result.updates} updates"),
+            (f"{number(100 * bent)} %", _("that no single matrix explains")),
+            (str(result.parameters), _("parameters of A and B, {all} of W", all=result.all)),
+            (f"{number(100 * float(result.errors[result.rank]))} %", _("of W missed at best")),
+            (
+                f"{number(100 * result.error)} %",
+                ngettext(
+                    "missed after {count} update",
+                    "missed after {count} updates",
+                    result.updates,
+                ),
+            ),
         ]
 
     def draw(self, result: Result) -> None:
@@ -116,17 +125,19 @@ class View(PageView):
         legend = [
             LegendEntry("line", inks[0], "x", 1.3),
             LegendEntry("line", inks[1], "y", 1.3),
-            LegendEntry("dash", self.color("text"), "nearest matrix", 1.4),
+            LegendEntry("dash", self.color("text"), _("nearest matrix"), 1.4),
         ]
         flat = net.reshape(-1, 2)
         self.plane.show_plot(
             live=live, legend=legend, columns={"first": flat[:, 0], "second": flat[:, 1]}
         )
-        layers = "layer" if result.depth == 1 else "layers"
-        between = "" if result.depth == 1 else f", <b>{result.label}</b> between"
-        self.plane.set_note(
-            f"<b>{result.depth}</b> {layers}{between}", f"<b>{result.label}</b>"
+        note = ngettext(
+            "<b>{count}</b> layer",
+            "<b>{count}</b> layers, <b>{activation}</b> between",
+            result.depth,
+            activation=result.label,
         )
+        self.plane.set_note(note, f"<b>{result.label}</b>")
 
     def _draw_matrices(self, result: Result) -> None:
         """Draw three matrices side by side, with the same colours for the same numbers."""
@@ -134,8 +145,8 @@ class View(PageView):
         most = float(np.abs(result.target).max())
         shown = (
             ("W", result.target),
-            (f"best of rank {result.rank}", result.best),
-            (f"A B after {result.updates}", result.product),
+            (_("best of rank {rank}", rank=result.rank), result.best),
+            (_("A B after {updates}", updates=result.updates), result.product),
         )
         live: dict[str, Mark] = {}
         step = columns + GAP
@@ -166,9 +177,17 @@ class View(PageView):
         )
         saved = result.parameters / result.all
         card.set_note(
-            f"<b>{result.parameters}</b> numbers instead of {result.all}: "
-            f"<b>{100 * saved:.0f} %</b>",
-            f"<b>{result.parameters}</b> instead of {result.all}",
+            _(
+                "<b>{count}</b> numbers instead of {all}: <b>{saved:.0f} %</b>",
+                count=result.parameters,
+                all=result.all,
+                saved=100 * saved,
+            ),
+            _(
+                "<b>{count}</b> instead of {all}",
+                count=result.parameters,
+                all=result.all,
+            ),
         )
         card.plot.reader = lambda x, y: self._read_cell(result, x, y)
 
@@ -181,9 +200,9 @@ class View(PageView):
         matrices = (result.target, result.best, result.product)
         rows_read = tuple(
             (None, f"{name} {number(float(m[i, j]))}")
-            for name, m in zip(("W", "best", "A B"), matrices, strict=True)
+            for name, m in zip(("W", _("best"), "A B"), matrices, strict=True)
         )
-        return Tooltip(f"row {i + 1}, column {j + 1}", rows_read)
+        return Tooltip(_("row {row}, column {column}", row=i + 1, column=j + 1), rows_read)
 
     def _draw_values(self, result: Result) -> None:
         k = np.arange(1.0, len(result.sizes) + 1)
@@ -192,7 +211,9 @@ class View(PageView):
         zero = np.zeros(len(k))
         stems = [blend(self.theme, accent if on else self.color("faint"), 0.5) for on in kept]
         live: dict[str, Mark] = {
-            "rank": VLine(result.rank + 0.5, f"rank {result.rank}", accent, self.theme),
+            "rank": VLine(
+                result.rank + 0.5, _("rank {rank}", rank=result.rank), accent, self.theme
+            ),
         }
         card = self.spectrum
         card.plot.x_axis.fix(0, len(k) + 0.9)
@@ -218,16 +239,23 @@ class View(PageView):
         card.plot.x_axis.fix(0, len(rank) - 0.1)
         card.show_plot(
             series=(
-                Series("best", rank, shown, ink, values=result.errors),
+                Series(_("best"), rank, shown, ink, values=result.errors),
                 Series(
                     "A B", *here, accent, form="dots", width=4.4, values=error, is_read=False
                 ),
             ),
-            live={"even": VLine(even, "as many as W", self.color("negative"), self.theme)},
+            live={"even": VLine(even, _("as many as W"), self.color("negative"), self.theme)},
         )
         best = float(result.errors[result.rank])
-        text = f"trained <b>{number(100 * result.error)} %</b>"
-        card.set_note(f"best {number(100 * best)} %, {text}", text)
+        trained = number(100 * result.error)
+        card.set_note(
+            _(
+                "best {best} %, trained <b>{trained} %</b>",
+                best=number(100 * best),
+                trained=trained,
+            ),
+            _("trained <b>{trained} %</b>", trained=trained),
+        )
 
     def _draw_learning(self, result: Result) -> None:
         training, rank = result.training, result.rank
@@ -260,7 +288,12 @@ class View(PageView):
         now, ink = float(result.updates), self.color("muted")
         live: dict[str, Mark] = {
             "now": Dots(np.full(rank, now), result.learned[:rank], inks, 2.8),
-            "at": VLine(now, f"{result.updates} updates", ink, self.theme),
+            "at": VLine(
+                now,
+                ngettext("{count} update", "{count} updates", result.updates),
+                ink,
+                self.theme,
+            ),
         }
         card = self.learning
         card.plot.x_axis.fix(0, float(updates[-1]))
@@ -269,7 +302,9 @@ class View(PageView):
         card.show_plot(series=series, still=still, live=live, legend=legend)
         text = self.color("text")
         card.plot.set_handles((Handle("updates", result.updates, 1.08, text, along="x"),))
-        card.set_note(f"<b>{result.updates}</b> updates")
+        card.set_note(
+            ngettext("<b>{count}</b> update", "<b>{count}</b> updates", result.updates)
+        )
 
     def layer(self, k: int, count: int) -> QColor:
         """Return the colour of a singular value."""

@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtGui import QColor
 
 from layerlab.core import picture as pic
+from layerlab.core.translation import _, ngettext, translated
 from layerlab.experiments.numpy_or_torch.check_plots import (
     FLOOR,
     TOP,
@@ -31,7 +32,7 @@ from layerlab.ui.plotting.side import value_scale
 
 Array = np.ndarray
 MIN_DISTANCE = 1e-17  # of a distance that is drawn: below lies what is equal to the last bit
-_MISSING = "PyTorch is missing"
+_MISSING = _("PyTorch is missing")
 TALL = 0.2  # half the height of a row's picture, without what hangs over
 
 
@@ -52,33 +53,33 @@ class View(PageView):
 
     def build(self) -> None:
         """Make the cards."""
-        self.layers = LayerAxis("layer")
+        self.layers = LayerAxis(_("layer"))
         self.strip = RowPlot(self.layers)
         self.strip.grid = False
-        self.codes = PlotCard("Every parameter, side by side", self.strip)
+        self.codes = PlotCard(_("Every parameter, side by side"), self.strip)
         self.apart = PlotCard(
-            "Distance of engines",
-            HandlePlot(Axis("updates", log=True), Axis("relative distance", log=True)),
+            _("Distance of engines"),
+            HandlePlot(Axis(_("updates"), log=True), Axis(_("relative distance"), log=True)),
         )
         self.apart.plot.x_axis.fix(1, LENGTH)
-        self.apart.plot.y_axis.brief = "distance"
+        self.apart.plot.y_axis.brief = _("distance")
         self.apart.plot.y_axis.fix(MIN_DISTANCE, 10)
         self.loss = PlotCard(
-            "Loss", Plot(Axis("updates", integer=True), Axis("loss", log=True))
+            _("Loss"), Plot(Axis(_("updates"), integer=True), Axis(_("loss"), log=True))
         )
         self.loss.plot.x_axis.fix(0, LENGTH)
         self.valley = PlotCard(
-            "Gradient check error",
-            HandlePlot(Axis("eps", log=True), Axis("relative error", log=True)),
+            _("Gradient check error"),
+            HandlePlot(Axis(_("eps"), log=True), Axis(_("relative error"), log=True)),
         )
         self.valley.plot.x_axis.fix(FLOOR, 1)
-        self.valley.plot.y_axis.brief = "error"
+        self.valley.plot.y_axis.brief = _("error")
         self.valley.plot.y_axis.fix(FLOOR, TOP)
-        self.rows = RowPlot(Axis("relative error", log=True))
+        self.rows = RowPlot(Axis(_("relative error"), log=True))
         self.rows.x_axis.fix(FLOOR, 1)
-        self.rows.x_axis.brief = "error"
-        self.arrays_card = PlotCard("Error by array", self.rows)
-        self.derivative = PlotCard("Derivative", Plot(Axis("z"), Axis("h′")))
+        self.rows.x_axis.brief = _("error")
+        self.arrays_card = PlotCard(_("Error by array"), self.rows)
+        self.derivative = PlotCard(_("Derivative"), Plot(Axis("z"), Axis("h′")))
         self.derivative.plot.x_axis.fix(-REACH, REACH)
         self.derivative.plot.y_axis.fix(-1.15, 1.25)
         self.apart.bind("updates", lambda x, _: round(x))
@@ -107,19 +108,24 @@ class View(PageView):
     def figures(self, result: Result) -> list[tuple[str, str]]:
         """Return what the check finds, how far the engines are apart, and how quick."""
         eps, error = result.valley.here
-        found = [(result.found.words, "by the gradient check")]
+        found = [(result.found.words, _("by the gradient check"))]
         if result.missing:
             found.append((_MISSING, result.missing))
-        found.append((number(error, 2), f"its error, eps {number(eps, 2)}"))
+        found.append((number(error, 2), _("its error, eps {eps}", eps=number(eps, 2))))
         apart = result.apart.get(("numpy", "float64"), np.empty(0))
         if apart.size:
             at = min(result.updates, apart.size)
             of = NAMES[result.reference]
-            found.append((number(float(apart[at - 1]), 2), f"NumPy from {of}, {_updates(at)}"))
+            found.append(
+                (
+                    number(float(apart[at - 1]), 2),
+                    _("NumPy from {engine}, {updates}", engine=of, updates=_updates(at)),
+                )
+            )
         if result.speeds:
             listed = " · ".join(_thousands(speed) for speed in result.speeds.values())
             of = " · ".join(NAMES[name] for name in result.speeds)
-            found.append((listed, f"updates/s, {of}"))
+            found.append((listed, _("updates/s, {engines}", engines=of)))
         return found
 
     def draw(self, result: Result) -> None:
@@ -151,7 +157,7 @@ class View(PageView):
             for k, (a, b) in enumerate(zip(starts, ends, strict=True), 1)
         )
         others = [name for name in ENGINES if name in params]
-        plot.set_rows([*(NAMES[name] for name in ENGINES), "difference"])
+        plot.set_rows([*(NAMES[name] for name in ENGINES), _("difference")])
         most = float(np.abs(params["numpy"]).max()) or 1.0
         live: dict[str, Mark] = {}
         for name in others:
@@ -173,15 +179,18 @@ class View(PageView):
         columns = {"parameter": np.arange(count)} | {NAMES[n]: params[n] for n in others}
         plot.color_scale = value_scale(self.theme, -most, most)
         self.codes.show_plot(live=live, columns=columns)
-        equal = f"<b>{100 * result.equal:.0f} %</b> equal to the last bit"
-        after = f"after {_updates(result.updates)}"
-        known = result.reference in params
-        self.codes.set_note(f"{after}, {equal}" if known else after, equal if known else "")
+        after = _("after {updates}", updates=_updates(result.updates))
+        if result.reference in params:
+            share = f"{100 * result.equal:.0f} %"
+            equal = _("<b>{share}</b> equal to the last bit", share=share)
+            self.codes.set_note(_("{after}, {equal}", after=after, equal=equal), equal)
+        else:
+            self.codes.set_note(after, "")
         plot.reader = lambda x, y: self._read(result, x)
 
     def _waits(self, result: Result) -> str:
         """Return why there is nothing to compare with yet."""
-        return _MISSING if result.missing else "PyTorch is being asked"
+        return _MISSING if result.missing else _("PyTorch is being asked")
 
     def _row(self, row: int, colors: Array) -> HeatMap:
         extent = (0.0, len(colors) - 1.0, row + TALL, row - TALL)
@@ -196,7 +205,7 @@ class View(PageView):
 
     def _read(self, result: Result, x: float) -> Tooltip | None:
         k = int(np.clip(round(x), 0, len(result.params["numpy"]) - 1))
-        name, start, _ = next(array for array in result.arrays if array[1] <= k < array[2])
+        name, start, _end = next(array for array in result.arrays if array[1] <= k < array[2])
         across = result.sizes[int(name[1:])]
         index = ", ".join(str(n + 1) for n in divmod(k - start, across))
         index = index if name[0] == "W" else str(k - start + 1)
@@ -207,7 +216,9 @@ class View(PageView):
         ]
         if result.reference in result.params:
             gap = abs(float(result.params["numpy"][k] - result.params[result.reference][k]))
-            rows.append((self.color("negative"), f"difference {number(gap, 2)}"))
+            rows.append(
+                (self.color("negative"), _("difference {distance}", distance=number(gap, 2)))
+            )
         return Tooltip(f"{name}[{index}]", tuple(rows), float(k))
 
     def _draw_apart(self, result: Result) -> None:
@@ -218,7 +229,7 @@ class View(PageView):
             single = dtype == "float32"
             series.append(
                 Series(
-                    f"{NAMES[name]}, 32 bit" if single else NAMES[name],
+                    _("{engine}, 32 bit", engine=NAMES[name]) if single else NAMES[name],
                     np.arange(1.0, len(distance) + 1),
                     np.clip(distance, MIN_DISTANCE, 1e3),
                     self.color("negative") if wrong else self._ink(name),
@@ -230,7 +241,9 @@ class View(PageView):
             )
         faint, muted = self.color("faint"), self.color("muted")
         live: dict[str, Mark] = {
-            f"digit {bits}": HLine(digit, f"last digit, {bits} bit", faint, self.theme)
+            f"digit {bits}": HLine(  # not translated
+                digit, _("last digit, {bits} bit", bits=bits), faint, self.theme
+            )
             for bits, digit in (("64", 2.2e-16), ("32", 1.2e-7))
         }
         if not series:
@@ -239,14 +252,14 @@ class View(PageView):
         live["at"] = VLine(float(result.updates), _updates(result.updates), muted, self.theme)
         legend = []
         if any(dtype == "float32" for _, dtype in result.apart):
-            legend.append(LegendEntry("dash", muted, "in 32 bit", 1.6))
+            legend.append(LegendEntry("dash", muted, _("in 32 bit"), 1.6))
         card = self.apart
         card.show_plot(series=series, live=live, legend=legend)
         top = card.plot.y_axis.from_unit(0.96)
         knob = Handle("updates", float(result.updates), top, self.color("text"), along="x")
         card.plot.set_handles((knob,))
         of = NAMES.get(result.reference, "")
-        card.set_note(f"from {of}" if of else "")
+        card.set_note(_("from {engine}", engine=of) if of else "")
         if not series:
             card.plot.reader = None
 
@@ -255,22 +268,25 @@ class View(PageView):
         x = np.arange(float(len(result.loss)))
         y = np.clip(result.loss, 1e-8, 1e8)
         ink = self.color("negative" if wrong else "accent")
-        name = result.mistake.name if wrong else "loss"
+        name = translated(result.mistake.name) if wrong else _("loss")
         series = [Series(name, x, y, ink, values=result.loss, in_legend=wrong)]
         if wrong:
             sound = result.sound_loss
             right, accent = np.arange(float(len(sound))), self.color("accent")
-            series.insert(0, Series("correct", right, sound, accent, width=1.6))
+            series.insert(0, Series(_("correct"), right, sound, accent, width=1.6))
         at = min(result.updates, len(y) - 1)
         here = Dots(np.array([float(at)]), y[[at]], ink, 4.0)
         shown = np.concatenate((np.clip(y, 1e-8, 10), result.sound_loss if wrong else y[:0]))
         card.plot.y_axis.cover(shown, restart=True, decades=2)
         card.show_plot(series=series, live={"at": here})
-        card.set_note(f"<b>{number(float(y[at]), 2)}</b> after {at}", f"after {at}")
+        card.set_note(
+            _("<b>{loss}</b> after {updates}", loss=number(float(y[at]), 2), updates=at),
+            _("after {updates}", updates=at),
+        )
 
 
 def _updates(count: int) -> str:
-    return "1 update" if count == 1 else f"{count} updates"
+    return ngettext("{count} update", "{count} updates", count)
 
 
 def _thousands(speed: float) -> str:

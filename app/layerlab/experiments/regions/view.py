@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtGui import QColor
 
 from layerlab.core import picture as pic
+from layerlab.core.translation import _, ngettext
 from layerlab.experiments.regions.model import EDGE, Result
 from layerlab.experiments.regions.training import LENGTH
 from layerlab.ui.pages.clock import PlayButton
@@ -45,13 +46,14 @@ class View(PageView):
 
     def build(self) -> None:
         """Make the cards."""
-        self.map = PlotCard("The plane in pieces", HandlePlot(Axis("x₁"), Axis("x₂")))
-        self.along = PlotCard("Along the line", Plot(Axis("position"), Axis("output")))
+        self.map = PlotCard(_("The plane in pieces"), HandlePlot(Axis("x₁"), Axis("x₂")))
+        self.along = PlotCard(_("Along the line"), Plot(Axis(_("position")), Axis(_("output"))))
         self.count = PlotCard(
-            "How many pieces", Plot(Axis("neurons", log=True), Axis("pieces", log=True))
+            _("How many pieces"),
+            Plot(Axis(_("neurons"), log=True), Axis(_("pieces"), log=True)),
         )
         self.gates = PlotCard(
-            "Units that switch", Plot(Axis("inputs", log=True), Axis("% per update"))
+            _("Units that switch"), Plot(Axis(_("inputs"), log=True), Axis(_("% per update")))
         )
         plot = self.map.plot
         plot.square, plot.grid = True, False
@@ -62,7 +64,7 @@ class View(PageView):
         self.count.plot.x_axis.fix(0.9, 110)
         self.count.plot.x_axis.brief = "n"
         self.count.plot.y_axis.fix(0.8, 20_000)
-        self.count.plot.y_axis.brief = "pieces"  # or nothing, before a curve has no name
+        self.count.plot.y_axis.brief = _("pieces")  # or nothing, before a curve has no name
         self.gates.plot.x_axis.fix(1.5, 90)
         self.gates.plot.tick_gap = 38
         self.add(self.map, 0, 0, 2, 3)
@@ -77,7 +79,7 @@ class View(PageView):
             LENGTH,
             STEP,
             FRAME_MS,
-            "Continues training, ten updates per frame, and shows each",
+            _("Continues training, ten updates per frame, and shows each"),
         )
 
     # ---- dragging
@@ -90,15 +92,18 @@ class View(PageView):
     def figures(self, result: Result) -> list[tuple[str, str]]:
         """Return what is counted."""
         found = [
-            (number(len(result.polygons), 4), "polygons in the window"),
-            (f"{result.regions.pieces}", "pieces along the line"),
-            (f"{result.neurons}", "neurons"),
-            (f"{100 * result.is_active:.0f} %", "of the units active"),
-            (number(result.loss, 3), f"loss after {number(result.update, 4)} updates"),
+            (number(len(result.polygons), 4), _("polygons in the window")),
+            (f"{result.regions.pieces}", _("pieces along the line")),
+            (f"{result.neurons}", _("neurons")),
+            (f"{100 * result.is_active:.0f} %", _("of the units active")),
+            (
+                number(result.loss, 3),
+                _("loss after {updates} updates", updates=number(result.update, 4)),
+            ),
         ]
         if result.flip is not None:
             found.append(
-                (f"{number(100 * result.flip, 2)} %", "units switch in the next update")
+                (f"{number(100 * result.flip, 2)} %", _("units switch in the next update"))
             )
         return found
 
@@ -120,7 +125,9 @@ class View(PageView):
                 ends, self.theme.layer_color(layer - 1, depth), 1.5 if layer == 1 else 1.0
             )
         keys = [
-            LegendEntry("line", self.theme.layer_color(k, depth), f"layer {k + 1}", 1.6)
+            LegendEntry(
+                "line", self.theme.layer_color(k, depth), _("layer {number}", number=k + 1), 1.6
+            )
             for k in range(depth)
         ]
         if result.labels is not None:
@@ -128,12 +135,12 @@ class View(PageView):
             live["border"] = _strokes(border, self.color("text"), 2.4)
             keys.append(
                 LegendEntry(
-                    "line", self.color("text"), "decision boundary", 2.4, brief="boundary"
+                    "line", self.color("text"), _("decision boundary"), 2.4, brief=_("boundary")
                 )
             )
             colors = [self.theme.class_color(int(k)) for k in result.labels]
             keys += [
-                LegendEntry("dot", self.theme.class_color(k), f"class {k + 1}")
+                LegendEntry("dot", self.theme.class_color(k), _("class {number}", number=k + 1))
                 for k in range(int(result.labels.max()) + 1)
             ]
             live["points"] = Dots(
@@ -148,7 +155,7 @@ class View(PageView):
         ends = np.array([[[x, y], [to_x, to_y]]])
         live["ground"] = _strokes(ends, self.color("panel"), 4.0)  # seen on any colour
         live["line"] = _strokes(ends, accent, 2.0)
-        keys.append(LegendEntry("line", accent, "line"))
+        keys.append(LegendEntry("line", accent, _("line")))
         self.map.show_plot(
             bands=bands,
             live=live,
@@ -161,7 +168,7 @@ class View(PageView):
             },
         )
         plot = self.map.plot
-        plot.color_scale = color_scale(0, 360, self._wheel(), "direction, °")
+        plot.color_scale = color_scale(0, 360, self._wheel(), _("direction, °"))
         plot.set_handles((Handle("0", x, y, accent), Handle("1", to_x, to_y, accent)))
         plot.reader = lambda at_x, at_y: self._read_cell(result, at_x, at_y)
 
@@ -181,8 +188,18 @@ class View(PageView):
         return Tooltip(
             words,
             (
-                (None, f"{active} of {result.neurons} units active"),
-                (None, f"{number(100 * area / (2 * EDGE) ** 2, 2)} % of the window"),
+                (
+                    None,
+                    _(
+                        "{count} of {all} units active",
+                        count=active,
+                        all=result.neurons,
+                    ),
+                ),
+                (
+                    None,
+                    _("{share} % of the window", share=number(100 * area / (2 * EDGE) ** 2, 2)),
+                ),
             ),
         )
 
@@ -195,9 +212,9 @@ class View(PageView):
         card.show_plot(
             series=[
                 Series(
-                    *("network", t, y, accent),
+                    *(_("network"), t, y, accent),
                     width=2.2,
-                    read_as="output",
+                    read_as=_("output"),
                     column="output",
                     is_straight=True,
                 )
@@ -207,14 +224,20 @@ class View(PageView):
                 LegendEntry(
                     "dot",
                     self.theme.layer_color(k, depth),
-                    f"kinks of layer {k + 1}",
-                    brief=f"layer {k + 1}",
+                    _("kinks of layer {number}", number=k + 1),
+                    brief=_("layer {number}", number=k + 1),
                 )
                 for k in range(depth)
             ],
         )
         card.set_note(
-            f"<b>{result.regions.pieces}</b> straight pieces", f"<b>{result.regions.pieces}</b>"
+            ngettext(
+                "<b>{count}</b> straight piece",
+                "<b>{count}</b> straight pieces",
+                result.regions.pieces,
+                count=result.regions.pieces,
+            ),
+            f"<b>{result.regions.pieces}</b>",
         )
 
     def _is_far(self, y: Array) -> bool:
@@ -250,29 +273,53 @@ class View(PageView):
             )
         polygons, pieces = len(result.polygons), result.regions.pieces
         here = [
-            Series("polygons", *_one(result.neurons, polygons), plane),
-            Series("along the line", *_one(result.neurons, pieces), line, brief="line"),
+            Series(_("polygons"), *_one(result.neurons, polygons), plane),
+            Series(_("along the line"), *_one(result.neurons, pieces), line, brief=_("line")),
         ]
         series += [
             Series(
-                *("at initialization", initial_at, middle, muted, low, high),
+                *(_("at initialization"), initial_at, middle, muted, low, high),
                 form="dots",
                 width=2.8,
                 shade=1.0,
-                brief="initial",
+                brief=_("initial"),
                 column="pieces",
-                ends=("at least", "median", "at most"),
-                places="neurons of initial networks",
+                ends=("at least", "median", "at most"),  # not translated
+                places="neurons of initial networks",  # not translated
             ),
             *(replace(one, form="dots", width=5.0, in_columns=False) for one in here),
         ]
         card.show_plot(series=series)
         rows = (
-            (plane, f"{polygons} polygons in the window"),
-            (line, f"{pieces} pieces along the line"),
-            (muted, f"at initialization, infinite line, {found.initial.shape[1]} seeds"),
+            (
+                plane,
+                ngettext(
+                    "{count} polygon in the window",
+                    "{count} polygons in the window",
+                    polygons,
+                    count=polygons,
+                ),
+            ),
+            (
+                line,
+                ngettext(
+                    "{count} piece along the line",
+                    "{count} pieces along the line",
+                    pieces,
+                    count=pieces,
+                ),
+            ),
+            (
+                muted,
+                _(
+                    "at initialization, infinite line, {count} seeds",
+                    count=found.initial.shape[1],
+                ),
+            ),
         )
-        card.plot.reader = lambda x, y: Tooltip(f"{result.neurons} neurons", rows)
+        card.plot.reader = lambda x, y: Tooltip(
+            ngettext("{count} neuron", "{count} neurons", result.neurons), rows
+        )
 
     def _draw_gates(self, result: Result) -> None:
         card, flips = self.gates, result.flips
@@ -283,8 +330,8 @@ class View(PageView):
         )
         card.plot.y_axis.cover(np.r_[0.0, high], restart=True)
         ink = self.color("accent")
-        units = Series("units", inputs, share, ink, low, high, form="joined", width=1.8)
-        column = "% of units per update"
+        units = Series(_("units"), inputs, share, ink, low, high, form="joined", width=1.8)
+        column = "% of units per update"  # not translated
         card.show_plot(series=[replace(units, shade=1.0, radius=3.0, column=column)])
 
 

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from layerlab.core import picture as pic
+from layerlab.core.translation import _, translated
 from layerlab.experiments.residual.initial import NAMES
 from layerlab.experiments.residual.model import Result
 from layerlab.experiments.residual.training import DEPTHS, TrainedDepth
@@ -40,28 +41,30 @@ class View(PageView):
     def build(self) -> None:
         """Make the cards."""
         self.signal = PlotCard(
-            "Signal at initialization",
-            Plot(Axis("layer", integer=True), Axis("mean square", log=True)),
+            _("Signal at initialization"),
+            Plot(Axis(_("layer"), integer=True), Axis(_("mean square"), log=True)),
         )
         self.gradient = PlotCard(
-            "Gradient at initialization",
-            Plot(Axis("layer", integer=True), Axis("mean square", log=True)),
+            _("Gradient at initialization"),
+            Plot(Axis(_("layer"), integer=True), Axis(_("mean square"), log=True)),
         )
         self.chain = PlotCard(
-            "Gradient through a chain",
-            HandlePlot(Axis("layers", integer=True), Axis("gradient", log=True)),
+            _("Gradient through a chain"),
+            HandlePlot(Axis(_("layers"), integer=True), Axis(_("gradient"), log=True)),
         )
         self.depths = PlotCard(
-            "Trained", HandlePlot(Axis("layers", log=True), Axis("loss", log=True))
+            _("Trained"), HandlePlot(Axis(_("layers"), log=True), Axis(_("loss"), log=True))
         )
         self.ablation = PlotCard(
-            "One layer ablated", HandlePlot(Axis("layer", integer=True), Axis("loss", log=True))
+            _("One layer ablated"),
+            HandlePlot(Axis(_("layer"), integer=True), Axis(_("loss"), log=True)),
         )
         self.left = PlotCard(
-            "Layer importance", Plot(Axis("norm ratio", log=True), Axis("loss ratio", log=True))
+            _("Layer importance"),
+            Plot(Axis(_("norm ratio"), log=True), Axis(_("loss ratio"), log=True)),
         )
-        self.prediction = PlotCard("Prediction", Plot(Axis("x"), Axis("output")))
-        self.left.plot.x_axis.brief = "norm"
+        self.prediction = PlotCard(_("Prediction"), Plot(Axis("x"), Axis(_("output"))))
+        self.left.plot.x_axis.brief = _("norm")
         self.depths.plot.x_axis.brief = "L"
         self.depths.plot.x_axis.fix(1.7, 76)
         for card in (self.depths, self.ablation):
@@ -90,9 +93,9 @@ class View(PageView):
                 number(result.chain[1, 0] / result.chain[0, 0], 4),
                 power(depth, f"({number(1 + factor, 3)} / {number(factor, 3)})"),
             ),
-            (deepest, "deepest that learn"),
+            (deepest, _("deepest that learn")),
             *(
-                (number(float(value), 3), f"gradient, {name}")
+                (number(float(value), 3), _("gradient, {network}", network=translated(name)))
                 for name, value in zip(NAMES, gradient, strict=True)
             ),
         ]
@@ -118,7 +121,7 @@ class View(PageView):
         low, middle, high = np.maximum(parts, UNDER)
         measured = [
             Series(
-                name,
+                translated(name),
                 x,
                 middle[k],
                 self.color(TOKENS[name]),
@@ -130,7 +133,7 @@ class View(PageView):
         ]
         expected = [
             Series(
-                f"{name}, theory",
+                _("{network}, theory", network=translated(name)),
                 x,
                 np.maximum(theory[k], UNDER),
                 muted,
@@ -142,7 +145,7 @@ class View(PageView):
             )
             for k, name in enumerate(NAMES)
         ]
-        key = LegendEntry("dash", muted, "theory", 1.3)
+        key = LegendEntry("dash", muted, _("theory"), 1.3)
         card.show_plot(series=(*measured, *expected), legend=[key])
 
     def _draw_chain(self, result: Result) -> None:
@@ -154,9 +157,10 @@ class View(PageView):
         card.plot.y_axis.hold(np.maximum(through, FLOOR * 10))
         shown = np.maximum(through, UNDER)
         end = np.array([float(depth)])
+        column = "with skips"  # not translated
         card.show_plot(
             series=(
-                Series("(1 + a)^L", x, shown[1], skips, column="with skips", values=through[1]),
+                Series("(1 + a)^L", x, shown[1], skips, column=column, values=through[1]),
                 Series("a^L", x, shown[0], plain, column="plain", values=through[0]),
             ),
             live={"end": Dots(end, shown[1, -1:], skips, 4.0)},
@@ -164,7 +168,10 @@ class View(PageView):
         lowest = max(float(shown[0, -1]), card.plot.y_axis.low)
         card.plot.set_handles((Handle("a", float(depth), lowest, plain, 6.0, "y"),))
         ratio = number(through[1, -1] / through[0, -1], 4)
-        card.set_note(f"ratio <b>{ratio}</b>, drag the dot", f"ratio <b>{ratio}</b>")
+        card.set_note(
+            _("ratio <b>{ratio}</b>, drag the dot", ratio=ratio),
+            _("ratio <b>{ratio}</b>", ratio=ratio),
+        )
 
     def _factor(self, _: float, y: float) -> float:
         a = float(max(y, UNDER) ** (1 / self.result.depth))
@@ -174,9 +181,12 @@ class View(PageView):
     def _draw_depths(self, result: Result) -> None:
         card = self.depths
         live: dict[str, Mark] = {
-            "constant": HLine(result.constant, "constant", self.color("muted"), self.theme),
+            "constant": HLine(result.constant, _("constant"), self.color("muted"), self.theme),
             "shown": VLine(
-                float(result.shown), f"{result.shown} layers", self.color("muted"), self.theme
+                float(result.shown),
+                _("{count} layers", count=result.shown),
+                self.color("muted"),
+                self.theme,
             ),
         }
         for name in NAMES:
@@ -196,11 +206,13 @@ class View(PageView):
             live[name] = Line(x, middle, color, 1.4)
             live[f"{name}, median"] = Dots(x, middle, color, 3.4)
         card.show_plot(live=live, legend=self._keys(), columns=self._depth_columns(result))
-        card.set_note("16 seeds, click a depth", "16 seeds")
+        card.set_note(_("16 seeds, click a depth"), _("16 seeds"))
         card.plot.reader = lambda x, _: self._read_depth(result, x)
 
     def _keys(self) -> list[LegendEntry]:
-        return [LegendEntry("dot", self.color(TOKENS[name]), name) for name in NAMES]
+        return [
+            LegendEntry("dot", self.color(TOKENS[name]), translated(name)) for name in NAMES
+        ]
 
     def _depth_columns(self, result: Result) -> dict[str, Array]:
         columns: dict[str, Array] = {"layers": np.array(DEPTHS)}
@@ -221,8 +233,8 @@ class View(PageView):
         for name in NAMES:
             one = result.ladder[name][place]
             value = "…" if one is None else number(float(np.median(one.loss)), 2)
-            rows.append((self.color(TOKENS[name]), f"{name} {value}"))
-        return Tooltip(f"{DEPTHS[place]} layers, median loss", tuple(rows))
+            rows.append((self.color(TOKENS[name]), f"{translated(name)} {value}"))
+        return Tooltip(_("{count} layers, median loss", count=DEPTHS[place]), tuple(rows))
 
     def _depth(self, x: float, _: float) -> int:
         return int(min(DEPTHS, key=lambda d: abs(math.log(d / max(x, 1e-9)))))
@@ -241,25 +253,26 @@ class View(PageView):
         card.plot.x_axis.fix(0.5, depth + 0.5)
         x = np.arange(1.0, depth + 1)
         live: dict[str, Mark] = {
-            "constant": HLine(result.constant, "constant", self.color("muted"), self.theme)
+            "constant": HLine(result.constant, _("constant"), self.color("muted"), self.theme)
         }
         if result.ablated is not None:
-            name = f"layer {result.ablated}"
+            name = _("layer {number}", number=result.ablated)
             live["ablated"] = VLine(float(result.ablated), name, self.color("text"), self.theme)
         series = []
         columns: dict[str, Array] = {}
-        for name, (one, without, _) in self._best(result).items():
+        for name, (one, without, _kept) in self._best(result).items():
             color, size = self.color(TOKENS[name]), 3.0 if depth <= 32 else 2.0
             whole = inside(one.loss[one.best : one.best + 1], LOSSES)
             live[f"{name}, whole"] = Line(
                 np.array([0.5, depth + 0.5]), np.repeat(whole, 2), color, 1.2, DASH
             )
             y = inside(without, LOSSES)
-            series.append(Series(name, x, y, color, form="dots", width=size, values=without))
+            shown = translated(name)
+            series.append(Series(shown, x, y, color, form="dots", width=size, values=without))
             columns[f"{name}, intact"] = np.full(depth, one.loss[one.best])
-        intact = [LegendEntry("dash", self.color("muted"), "intact", 1.2)] if series else []
+        intact = [LegendEntry("dash", self.color("muted"), _("intact"), 1.2)] if series else []
         card.show_plot(series=series, live=live, legend=intact, columns=columns)
-        card.set_note("click a layer", "")
+        card.set_note(_("click a layer"), "")
 
     def _ablated(self, x: float, _: float) -> tuple[float, ...]:
         layer = min(max(round(x), 1), self.result.shown)
@@ -284,11 +297,18 @@ class View(PageView):
                 live[f"{name}, ablated"] = Dots(x[k], times[k], self.color("text"), 5.0, True)
         legend = [
             *self._keys(),
-            LegendEntry("dash", muted, "weight decay alone", 1.4, brief="decay"),
+            LegendEntry("dash", muted, _("weight decay alone"), 1.4, brief=_("decay")),
         ]
         if result.ablated is not None:
             ink = self.color("text")
-            legend.append(LegendEntry("ring", ink, f"layer {result.ablated}", brief="ablated"))
+            legend.append(
+                LegendEntry(
+                    "ring",
+                    ink,
+                    _("layer {number}", number=result.ablated),
+                    brief=_("ablated"),
+                )
+            )
         card.show_plot(live=live, legend=legend, columns=columns)
         card.plot.reader = None
 
@@ -303,16 +323,24 @@ class View(PageView):
             color = self.color(TOKENS[name])
             pale = blend(self.theme, color, 0.4)
             series += [
-                Series(f"{name}, intact", x, whole, pale, width=1.4, in_legend=False),
-                Series(name, x, less, color, width=2.2),
+                Series(
+                    *(_("{network}, intact", network=translated(name)), x, whole, pale),
+                    width=1.4,
+                    in_legend=False,
+                ),
+                Series(translated(name), x, less, color, width=2.2),
             ]
-        series.append(Series("target", x, result.target, muted, form="dash", width=1.4))
+        series.append(Series(_("target"), x, result.target, muted, form="dash", width=1.4))
         pale = blend(self.theme, muted, 0.4)
-        legend = [LegendEntry("line", pale, "intact", 1.4)] if len(series) > 1 else []
+        legend = [LegendEntry("line", pale, _("intact"), 1.4)] if len(series) > 1 else []
         card.show_plot(series=series, legend=legend)
-        where = "intact" if result.ablated is None else f"without layer {result.ablated}"
-        long = f"{result.shown} layers, {where}"
-        card.set_note(long if result.curves else "not trained yet", where)
+        count, layer = result.shown, result.ablated
+        if layer is None:
+            long, where = _("{count} layers, intact", count=count), _("intact")
+        else:
+            long = _("{count} layers, without layer {layer}", count=count, layer=layer)
+            where = _("without layer {layer}", layer=layer)
+        card.set_note(long if result.curves else _("not trained yet"), where)
 
 
 def thumbnail(result: Result) -> pic.Picture:

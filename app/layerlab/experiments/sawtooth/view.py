@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from layerlab.core import picture as pic
+from layerlab.core.translation import _, ngettext, translated
 from layerlab.experiments.sawtooth.model import LENGTH, Result
 from layerlab.experiments.sawtooth.names import NAMES
 from layerlab.ui.pages.view import PageView, PlotCard
@@ -23,7 +24,7 @@ Array = np.ndarray
 FAINT = 8  # single networks that are drawn
 MIN_LOSS = 1e-8  # losses below stand at the left edge
 FOUND_LOSS = 1e-3
-BUILT = "built"
+BUILT = _("built")
 
 
 class View(PageView):
@@ -32,28 +33,31 @@ class View(PageView):
     def build(self) -> None:
         """Make the cards."""
         self.fit = PlotCard(
-            "The target, and what training finds", Plot(Axis("x"), Axis("output"))
+            _("The target, and what training finds"), Plot(Axis("x"), Axis(_("output")))
         )
         self.stages = PlotCard(
-            "Folded layer by layer", Plot(Axis("x"), Axis("layer", integer=True))
+            _("Folded layer by layer"), Plot(Axis("x"), Axis(_("layer"), integer=True))
         )
-        self.rows = RowPlot(Axis("loss of each seed", log=True))
-        self.losses = PlotCard("Built, and found", self.rows, "click one to draw it")
+        self.rows = RowPlot(Axis(_("loss of each seed"), log=True))
+        self.losses = PlotCard(_("Built, and found"), self.rows, _("click one to draw it"))
         self.losses.bind_row("net", lambda row: NAMES[row - 1] if row else None)
-        self.way = PlotCard("In training", Plot(Axis("updates"), Axis("loss", log=True)))
+        self.way = PlotCard(
+            _("In training"), Plot(Axis(_("updates")), Axis(_("loss"), log=True))
+        )
         self.need = PlotCard(
-            "What the pieces take", Plot(Axis("folds", integer=True), Axis("neurons", log=True))
+            _("What the pieces take"),
+            Plot(Axis(_("folds"), integer=True), Axis(_("neurons"), log=True)),
         )
         for card in (self.fit, self.stages):
             card.plot.x_axis.fix(-1, 1)
         self.fit.plot.y_axis.fix(-0.8, 0.8)
         self.rows.x_axis.fix(0.5 * MIN_LOSS, 1)
-        self.rows.x_axis.brief = "loss"
+        self.rows.x_axis.brief = _("loss")
         self.way.plot.x_axis.fix(0, 1.03 * LENGTH)
         self.way.plot.y_axis.fix(1e-4, 1)
         self.need.plot.x_axis.fix(0.5, 8.5)
         self.need.plot.y_axis.fix(0.8, 1500)
-        self.need.plot.y_axis.brief = "neurons"  # or nothing, before a curve has no name
+        self.need.plot.y_axis.brief = _("neurons")  # or nothing, before a curve has no name
         self.add(self.fit, 0, 0, 1, 5)
         self.add(self.stages, 0, 5, 1, 3)
         self.add(self.losses, 1, 0, 1, 4)
@@ -66,14 +70,20 @@ class View(PageView):
         shown = result.shown
         found = int((shown.loss < FOUND_LOSS).sum())
         return [
-            (f"{2**result.folds}", f"pieces from {2 * result.folds} neurons, built"),
-            (f"{found} of {len(shown.loss)}", f"seeds find it: loss below {FOUND_LOSS:g}"),
+            (
+                f"{2**result.folds}",
+                _("pieces from {count} neurons, built", count=2 * result.folds),
+            ),
+            (
+                _("{count} of {all}", count=found, all=len(shown.loss)),
+                _("seeds find it: loss below {limit:g}", limit=FOUND_LOSS),
+            ),
             (
                 number(float(np.median(shown.loss)), 2),
-                f"median after {number(shown.update, 4)} updates",
+                _("median after {updates} updates", updates=number(shown.update, 4)),
             ),
-            (f"{shown.pieces}", "pieces of the best seed"),
-            (number(float(np.median(shown.held)), 2), "median between the points"),
+            (f"{shown.pieces}", _("pieces of the best seed")),
+            (number(float(np.median(shown.held)), 2), _("median between the points")),
         ]
 
     def draw(self, result: Result) -> None:
@@ -89,26 +99,33 @@ class View(PageView):
         accent, faint = self.color("accent"), self.color("faint", 0.55)
         low, middle, high = np.percentile(shown.y, (25, 50, 75), axis=0)
         seeds: dict[str, Mark] = {
-            f"seed {k}": Line(x, shown.y[k], faint, 1.0)
+            f"seed {k}": Line(x, shown.y[k], faint, 1.0)  # not translated
             for k in range(min(FAINT, len(shown.y)))
         }
         text, best = self.color("text"), shown.y[shown.best]
         card.show_plot(
             series=(
-                Series("target, built", x, result.target, text, form="dash", width=1.4),
-                Series("best seed", x, best, accent, width=2.2),
+                Series(_("target, built"), x, result.target, text, form="dash", width=1.4),
+                Series(_("best seed"), x, best, accent, width=2.2),
                 Series(
-                    *("quartiles", x, middle, accent, low, high),
+                    *(_("quartiles"), x, middle, accent, low, high),
                     form="area",
                     shade=0.22,
-                    read_as="median",
-                    column="all seeds",
+                    read_as=_("median"),
+                    column="all seeds",  # not translated
                 ),
             ),
             still=seeds,
-            legend=[LegendEntry("line", faint, "others", 1.0)],
+            legend=[LegendEntry("line", faint, _("others"), 1.0)],
         )
-        card.set_note(f"{result.net}, {number(shown.update, 4)} updates", result.net)
+        card.set_note(
+            _(
+                "{network}, {updates} updates",
+                network=translated(result.net),
+                updates=number(shown.update, 4),
+            ),
+            translated(result.net),
+        )
 
     def _draw_stages(self, result: Result) -> None:
         """Draw the output of each layer of the built network, one above the other."""
@@ -118,24 +135,33 @@ class View(PageView):
         for k, stage in enumerate(result.stages):
             floor, color = np.full_like(x, k + 1.0), self.theme.layer_color(k, count)
             top = floor + 0.82 * stage
-            one = Series(f"layer {k + 1}", x, top, color, floor, top, width=1.6, shade=0.3)
+            one = Series(
+                _("layer {number}", number=k + 1),
+                x,
+                top,
+                color,
+                floor,
+                top,
+                width=1.6,
+                shade=0.3,
+            )
             series.append(
                 replace(one, values=stage, ends=None, reads_band=False, in_legend=False)
             )
         card.show_plot(series=series)
-        card.set_note(f"<b>{2**count}</b> pieces")
+        card.set_note(_("<b>{count}</b> pieces", count=2**count))
 
     def _draw_losses(self, result: Result) -> None:
         plot, chosen = self.rows, 1 + NAMES.index(result.net)
-        plot.set_rows([BUILT, *NAMES], chosen)
+        plot.set_rows([BUILT, *map(translated, NAMES)], chosen)
         live: dict[str, Mark] = {
             "near": VLine(FOUND_LOSS, "", self.color("good"), self.theme),
             "floor": VLine(max(result.floor, MIN_LOSS), "", self.color("warning"), self.theme),
         }
         legend = [
-            LegendEntry("dash", self.color("good"), "found", 1.2),
-            LegendEntry("dash", self.color("warning"), "least with half the kinks", 1.2),
-            LegendEntry("line", self.color("muted"), "median", 3.0),
+            LegendEntry("dash", self.color("good"), _("found"), 1.2),
+            LegendEntry("dash", self.color("warning"), _("least with half the kinks"), 1.2),
+            LegendEntry("line", self.color("muted"), _("median"), 3.0),
         ]
         for k, name in enumerate(NAMES, 1):
             loss = np.clip(result.found[name].loss, MIN_LOSS, 1.0)
@@ -150,7 +176,9 @@ class View(PageView):
         exact = max(result.exact, MIN_LOSS)
         live["built"] = Dots(np.array([exact]), np.array([0.0]), self.color("good"), 4.5)
         words = (
-            "exact: loss 0" if result.exact == 0 else f"exact: loss {number(result.exact, 2)}"
+            _("exact: loss 0")
+            if result.exact == 0
+            else _("exact: loss {loss}", loss=number(result.exact, 2))
         )
         live["words"] = TextMark(
             np.array([exact * 1.2]), np.array([0.0]), [words], self.color("good"), self.theme
@@ -164,19 +192,36 @@ class View(PageView):
 
     def _read_row(self, result: Result, row: int) -> Tooltip:
         if row == 0:
-            return Tooltip("built from weights", ((None, f"{2 * result.folds} neurons"),))
+            return Tooltip(
+                _("built from weights"), ((None, _("{count} neurons", count=2 * result.folds)),)
+            )
         name = NAMES[row - 1]
         one = result.found[name]
         return Tooltip(
-            name,
+            translated(name),
             (
-                (None, f"{result.parameters[name]} parameters, {one.update} updates"),
                 (
                     None,
-                    f"median {number(float(np.median(one.loss)), 2)}, "
-                    f"best {number(float(one.loss.min()), 2)}",
+                    _(
+                        "{parameters} parameters, {updates} updates",
+                        parameters=result.parameters[name],
+                        updates=one.update,
+                    ),
                 ),
-                (None, f"{one.pieces} pieces of the best"),
+                (
+                    None,
+                    _(
+                        "median {median}, best {best}",
+                        median=number(float(np.median(one.loss)), 2),
+                        best=number(float(one.loss.min()), 2),
+                    ),
+                ),
+                (
+                    None,
+                    ngettext(
+                        "{count} piece of the best", "{count} pieces of the best", one.pieces
+                    ),
+                ),
             ),
         )
 
@@ -186,19 +231,27 @@ class View(PageView):
         updates, low, middle, high = result.history[result.net]
         faint = self.color("faint")
         others = [
-            Series(name, other[0], other[2], faint, width=1.0, in_legend=False, is_read=False)
+            Series(
+                *(translated(name), other[0], other[2], faint),
+                width=1.0,
+                in_legend=False,
+                is_read=False,
+            )
             for name, other in result.history.items()
             if name != result.net
         ]
         end = np.array([float(result.updates)]), middle[-1:]
         live: dict[str, Mark] = {
             "end": Dots(*end, accent, 4.0, hollow=True),  # where it will stop
-            "near": HLine(FOUND_LOSS, "found", self.color("good"), self.theme),
+            "near": HLine(FOUND_LOSS, _("found"), self.color("good"), self.theme),
         }
         card.show_plot(
-            series=(*others, Series(result.net, updates, middle, accent, low, high)),
+            series=(
+                *others,
+                Series(translated(result.net), updates, middle, accent, low, high),
+            ),
             live=live,
-            legend=[LegendEntry("line", faint, "others", 1.0)] if others else [],
+            legend=[LegendEntry("line", faint, _("others"), 1.0)] if others else [],
         )
 
     def _draw_need(self, result: Result) -> None:
@@ -209,8 +262,8 @@ class View(PageView):
         card.show_plot(
             series=(
                 Series("2^(L−1)", folds, found.bound, faint, form="dash", width=1.2),
-                Series("one layer", folds, found.wide, wide, brief="wide"),
-                Series("deep", folds, found.deep, deep),
+                Series(_("one layer"), folds, found.wide, wide, brief=_("wide")),
+                Series(_("deep"), folds, found.deep, deep),
             ),
             live={
                 "wide here": Dots(folds[here], found.wide[here], wide, 4.5),

@@ -8,6 +8,7 @@ import numpy as np
 
 from layerlab.core import picture as pic
 from layerlab.core.frames import ACROSS_INPUTS, ACROSS_UNITS, MEAN_SQUARE, LayerPart
+from layerlab.core.translation import _, translated
 from layerlab.experiments.signal.atlas import PhaseMap
 from layerlab.experiments.signal.model import Result
 from layerlab.experiments.signal.network import JacobianSpectrum
@@ -32,27 +33,29 @@ class View(PageView):
     def build(self) -> None:
         """Make the cards."""
         self.map_plot = PhaseMap()
-        self.map = PlotCard("Order and chaos", self.map_plot)
+        self.map = PlotCard(_("Order and chaos"), self.map_plot)
         self.map.bind(("weight_std", "bias_std"), lambda x, y: (x, y))
         self.map.bind_click(("weight_std", "bias_std"), self.map_plot.nearest)
         self.signal, self.gradient = Ridges("activations"), Ridges("gradients")
         self.signal_card, self.gradient_card = (
             PlotCard(title, plot)
             for title, plot in (
-                ("Signal by layer", self.signal),
-                ("Gradient by layer", self.gradient),
+                (_("Signal by layer"), self.signal),
+                (_("Gradient by layer"), self.gradient),
             )
         )
         self.pair = PlotCard(
-            "Two inputs", HandlePlot(Axis("layer", integer=True), Axis("correlation"))
+            _("Two inputs"), HandlePlot(Axis(_("layer"), integer=True), Axis(_("correlation")))
         )
         self.pair.plot.y_axis.fix(-0.1, 1.04)
         self.pair.bind("start", lambda _, y: (min(0.999, max(0.0, y)),))
         self.three = PlotCard(
-            "Three variances", Plot(Axis("layer", integer=True), Axis("variance", log=True))
+            _("Three variances"),
+            Plot(Axis(_("layer"), integer=True), Axis(_("variance"), log=True)),
         )
         self.values_card = PlotCard(
-            "Jacobian to the end", Plot(Axis("layer", integer=True), Axis("factor", log=True))
+            _("Jacobian to the end"),
+            Plot(Axis(_("layer"), integer=True), Axis(_("factor"), log=True)),
         )
         for card in (self.pair, self.three, self.values_card):
             card.plot.tick_gap = 30
@@ -72,19 +75,26 @@ class View(PageView):
         """Return growth, reach, and what arrives at both ends."""
         found, theory = result.found, result.theory
         n = len(found.square)
-        order = "order" if result.chi < 1 else "chaos"
-        side = "critical" if math.isinf(result.length) else order
+        side = _("χ, order") if result.chi < 1 else _("χ, chaos")
+        if math.isinf(result.length):
+            side = _("χ, critical")
         back = number(found.gradient[0], 2) if result.is_whole else "…"
         square, across, last = (
             number(float(v), 2)
             for v in (theory.square[n - 1], theory.across_inputs[n - 1], theory.gradient[0])
         )
         return [
-            (number(result.chi, 3), f"χ, {side}"),
-            (number(result.length, 3), "ξ, layers"),
-            (number(found.square[-1], 2), f"mean square at {n}, theory {square}"),
-            (number(found.across_inputs[-1], 2), f"across inputs, theory {across}"),
-            (back, f"of the gradient at layer 1, theory {last}"),
+            (number(result.chi, 3), side),
+            (number(result.length, 3), _("ξ, layers")),
+            (
+                number(found.square[-1], 2),
+                _("mean square at {layer}, theory {square}", layer=n, square=square),
+            ),
+            (
+                number(found.across_inputs[-1], 2),
+                _("across inputs, theory {across}", across=across),
+            ),
+            (back, _("of the gradient at layer 1, theory {last}", last=last)),
         ]
 
     def draw(self, result: Result) -> None:
@@ -109,7 +119,7 @@ class View(PageView):
             "bias std": np.repeat(result.chart.biases, columns),
             "chi": np.exp(result.chart.log_chi).ravel(),
         }
-        self.map.set_note("drag the dot, click a name", "drag the dot")
+        self.map.set_note(_("drag the dot, click a name"), _("drag the dot"))
 
     # ---- ridges
     def _draw_ridges(
@@ -122,7 +132,8 @@ class View(PageView):
             return
         plot.show_part(part, False)
         middles = 0.5 * (part.edges[1:] + part.edges[:-1]) * 10.0**part.unit
-        named = {f"layer {k}": row for k, row in zip(plot.numbers, part.counts, strict=True)}
+        by_number = zip(plot.numbers, part.counts, strict=True)
+        named = {f"layer {k}": row for k, row in by_number}  # not translated
         card.columns = {plot.what: middles} | named
 
     # ---- two inputs
@@ -137,16 +148,22 @@ class View(PageView):
         pale = blend(self.theme, accent, 0.2)
         card.show_plot(
             series=(
-                Series("mean", seen, mean, accent),
-                Series("theory", x, result.theory.correlation, muted, form="dash", width=1.4),
+                Series(_("mean"), seen, mean, accent),
+                Series(
+                    _("theory"), x, result.theory.correlation, muted, form="dash", width=1.4
+                ),
             ),
             bands={"pairs": Band(seen, low, high, pale)},
-            legend=[LegendEntry("band", pale, "all pairs")],
+            legend=[LegendEntry("band", pale, _("all pairs"))],
             columns={"least": low, "largest": high},
         )
         card.set_note(
-            f"from {number(result.correlation, 2)} to <b>{number(mean[-1], 3)}</b>",
-            f"to <b>{number(mean[-1], 3)}</b>",
+            _(
+                "from {start} to <b>{mean}</b>",
+                start=number(result.correlation, 2),
+                mean=number(mean[-1], 3),
+            ),
+            _("to <b>{mean}</b>", mean=number(mean[-1], 3)),
         )
         handle = Handle("start", 0.0, result.correlation, accent, 5.0, "y")
         card.plot.set_handles((handle,))
@@ -157,14 +174,18 @@ class View(PageView):
         layers, n = result.layers, len(result.found.square)
         self._fix_layers(card, layers)
         known = (
-            (ACROSS_INPUTS, "inputs", found.across_inputs, theory.across_inputs, "accent"),
-            (ACROSS_UNITS, "units", found.across_units, theory.across_units, "negative"),
-            (MEAN_SQUARE, "square", found.square, theory.square, "text"),
+            (ACROSS_INPUTS, _("inputs"), found.across_inputs, theory.across_inputs, "accent"),
+            (ACROSS_UNITS, _("units"), found.across_units, theory.across_units, "negative"),
+            (MEAN_SQUARE, _("square"), found.square, theory.square, "text"),
         )
         lowest = np.maximum(found.square * ROUNDING, FLOOR)
         card.plot.y_axis.hold(
             np.concatenate(
-                [v for _, _, seen, line, _ in known for v in (np.maximum(seen, lowest), line)]
+                [
+                    v
+                    for *_names, seen, line, _ink in known
+                    for v in (np.maximum(seen, lowest), line)
+                ]
             )
         )
         measured, expected = [], []
@@ -172,11 +193,11 @@ class View(PageView):
         for name, brief, seen, line, token in known:
             color, good = self.color(token), seen > lowest  # below is rounding
             x, y = layers[:n][good], seen[good]
-            measured.append(Series(name, x, y, color, width=1.8, brief=brief))
+            measured.append(Series(translated(name), x, y, color, width=1.8, brief=brief))
             dots[f"{name}, layers"] = Dots(x, y, color, 1.9 * self.theme.zoom)
             expected.append(
                 Series(
-                    f"{name}, theory",
+                    _("{variance}, theory", variance=translated(name)),
                     layers,
                     np.maximum(line, UNDER),
                     blend(self.theme, color, 0.75),
@@ -193,8 +214,8 @@ class View(PageView):
             bands={"scatter": Band(layers, low, high, ground)},
             live=dots,
             legend=[
-                LegendEntry("dash", self.color("muted"), "theory", 1.3),
-                LegendEntry("band", ground, "9 of 10 networks", brief="90 %"),
+                LegendEntry("dash", self.color("muted"), _("theory"), 1.3),
+                LegendEntry("band", ground, _("9 of 10 networks"), brief="90 %"),
             ],
             columns={f"{MEAN_SQUARE}, 5 %": theory.low, f"{MEAN_SQUARE}, 95 %": theory.high},
         )
@@ -215,7 +236,7 @@ class View(PageView):
         card.plot.y_axis.hold(np.concatenate([theory, gradient, sizes]))
         series = [
             Series(
-                "theory",
+                _("theory"),
                 layers,
                 np.maximum(theory, UNDER),
                 muted,
@@ -232,13 +253,19 @@ class View(PageView):
         ink = self.theme.layer_color(2, 4)
         radius = 2.0 * self.theme.zoom
         series.append(
-            Series("gradient", back, gradient, ink, form="dots", width=radius, brief="grad.")
+            Series(
+                _("gradient"), back, gradient, ink, form="dots", width=radius, brief=_("grad.")
+            )
         )
         # Each in its layer's colour, over those in the colour of the legend.
         live: dict[str, Mark] = {"layers": Dots(back, gradient, colors, radius)}
         card.show_plot(series=series, bands=bands, live=live, legend=shades)
-        wide = "" if spectrum is None else f", width {spectrum.width}"
-        card.set_note(f"singular values{wide}", "")
+        card.set_note(
+            _("singular values")
+            if spectrum is None
+            else _("singular values, width {width}", width=spectrum.width),
+            "",
+        )
 
     def _spectrum(
         self, spectrum: JacobianSpectrum
@@ -248,7 +275,7 @@ class View(PageView):
         # From the last layer to itself it is the identity.
         x = np.append(spectrum.layers, spectrum.layers[-1] + 1).astype(float)
         sizes = np.concatenate([spectrum.quantiles, np.ones((1, 4))])
-        _, middle, upper, largest = np.maximum(sizes.T, UNDER)
+        _least, middle, upper, largest = np.maximum(sizes.T, UNDER)
         shades = [blend(self.theme, accent, 0.12), blend(self.theme, accent, 0.26)]
         bands: dict[str, Mark] = {
             "upper": Band(x, upper, largest, shades[0]),
@@ -256,11 +283,15 @@ class View(PageView):
         }
         good = sizes[:, 1] > 0  # else rounding ate it
         curves = [
-            Series("largest", x, largest, accent, width=1.8, brief="max", values=sizes[:, 3]),
-            Series("median", x[good], middle[good], accent, form="dash", width=1.3),
+            Series(
+                _("largest"), x, largest, accent, width=1.8, brief=_("max"), values=sizes[:, 3]
+            ),
+            Series(_("median"), x[good], middle[good], accent, form="dash", width=1.3),
         ]
         keys = [
-            LegendEntry("band", shades[0], "upper quarter", second=shades[1], brief="upper ¼")
+            LegendEntry(
+                "band", shades[0], _("upper quarter"), second=shades[1], brief=_("upper ¼")
+            )
         ]
         return curves, bands, keys
 

@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtGui import QColor
 
 from layerlab.core import picture as pic
+from layerlab.core.translation import _, ngettext, translated
 from layerlab.experiments.width_or_depth.model import TOO_CLOSE, Duel, Result, Twin
 from layerlab.experiments.width_or_depth.names import DEEP, LENGTH, MAX_CRESTS, TWINS, WIDE
 from layerlab.ui.pages.clock import PlayButton
@@ -34,15 +35,18 @@ class View(PageView):
     def build(self) -> None:
         """Make the cards."""
         self.fits = {
-            name: PlotCard(f"The {name} twin", Plot(Axis("x"), Axis("output")))
-            for name in TWINS
+            name: PlotCard(title, Plot(Axis("x"), Axis(_("output"))))
+            for name, title in ((WIDE, _("The wide twin")), (DEEP, _("The deep twin")))
         }
-        self.way = PlotCard("In training", HandlePlot(Axis("updates"), Axis("loss", log=True)))
-        self.rows = RowPlot(Axis("loss of each seed", log=True))
-        self.rows.x_axis.brief = "loss"
-        self.seeds = PlotCard("All seeds", self.rows)
+        self.way = PlotCard(
+            _("In training"), HandlePlot(Axis(_("updates")), Axis(_("loss"), log=True))
+        )
+        self.rows = RowPlot(Axis(_("loss of each seed"), log=True))
+        self.rows.x_axis.brief = _("loss")
+        self.seeds = PlotCard(_("All seeds"), self.rows)
         self.wild = PlotCard(
-            "Loss by crests", HandlePlot(Axis("crests", integer=True), Axis("loss", log=True))
+            _("Loss by crests"),
+            HandlePlot(Axis(_("crests"), integer=True), Axis(_("loss"), log=True)),
         )
         for card in self.fits.values():
             card.plot.x_axis.fix(-1, 1)
@@ -62,7 +66,7 @@ class View(PageView):
             LENGTH,
             STEP,
             FRAME_MS,
-            "Trains both, a hundred updates per frame",
+            _("Trains both, a hundred updates per frame"),
         )
         self.way.bind("updates", lambda x, _: int(np.clip(round(x), 0, LENGTH)))
         self.wild.bind_click("crests", lambda x, _: int(np.clip(round(x), 1, MAX_CRESTS)))
@@ -71,11 +75,14 @@ class View(PageView):
         """Return who is ahead, and what each twin is made of."""
         wide, deep = (result.twins[name] for name in TWINS)
         return [
-            (_called(result.duel), f"after {number(result.update, 4)} updates"),
-            (_times(result.duel), "deep loss by wide, 95 % band"),
-            (f"{wide.parameters} : {deep.parameters}", "parameters, wide : deep"),
+            (
+                _called(result.duel),
+                _("after {updates} updates", updates=number(result.update, 4)),
+            ),
+            (_times(result.duel), _("deep loss by wide, 95 % band")),
+            (f"{wide.parameters} : {deep.parameters}", _("parameters, wide : deep")),
             (f"{_range(wide.pieces)} : {_range(deep.pieces)}", _counted(wide)),
-            (_called(result.fair), "at equal arithmetic"),
+            (_called(result.fair), _("at equal arithmetic")),
         ]
 
     def draw(self, result: Result) -> None:
@@ -93,7 +100,7 @@ class View(PageView):
         card.plot.y_axis.fix(RULER - ROW * (depth + 0.5), 0.95)
         x, y = twin.kinks, twin.y
         colors = [self.theme.layer_color(int(k) - 1, depth) for k in twin.layers]
-        band = blend(self.theme, ink, 0.2)
+        band, shown = blend(self.theme, ink, 0.2), translated(name)
         live: dict[str, Mark] = {
             "kinks": Dots(
                 x[1:-1], y[1:-1], colors, 3.6 * self.theme.zoom, outline=self.color("panel")
@@ -104,20 +111,20 @@ class View(PageView):
             top = np.full_like(here, RULER - ROW * (layer - 1))
             color = self.theme.layer_color(layer - 1, depth)
             live[f"ruler {layer}"] = Segments(here, top, here, top - 0.8 * ROW, color, 1.6)
-        keys = [LegendEntry("band", band, "quartiles")]
+        keys = [LegendEntry("band", band, _("quartiles"))]
         keys += [
             LegendEntry(
                 "dot",
                 self.theme.layer_color(k, depth),
-                f"kinks of layer {k + 1}",
-                brief=f"layer {k + 1}",
+                _("kinks of layer {number}", number=k + 1),
+                brief=_("layer {number}", number=k + 1),
             )
             for k in range(len(twin.hidden))
         ]
         card.show_plot(
             series=(
-                Series("curve", result.x, result.target, text, form="dash", width=1.3),
-                Series("median seed", x, y, ink, width=1.8, read_as=name, is_straight=True),
+                Series(_("curve"), result.x, result.target, text, form="dash", width=1.3),
+                Series(_("median seed"), x, y, ink, width=1.8, read_as=shown, is_straight=True),
             ),
             bands={"band": Band(result.points, twin.low, twin.high, band)},
             live=live,
@@ -129,15 +136,28 @@ class View(PageView):
                 "quartile 75": twin.high,
             },
         )
-        shape, bends = "-".join(map(str, twin.hidden)), f"<b>{len(x) - 2}</b> kinks"
+        shape, kinks = "-".join(map(str, twin.hidden)), len(x) - 2
         card.set_note(
-            f"{shape}, <b>{twin.parameters}</b> parameters, {bends}", f"{shape}, {bends}", shape
+            ngettext(
+                "{shape}, <b>{parameters}</b> parameters, <b>{count}</b> kink",
+                "{shape}, <b>{parameters}</b> parameters, <b>{count}</b> kinks",
+                kinks,
+                shape=shape,
+                parameters=twin.parameters,
+            ),
+            ngettext(
+                "{shape}, <b>{count}</b> kink",
+                "{shape}, <b>{count}</b> kinks",
+                kinks,
+                shape=shape,
+            ),
+            shape,
         )
 
     # ---- the clock
     def _draw_way(self, result: Result) -> None:
         card = self.way
-        now = f"{number(float(result.updates), 4)} updates"
+        now = _("{updates} updates", updates=number(float(result.updates), 4))
         live: dict[str, Mark] = {
             "clock": VLine(float(result.updates), now, self.color("muted"), self.theme)
         }
@@ -146,11 +166,14 @@ class View(PageView):
             ink, twin = self.color(TOKENS[name]), result.twins[name]
             updates, (low, middle, high) = twin.history[0], _within(twin.history[1:])
             true = twin.history[2]
-            series.append(Series(name, updates, middle, ink, low, high, values=true))
+            shown = translated(name)
+            series.append(Series(shown, updates, middle, ink, low, high, values=true))
             at = np.array([float(result.fair_at[name])])
             if result.fair_at[name] < result.update:
                 live["fair"] = Dots(at, np.interp(at, updates, middle), ink, 4.5, hollow=True)
-        fair = LegendEntry("ring", self.color("muted"), "equal arithmetic", brief="equal work")
+        fair = LegendEntry(
+            "ring", self.color("muted"), _("equal arithmetic"), brief=_("equal work")
+        )
         card.show_plot(series=series, live=live, legend=[fair])
         plot = card.plot
         top = plot.y_axis.from_unit(0.88)
@@ -161,7 +184,7 @@ class View(PageView):
     # ---- the seeds
     def _draw_seeds(self, result: Result) -> None:
         plot = self.rows
-        plot.set_rows(list(TWINS))
+        plot.set_rows([translated(name) for name in TWINS])
         live: dict[str, Mark] = {}
         for row, name in enumerate(TWINS):
             ink, loss = self.color(TOKENS[name]), _within(result.twins[name].loss)
@@ -174,24 +197,33 @@ class View(PageView):
             )
         self.seeds.show_plot(
             live=live,
-            legend=[LegendEntry("line", self.color("muted"), "median", 3.0)],
+            legend=[LegendEntry("line", self.color("muted"), _("median"), 3.0)],
             columns={name: twin.loss for name, twin in result.twins.items()},
         )
-        self.seeds.set_note(f"<b>{len(result.duel.wide)}</b> seeds")
+        self.seeds.set_note(_("<b>{count}</b> seeds", count=len(result.duel.wide)))
         plot.reader = lambda x, y: self._read_seeds(result, TWINS[plot.row_at(y)])
 
     def _read_seeds(self, result: Result, name: str) -> Tooltip:
         twin: Twin = result.twins[name]
         return Tooltip(
-            f"{name}, {twin.parameters} parameters",
+            _("{twin}, {count} parameters", twin=translated(name), count=twin.parameters),
             (
-                (None, f"median {number(twin.median, 2)}"),
+                (None, _("median {loss}", loss=number(twin.median, 2))),
                 (
                     None,
-                    f"best {number(float(twin.loss.min()), 2)}, "
-                    f"worst {number(float(twin.loss.max()), 2)}",
+                    _(
+                        "best {best}, worst {worst}",
+                        best=number(float(twin.loss.min()), 2),
+                        worst=number(float(twin.loss.max()), 2),
+                    ),
                 ),
-                (None, f"{number(twin.arithmetic, 5)} multiplications per update"),
+                (
+                    None,
+                    _(
+                        "{count} multiplications per update",
+                        count=number(twin.arithmetic, 5),
+                    ),
+                ),
             ),
         )
 
@@ -199,7 +231,7 @@ class View(PageView):
     def _draw_wild(self, result: Result) -> None:
         card, duels = self.wild, result.duels
         crests = np.array(list(duels), float)
-        here = f"{result.crests} crest{'s' * (result.crests > 1)}"
+        here = ngettext("{count} crest", "{count} crests", result.crests)
         live: dict[str, Mark] = {
             "here": VLine(float(result.crests), here, self.color("muted"), self.theme)
         }
@@ -210,7 +242,8 @@ class View(PageView):
             parts = np.array([np.percentile(one, (25, 50, 75)) for one in losses])
             parts = parts.reshape(-1, 3).T
             low, middle, high = _within(parts)
-            series.append(Series(name, crests, middle, ink, low, high, values=parts[1]))
+            shown = translated(name)
+            series.append(Series(shown, crests, middle, ink, low, high, values=parts[1]))
             live[f"{name} medians"] = Dots(crests, middle, ink, 2.8 * self.theme.zoom)
         winners = [self._winner_color(duel) for duel in duels.values()]
         live["winners"] = Dots(
@@ -222,12 +255,17 @@ class View(PageView):
         )
         ratio = np.array([duel.ratio.middle for duel in duels.values()])
         legend = [
-            LegendEntry("text", self.color("muted"), "● who is ahead", brief="● ahead"),
-            LegendEntry("dot", self.color("faint"), TOO_CLOSE, brief="close"),
+            LegendEntry("text", self.color("muted"), _("● who is ahead"), brief=_("● ahead")),
+            LegendEntry("dot", self.color("faint"), TOO_CLOSE, brief=_("close")),
         ]
         card.show_plot(series=series, live=live, legend=legend, columns={"deep by wide": ratio})
         is_all = len(duels) == MAX_CRESTS
-        card.set_note("click a curve" if is_all else f"{len(duels)} of {MAX_CRESTS}", "")
+        card.set_note(
+            _("click a curve")
+            if is_all
+            else _("{count} of {all}", count=len(duels), all=MAX_CRESTS),
+            "",
+        )
         card.plot.reader = lambda x, y: self._read_duel(result, round(x))
 
     def _winner_color(self, duel: Duel) -> QColor:
@@ -238,10 +276,18 @@ class View(PageView):
         if duel is None:
             return None
         rows = [
-            (self.color(TOKENS[name]), f"{name} {number(float(np.median(loss)), 2)}")
+            (
+                self.color(TOKENS[name]),
+                f"{translated(name)} {number(float(np.median(loss)), 2)}",
+            )
             for name, loss in ((WIDE, duel.wide), (DEEP, duel.deep))
         ]
-        crest = f"{crests} crest{'s' * (crests > 1)}, {number(duel.update, 4)} updates"
+        crest = ngettext(
+            "{count} crest, {updates} updates",
+            "{count} crests, {updates} updates",
+            crests,
+            updates=number(duel.update, 4),
+        )
         last = (self._winner_color(duel), f"{_called(duel)}: {_times(duel)}")
         return Tooltip(crest, (*rows, last))
 
@@ -252,22 +298,25 @@ def _within(losses: Array) -> Array:
 
 
 def _called(duel: Duel) -> str:
-    return duel.winner if duel.winner == TOO_CLOSE else f"{duel.winner} is ahead"
+    if duel.winner == TOO_CLOSE:
+        return TOO_CLOSE
+    return _("wide is ahead") if duel.winner == WIDE else _("deep is ahead")
 
 
 def _times(duel: Duel) -> str:
     middle, low, high = (number(value, 2) for value in duel.ratio)
-    return f"×{middle} ({low} to {high})"
+    return _("×{middle} ({low} to {high})", middle=middle, low=low, high=high)
 
 
 def _range(pieces: Array) -> str:
     low, high = int(pieces.min()), int(pieces.max())
-    return str(low) if low == high else f"{low} to {high}"
+    return str(low) if low == high else _("{low} to {high}", low=low, high=high)
 
 
 def _counted(twin: Twin) -> str:
-    one = "of all seeds" if len(twin.pieces) > 1 else "of the median seed"
-    return f"pieces {one}, wide : deep"
+    if len(twin.pieces) > 1:
+        return _("pieces of all seeds, wide : deep")
+    return _("pieces of the median seed, wide : deep")
 
 
 def thumbnail(result: Result) -> pic.Picture:
