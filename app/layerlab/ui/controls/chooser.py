@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from layerlab.core.knobs import Knob
 from layerlab.core.registry import Entry
+from layerlab.core.translation import _, ngettext, translated
 from layerlab.ui.controls.base import Control
 from layerlab.ui.controls.glyphs import CSV
 from layerlab.ui.controls.header import Header
@@ -28,20 +29,22 @@ from layerlab.ui.controls.tiles import Tile, TileGrid, Window, dots, fitted, nei
 from layerlab.ui.theme import Theme
 from layerlab.ui.themed import Themed
 
-CSV_ENTRY = Entry(CSV, "CSV…", "Opens a table of your own: rows are points, columns numbers.")
+CSV_ENTRY = Entry(
+    CSV, _("CSV…"), _("Opens a table of your own: rows are points, columns numbers.")
+)
 
 
 class MoreButton(Themed, KeyboardRing, QPushButton):
     """Opens the rest of a long list: a slim tile beside the others, or a line below."""
 
-    def __init__(self, theme: Theme, text: str, upright: bool) -> None:
+    def __init__(self, theme: Theme, text: str, tooltip: str, upright: bool) -> None:
         """Make the button; `upright`: three dots in a slim tile instead of a line."""
         super().__init__(text)
         self.setProperty("painted", True)
         self.theme, self._upright = theme, upright
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setToolTip(f"Show {text}.")
+        self.setToolTip(tooltip)
         self.set_theme(theme)
 
     def _restyle(self, theme: Theme) -> None:
@@ -123,7 +126,7 @@ class EntryPopup(QFrame):
             groups.setdefault(entry.group, []).append(entry)
         for name, members in groups.items():
             if name:
-                title = QLabel(name)
+                title = QLabel(translated(name))
                 title.setFont(theme.font(11, 600))
                 column.addWidget(title)
             grid = TileGrid(theme, 4, small=False, window=window)
@@ -235,9 +238,9 @@ class Chooser(Control):
         self._row = QHBoxLayout() if small else QVBoxLayout()
         self._row.addWidget(self.grid)
         others = len(self._entries) - len(self._usual)
-        name = "all tasks" if with_csv else f"all {knob.label.lower()} choices"
-        self.more = MoreButton(theme, name if small else f"{others} more tasks", upright=small)
-        self.more.setAccessibleName(f"Show {name}")
+        text, tooltip, name = _more_texts(knob, others, with_csv, small)
+        self.more = MoreButton(theme, text, tooltip, upright=small)
+        self.more.setAccessibleName(name)
         self.more.clicked.connect(self.open_popup)
         self._row.addWidget(self.more)
         self.body.addLayout(self._row)
@@ -290,3 +293,18 @@ class Chooser(Control):
             self.popup.close()
         self._row.setSpacing(theme.px(5 if self.grid.tiles and self.more.width() else 6))
         self.body.setSpacing(theme.px(3))
+
+
+def _more_texts(knob: Knob, others: int, with_csv: bool, small: bool) -> tuple[str, str, str]:
+    """Return text, tooltip and accessible name of the button that shows all entries."""
+    if with_csv:
+        text, tooltip, name = _("all tasks"), _("Show all tasks."), _("Show all tasks")
+    else:
+        label = knob.label.lower()
+        text = _("all {knob} choices", knob=label)
+        tooltip = _("Show all {knob} choices.", knob=label)
+        name = _("Show all {knob} choices", knob=label)
+    if not small:
+        text = ngettext("{count} more task", "{count} more tasks", others)
+        tooltip = ngettext("Show {count} more task.", "Show {count} more tasks.", others)
+    return text, tooltip, name

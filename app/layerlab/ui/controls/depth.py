@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from layerlab.core.knobs import Knob
+from layerlab.core.translation import _
 from layerlab.ui.controls.pill import Pill
 from layerlab.ui.controls.slider import Slider
 from layerlab.ui.style import set_text_color
@@ -59,9 +60,11 @@ class DepthSlider(Slider):
     def __init__(self, knob: Knob, theme: Theme) -> None:
         """Make the row, not locked."""
         self.lock = Pill(
-            "lock parameters",
-            "Keeps the number of parameters constant while the depth changes: the width of all "
-            "layers adapts. So you compare networks of different shape but equal size.",
+            _("lock parameters"),
+            _(
+                "Keeps the number of parameters constant while the depth changes: the width of "
+                "all layers adapts. So you compare networks of different shape but equal size."
+            ),
             theme,
         )
         self.note = FittedLabel()

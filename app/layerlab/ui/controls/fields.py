@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit
 
 from layerlab.core.errors import LabError
 from layerlab.core.knobs import Knob
+from layerlab.core.translation import _
 from layerlab.ui.controls.base import Control
 from layerlab.ui.controls.choice import Segment
 from layerlab.ui.controls.header import Header
@@ -21,7 +22,7 @@ from layerlab.ui.theme import Theme
 class NumberField(Control):
     """A number that is typed: a seed, a limit. Empty means none, where that is a value."""
 
-    def __init__(self, knob: Knob, theme: Theme, empty: str = "none") -> None:
+    def __init__(self, knob: Knob, theme: Theme, empty: str = _("none")) -> None:
         """Make the line of a number; `empty` is shown where there is no value."""
         super().__init__(knob, theme)
         self.header = Header(knob.label, theme)
@@ -95,11 +96,11 @@ class LengthField(Control):
         self.segments = [Segment(option, theme) for option in options]
         self.field = QLineEdit()
         self.field.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.field.setAccessibleName("Length of the run")
+        self.field.setAccessibleName(_("Length of the run"))
         self.field.setToolTip(updates.help)
         self.field.editingFinished.connect(self._on_finished)
         self.setFocusProxy(self.field)
-        self.header = Header("Length", theme)
+        self.header = Header(_("Length"), theme)
         self._line = QHBoxLayout()
         self._line.addWidget(self.header, 1)
         for segment in self.segments:

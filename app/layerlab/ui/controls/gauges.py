@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from layerlab.core.translation import _, ngettext
 from layerlab.ui.controls.bar import SliderBar
 from layerlab.ui.controls.scale import decades, number_text, open_ended
 from layerlab.ui.readouts import SPARE, Readout
@@ -28,8 +29,9 @@ _AS_ZERO = str.maketrans("123456789", "0" * 9)
 def speed_text(speed: float) -> str:
     """Return a speed as it is shown; in updates a second, inf is no limit."""
     if math.isinf(speed):
-        return "unlimited"
-    return f"{number_text(speed)} update{'' if speed == 1 else 's'}/s"
+        return _("unlimited")
+    count = 1 if speed == 1 else max(2, round(speed))
+    return ngettext("{count} update/s", "{count} updates/s", count, count=number_text(speed))
 
 
 class SpeedControl(Themed, QWidget):
@@ -47,8 +49,8 @@ class SpeedControl(Themed, QWidget):
         self.theme = theme
         self.bar = SliderBar(open_ended(decades(1.0, _FASTEST)), theme)
         self.bar.setParent(self)
-        self.bar.setAccessibleName("Speed")
-        self.bar.setToolTip("Updates a second while playing; unlimited at the right end.")
+        self.bar.setAccessibleName(_("Speed"))
+        self.bar.setToolTip(_("Updates a second while playing; unlimited at the right end."))
         self.bar.moved.connect(self._on_moved)
         self.set_speed(math.inf)
         self.set_theme(theme)
@@ -99,7 +101,7 @@ class Readouts(Themed, QWidget):
         self._widths: dict[bool, list[int]] = {False: [], True: []}  # by whether brief
         self._needed: dict[tuple[str, str], int] = {}  # widths of values and labels
         self._is_brief, self._kept, self._places = False, list[int](), list[QRectF]()
-        self.setAccessibleName("Readouts")
+        self.setAccessibleName(_("Readouts"))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.set_theme(theme)
 

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from layerlab.core.translation import _
 from layerlab.ui.controls.inline import InlineEdit
 from layerlab.ui.theme import Theme
 from layerlab.ui.themed import Themed
@@ -107,7 +108,7 @@ class Header(Themed, QWidget):
         """Let the person type; `text`: what is there to begin with, else the value."""
         if self._edit is not None or not self._editable:
             return
-        name = f"{self._label}, exact value"
+        name = _("{label}, exact value", label=self._label)
         self._edit = InlineEdit(name, self._value, text, 12.5, self.theme, self)
         self._edit.entered.connect(self.typed)
         self._edit.closed.connect(self._on_closed)

@@ -13,6 +13,7 @@ from layerlab.core.declared import KNOBS
 from layerlab.core.knobs import Knob
 from layerlab.core.registry import Registry
 from layerlab.core.spec import LabSpec, get
+from layerlab.core.translation import _, marked, translated
 from layerlab.ui.controls.base import Control
 from layerlab.ui.controls.choice import Choice, Option, Toggle
 from layerlab.ui.controls.chooser import Chooser
@@ -26,7 +27,7 @@ from layerlab.ui.controls.widths import WidthsEditor
 from layerlab.ui.side import SidePanel
 from layerlab.ui.theme import Theme
 
-TASK, NETWORK, TRAINING = "task", "network", "training"
+TASK, NETWORK, TRAINING = marked("task"), marked("network"), marked("training")
 _TILED = ("tasks", "activations", "initializers")  # registries: the first of them as tiles
 # What stands in each section: main knobs (two of a tuple share a line), then rarer ones.
 _MAIN: dict[str, tuple[str | tuple[str, str], ...]] = {
@@ -59,8 +60,8 @@ _RARE: dict[str, tuple[str | tuple[str, str], ...]] = {
 }
 _TYPED = {
     "task.seed": "",
-    "task.validation": "default",
-    "train.target_loss": "never",
+    "task.validation": _("default"),
+    "train.target_loss": _("never"),
     "train.seed": "",
 }
 # Knobs that another control turns too.
@@ -92,7 +93,7 @@ class ControlPanel(SidePanel):
                 the entries offered.
             theme: colours, fonts and sizes.
         """
-        super().__init__("Controls", theme)
+        super().__init__(_("Controls"), theme)
         self._registries = registries
         self.controls: dict[str, Control] = {}
         # Knob -> the knob of the choice that it belongs to, and the entries that have it.
@@ -102,7 +103,7 @@ class ControlPanel(SidePanel):
                 for path in entry.own_knobs:
                     self._owners.setdefault(path, (knob.path, []))[1].append(entry.key)
         self.sections = {
-            name: Section(name, theme, last=name == TRAINING)
+            name: Section(translated(name), theme, last=name == TRAINING)
             for name in (TASK, NETWORK, TRAINING)
         }
         self._pairs: list[QHBoxLayout] = []
@@ -241,7 +242,7 @@ class ControlPanel(SidePanel):
         if knob.registry:
             entries = self._registries[knob.registry]
             return [(entry.key, entry.label, entry.help) for entry in entries]
-        return [(choice, choice, knob.help) for choice in knob.choices]
+        return [(choice, translated(choice), knob.help) for choice in knob.choices]
 
     def _chooser(self, knob: Knob) -> Chooser:
         entries = list(self._registries[knob.registry])

@@ -13,6 +13,7 @@ import numpy as np
 from layerlab.core.errors import LabError
 from layerlab.core.knobs import Knob
 from layerlab.core.numbers import grouped
+from layerlab.core.translation import _
 
 _LADDER = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)  # even to the eye, on a log axis
 _END = 0.93  # where finite values end on a scale with an open end
@@ -194,9 +195,11 @@ def read_number(text: str, what: str, whole: bool) -> float | int:
     try:
         number = float(plain)
     except ValueError:
-        raise LabError(f"{what}: {text.strip()!r} is not a number") from None
+        raise LabError(
+            _("{what}: {text!r} is not a number", what=what, text=text.strip())
+        ) from None
     if not whole:
         return number
     if not math.isfinite(number) or number != int(number):
-        raise LabError(f"{what}: {text.strip()} is not a whole number")
+        raise LabError(_("{what}: {text} is not a whole number", what=what, text=text.strip()))
     return int(number)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from layerlab.core.translation import _
 from layerlab.ui.controls.paint import KeyboardRing, draw_ring
 from layerlab.ui.theme import Theme
 from layerlab.ui.themed import Themed
@@ -120,8 +121,8 @@ class Section(Themed, QWidget):
         super().__init__()
         self.theme, self._last = theme, last
         self.title = SectionTitle(title, theme)
-        self.fold = FoldButton("More", theme)
-        self.fold.setAccessibleName(f"More about {title.lower()}")
+        self.fold = FoldButton(_("More"), theme)
+        self.fold.setAccessibleName(_("More about {title}", title=title.lower()))
         self.more = QWidget()
         self.more.hide()
         column = QVBoxLayout(self)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QWidget
 
 from layerlab.core.success import Ranking
+from layerlab.core.translation import _
 from layerlab.ui.controls.buttons import BarButton
 from layerlab.ui.plotting.scale import level_text, number
 from layerlab.ui.theme import Theme
@@ -24,9 +25,10 @@ def loss_text(ranking: Ranking, seed: int) -> str:
     """Return a seed's loss in words; empty where it is not known."""
     if seed >= ranking.seeds:
         return ""
-    side = "below" if ranking.successes[seed] else "not below"
-    loss = number(float(ranking.losses[seed]))
-    return f"training loss {loss}, {side} {level_text(ranking.threshold)}"
+    loss, level = number(float(ranking.losses[seed])), level_text(ranking.threshold)
+    if ranking.successes[seed]:
+        return _("training loss {loss}, below {threshold}", loss=loss, threshold=level)
+    return _("training loss {loss}, not below {threshold}", loss=loss, threshold=level)
 
 
 class SeedButton(QPushButton):
@@ -39,9 +41,9 @@ class SeedButton(QPushButton):
         self.setFixedWidth(theme.px(32))
         self.setCheckable(True)
         self.setChecked(shown)
-        self.setAccessibleName(f"Seed {seed + 1}")
+        self.setAccessibleName(_("Seed {seed}", seed=seed + 1))
         if seed < ranking.seeds:
-            text = f"Seed {seed + 1}: {loss_text(ranking, seed)}"
+            text = _("Seed {seed}: {loss}", seed=seed + 1, loss=loss_text(ranking, seed))
             self.setAccessibleName(text)
             self.setToolTip(text)
             token = theme.good if ranking.successes[seed] else theme.muted
@@ -91,11 +93,11 @@ class SeedPopup(QFrame):
         line.setSpacing(px(4))
         self.extremes: dict[str, BarButton] = {}
         if ranking.seeds == count > 1:
-            for name, seed in (("Best", ranking.best), ("Worst", ranking.worst)):
-                self._add_extreme(name, seed, ranking, theme, line)
-        self.new = BarButton(theme, "new-seed", "New seeds")
+            for key, seed in (("best", ranking.best), ("worst", ranking.worst)):
+                self._add_extreme(key, seed, ranking, theme, line)
+        self.new = BarButton(theme, "new-seed", _("New seeds"))
         self.new.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.new.setToolTip("Draws new initial weights and shuffling orders for all seeds.")
+        self.new.setToolTip(_("Draws new initial weights and shuffling orders for all seeds."))
         self.new.clicked.connect(self._on_new)
         line.addWidget(self.new)
         line.addStretch(1)
@@ -116,15 +118,22 @@ class SeedPopup(QFrame):
             last.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _add_extreme(
-        self, name: str, seed: int, ranking: Ranking, theme: Theme, line: QHBoxLayout
+        self, key: str, seed: int, ranking: Ranking, theme: Theme, line: QHBoxLayout
     ) -> None:
-        button = BarButton(theme, text=f"{name}: {seed + 1}")
+        loss = loss_text(ranking, seed)
+        if key == "best":
+            text = _("Best: {seed}", seed=seed + 1)
+            name = _("Best seed, {seed}: {loss}", seed=seed + 1, loss=loss)
+        else:
+            text = _("Worst: {seed}", seed=seed + 1)
+            name = _("Worst seed, {seed}: {loss}", seed=seed + 1, loss=loss)
+        button = BarButton(theme, text=text)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        button.setAccessibleName(f"{name} seed, {seed + 1}: {loss_text(ranking, seed)}")
-        button.setToolTip(f"Seed {seed + 1}: {loss_text(ranking, seed)}")
+        button.setAccessibleName(name)
+        button.setToolTip(_("Seed {seed}: {loss}", seed=seed + 1, loss=loss))
         button.clicked.connect(lambda: self._on_chosen(seed))
         line.addWidget(button)
-        self.extremes[name.lower()] = button
+        self.extremes[key] = button
 
     def _on_chosen(self, seed: int) -> None:
         self.chosen.emit(seed)

@@ -7,6 +7,7 @@ from typing import Any
 
 from layerlab.core.errors import LabError
 from layerlab.core.knobs import Knob
+from layerlab.core.translation import _, ngettext
 from layerlab.ui.controls.bar import SliderBar
 from layerlab.ui.controls.base import Control
 from layerlab.ui.controls.header import Header
@@ -19,6 +20,20 @@ from layerlab.ui.controls.scale import (
     scale_for,
 )
 from layerlab.ui.theme import Theme
+
+# Units as they stand behind a 1.
+SINGULARS = {
+    _("epochs"): _("epoch"),
+    _("hidden layers"): _("hidden layer"),
+    _("neurons"): _("neuron"),
+    _("numbers"): _("number"),
+    _("parameters"): _("parameter"),
+    _("pixels"): _("pixel"),
+    _("points"): _("point"),
+    _("shifts"): _("shift"),
+    _("times"): _("time"),
+    _("updates"): _("update"),
+}
 
 
 class Slider(Control):
@@ -50,7 +65,7 @@ class Slider(Control):
     def texts(self, number: float) -> tuple[str, str]:
         """Return the value and the unit as shown."""
         unit = self.knob.unit
-        return number_text(number), unit[:-1] if number == 1 and unit.endswith("s") else unit
+        return number_text(number), SINGULARS.get(unit, unit) if number == 1 else unit
 
     def value_of(self, number: float) -> Any:
         """Return the spec's value for a place of the slider."""
@@ -101,15 +116,16 @@ class BatchSlider(Slider):
         """Return such as `32`, `of 96`."""
         points = number_text(self._points)
         if math.isinf(number):
-            return "full", f"{points} points"
-        return number_text(number), f"of {points}"
+            unit = ngettext("{count} point", "{count} points", self._points, count=points)
+            return _("full"), unit
+        return number_text(number), _("of {points}", points=points)
 
     def value_of(self, number: float) -> Any:
         """Return a whole number, or "full" at the right end."""
         return "full" if math.isinf(number) else round(number)
 
     def _on_typed(self, text: str) -> None:
-        if text.strip().lower() in ("full", "all"):
+        if text.strip().lower() in ("full", "all", _("full").lower()):
             self.want("full")
         else:
             super()._on_typed(text)

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from layerlab.core.declared import KNOBS
+from layerlab.core.translation import _
 from layerlab.ui.controls.base import Control
 from layerlab.ui.controls.pill import Pill
 from layerlab.ui.controls.scale import number_text
@@ -28,7 +29,7 @@ class AllSlider(Slider):
         """Return such as `8`, `neurons`, or `4 to 8`, `neurons`."""
         value, unit = super().texts(number)
         if self.low and not self.bar.isSliderDown():
-            value = f"{number_text(self.low)} to {value}"
+            value = _("{low} to {high}", low=number_text(self.low), high=value)
         return value, unit
 
 
@@ -48,7 +49,9 @@ class WidthsEditor(Control):
         self.all.grabbed.connect(self.grabbed)
         self.all.released.connect(self.released)
         self.setFocusProxy(self.all)
-        self.each = Pill("each layer", "Gives every hidden layer a slider of its own.", theme)
+        self.each = Pill(
+            _("each layer"), _("Gives every hidden layer a slider of its own."), theme
+        )
         self.each.setParent(self.all.header)
         self.each.toggled.connect(self._on_each)
         self.layers: list[Slider] = []
@@ -90,7 +93,7 @@ class WidthsEditor(Control):
         if hidden:
             self.all.show_value(widest)
         else:
-            self.all.header.set_value("none", "linear model")
+            self.all.header.set_value(_("none"), _("linear model"))
         if self.each.isChecked():
             self._show_layers(hidden)
             self._area.setVisible(bool(hidden))
@@ -98,8 +101,10 @@ class WidthsEditor(Control):
     def _show_layers(self, hidden: tuple[int, ...]) -> None:
         while len(self.layers) < len(hidden):
             row = Slider(KNOBS["net.width"], self.theme)
-            row.header.set_label(f"Layer {len(self.layers) + 1}")
-            row.bar.setAccessibleName(f"Width of hidden layer {len(self.layers) + 1}")
+            row.header.set_label(_("Layer {layer}", layer=len(self.layers) + 1))
+            row.bar.setAccessibleName(
+                _("Width of hidden layer {layer}", layer=len(self.layers) + 1)
+            )
             row.setObjectName(f"net.hidden.{len(self.layers)}")
             row.edited.connect(partial(self._on_layer, len(self.layers)))
             row.grabbed.connect(self.grabbed)
