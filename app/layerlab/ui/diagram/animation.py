@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 
 from layerlab.core.frames import DiagramPart, Trace
+from layerlab.core.translation import _
 from layerlab.ui.diagram.trace_text import layer_values
 
 Array = np.ndarray
@@ -130,14 +131,18 @@ class PassState:
         """Return the step in a few words."""
         if self.is_backward:
             if self.step == 0:
-                return "dL/dŷ: how the loss changes with the prediction"
+                return _("dL/dŷ: how the loss changes with the prediction")
             gap = self.layers - self.step
-            return "dL/dw of the first layer" if gap == 0 else f"dL/dh → dL/dz of layer {gap}"
+            if gap == 0:
+                return _("dL/dw of the first layer")
+            return _("dL/dh → dL/dz of layer {layer}", layer=gap)
         if self.step == 0:
-            return "the inputs of the sample"
+            return _("the inputs of the sample")
         if self.is_loss:
-            return "prediction, target, loss"
-        return "the output" if self.step == self.layers else f"layer {self.step}"
+            return _("prediction, target, loss")
+        if self.step == self.layers:
+            return _("the output")
+        return _("layer {layer}", layer=self.step)
 
 
 class PassPlayer(QObject):

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from layerlab.core.frames import DiagramPart
 from layerlab.core.numbers import grouped
+from layerlab.core.translation import _, ngettext
 from layerlab.ui.diagram.formula import Span, number, short, unit_label
 from layerlab.ui.diagram.geometry import Geometry
 from layerlab.ui.diagram.spacing import LABEL_LIMIT, LINE_HEIGHT
@@ -86,30 +87,34 @@ def chip_rows(part: DiagramPart, layer: int, geometry: Geometry) -> list[list[Sp
     column = part.layers[layer]
     size, name = column.size, column.name
     hidden = 0 < layer < len(part.layers) - 1
-    parameters = grouped(column.parameters)
+    parameters = _parameters(column.parameters, geometry)
     if layer == 0:
-        return [[(name, "bold")], [(f"{size} input" + "s" * (size > 1), "muted")]]
+        text = ngettext("{count} input", "{count} inputs", size)
+        return [[(name, "bold")], [(text, "muted")]]
     if not hidden:
-        bias = number(part.biases[-1][0])
-        text = f"b = {bias}" if size == 1 else f"{size} outputs"
+        text = ngettext("{count} output", "{count} outputs", size)
+        text = f"b = {number(part.biases[-1][0])}" if size == 1 else text
         rows = [[(name if size == 1 else f"{name} · {size}", "bold")], [(text, "muted")]]
-        return [*rows, [(_parameters(parameters, geometry), "faint")]]
+        return [*rows, [(parameters, "faint")]]
     share = 100 * column.dead_share
-    dead = f"{share:.0f} % dead" if share == 0 or share >= 1 else "< 1 % dead"
+    is_some = 0 < share < 1
+    dead = _("< 1 % dead") if is_some else _("{share:.0f} % dead", share=share)
     tone = "warning" if share > 0 else "muted"
-    variance = "Var " + (number(column.variance) if math.isfinite(column.variance) else "—")
+    variance = number(column.variance) if math.isfinite(column.variance) else "—"
+    variance = _("Var {variance}", variance=variance)
     head = [(f"{name} · {size}", "bold")]
     if geometry.is_narrow:
-        third = (dead, tone) if share > 0 else (_parameters(parameters, geometry), "faint")
+        third = (dead, tone) if share > 0 else (parameters, "faint")
         if geometry.chip_lines == 2:  # what is wrong comes first
             return [head, [third if share > 0 else (variance, "muted")]]
         return [head, [(variance, "muted")], [third]]
-    last = [(_parameters(parameters, geometry), "faint")]
-    return [head, [(f"{variance} · ", "muted"), (dead, tone)], last]
+    return [head, [(f"{variance} · ", "muted"), (dead, tone)], [(parameters, "faint")]]
 
 
-def _parameters(count: str, geometry: Geometry) -> str:
-    return f"{count} par." if geometry.is_narrow else f"{count} parameters"
+def _parameters(count: int, geometry: Geometry) -> str:
+    if geometry.is_narrow:
+        return _("{count} par.", count=grouped(count))
+    return ngettext("{count} parameter", "{count} parameters", count)
 
 
 def chip_rects(geometry: Geometry, theme: Theme) -> dict[int, QRectF]:

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QRectF
 
 from layerlab.core.frames import DiagramPart
+from layerlab.core.translation import _
 from layerlab.ui.diagram.formula import edge_title, neuron_title
 from layerlab.ui.diagram.geometry import Geometry
 from layerlab.ui.diagram.hits import HitTarget
@@ -38,13 +39,13 @@ def parameter_of(part: DiagramPart, geometry: Geometry, target: HitTarget) -> Pa
         gap, source, unit = target.edge
         i, j = int(part.layers[gap].shown[source]), int(part.layers[gap + 1].shown[unit])
         value, like = float(part.weights[gap][i, j]), part.weights[gap]
-        title, indices = f"Weight {edge_title(part, gap, i, j)}", (gap, i, j)
+        title = _("Weight {edge}", edge=edge_title(part, gap, i, j))
         anchor = edge_anchor(target)
-        return Parameter(title, value, _limit(value, like), indices, anchor)
+        return Parameter(title, value, _limit(value, like), (gap, i, j), anchor)
     layer, place = target.neuron
     j = int(part.layers[layer].shown[place])
     value, like = float(part.biases[layer - 1][j]), part.biases[layer - 1]
-    title = f"Bias of {neuron_title(part, layer, j)}"
+    title = _("Bias of {neuron}", neuron=neuron_title(part, layer, j))
     anchor = geometry.tile_rect(layer, place)
     return Parameter(title, value, _limit(value, like), (layer - 1, j), anchor)
 

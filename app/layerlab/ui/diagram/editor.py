@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from layerlab.core.translation import _
 from layerlab.ui.diagram.formula import number
 from layerlab.ui.style import dress, set_text_color
 from layerlab.ui.theme import Theme
@@ -78,7 +79,14 @@ class ParameterEditor(Themed, QFrame):
         self._limit = limit if math.isfinite(limit) and limit > 0 else 1.0
         self.title.setText(title)
         self.field.setAccessibleName(title)
-        self.slider.setAccessibleName(f"{title}, from {-self._limit:g} to {self._limit:g}")
+        self.slider.setAccessibleName(
+            _(
+                "{parameter}, from {low:g} to {high:g}",
+                parameter=title,
+                low=-self._limit,
+                high=self._limit,
+            )
+        )
         self._show_value(value)
         self.message.hide()
         self.set_theme(self.theme)
@@ -220,8 +228,14 @@ class ParameterEditor(Themed, QFrame):
         self.close_quietly()
 
     def _complain(self, text: str) -> None:
-        what = f"“{text[:20]}” is not a number" if text else "The field is empty"
-        self.message.setText(f"{what}: write one from −1000000 to 1000000, such as 0.25.")
+        self.message.setText(
+            _(
+                "“{text}” is not a number: write one from −1000000 to 1000000, such as 0.25.",
+                text=text[:20],
+            )
+            if text
+            else _("The field is empty: write one from −1000000 to 1000000, such as 0.25.")
+        )
         self.message.show()
         self.adjustSize()
         room = self._ground.rect()

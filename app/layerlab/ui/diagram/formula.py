@@ -8,6 +8,7 @@ import numpy as np
 
 from layerlab.core.frames import DiagramPart
 from layerlab.core.spec import LabSpec
+from layerlab.core.translation import _, ngettext
 from layerlab.ui.plotting import scale
 
 Array = np.ndarray
@@ -17,13 +18,14 @@ Line = tuple[Span, ...]
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 MAX_LABEL_LENGTH = 16
 HOLD = "\u00a0"  # a space at which no row is broken
+_NOT_FINITE = _("not finite")
 
 
 def number(value: float) -> str:
     """Return a number with two decimals, or three digits, and a true minus sign."""
     value = float(value) + 0.0  # minus zero is zero
     if not np.isfinite(value):
-        return "not finite"
+        return _NOT_FINITE
     size = abs(value)
     if size >= 1e5:
         return scale.number(value, 2)
@@ -67,20 +69,19 @@ def neuron_title(part: DiagramPart, layer: int, unit: int) -> str:
     """Return the name of a neuron in words: `layer 2, neuron 5`."""
     label = unit_label(part, layer, unit)
     if layer == 0:
-        return (
-            f"input {label or unit + 1}" if part.layers[0].size > 1 else f"input {label or 'x'}"
-        )
+        default = str(unit + 1) if part.layers[0].size > 1 else "x"
+        return _("input {name}", name=label or default)
     if layer == len(part.layers) - 1:
         many = part.layers[layer].size > 1
-        return f"output {label or unit + 1}" if many else "output ŷ"
-    return f"layer {layer}, neuron {unit + 1}"
+        return _("output {name}", name=(label or unit + 1) if many else "ŷ")
+    return _("layer {layer}, neuron {neuron}", layer=layer, neuron=unit + 1)
 
 
 def edge_title(part: DiagramPart, gap: int, source: int, unit: int) -> str:
     """Return the ends of an edge: `h₄ → h₅, into layer 2`."""
     ends = f"{unit_name(part, gap, source)} → {unit_name(part, gap + 1, unit)}"
     inner = gap + 1 < len(part.layers) - 1
-    return f"{ends}, into layer {gap + 1}" if inner else ends
+    return _("{ends}, into layer {layer}", ends=ends, layer=gap + 1) if inner else ends
 
 
 def unit_label(part: DiagramPart, layer: int, unit: int) -> str:
@@ -144,7 +145,7 @@ def weighted_sum(
     rest = order[count:]
     if len(rest):
         if values is None:
-            spans.append((f" + {len(rest)}{HOLD}smaller{HOLD}terms", "muted"))
+            spans.append((f" + {_smaller_terms(len(rest))}", "muted"))
         else:
             total = float(weights[rest] @ values[rest])
             joint = " − " if total < 0 else " + "
@@ -156,7 +157,12 @@ def weighted_sum(
 
 def counted(terms: int) -> str:
     """Return how many terms a number stands for, to be read after it."""
-    return f" ({terms}{HOLD}smaller{HOLD}terms)"
+    return f" ({_smaller_terms(terms)})"
+
+
+def _smaller_terms(count: int) -> str:
+    text = ngettext("{count} smaller term", "{count} smaller terms", count)
+    return text.replace(" ", HOLD)
 
 
 def _factor(value: float) -> str:
@@ -169,7 +175,7 @@ def neuron_formula(
     """Return a neuron's formula with its numbers as one coloured line."""
     name = unit_name(part, layer, unit)
     if layer == 0:
-        return ((f"{name} is an input: it comes from the data", "muted"),)
+        return ((_("{name} is an input: it comes from the data", name=name), "muted"),)
     inner = weighted_sum(part, layer, unit, most)
     if layer == len(part.layers) - 1:
         head, tail = f"{name} = ", ""
@@ -185,11 +191,15 @@ def describe(part: DiagramPart, spec: LabSpec | None, layer: int, unit: int) -> 
     """Return a neuron in one plain sentence, for screen readers."""
     text = neuron_title(part, layer, unit)
     if layer:
-        text += f", bias {number(part.biases[layer - 1][unit])}"
-        text += ", " + plain(neuron_formula(part, spec, layer, unit))
+        text = _(
+            "{neuron}, bias {bias}, {formula}",
+            neuron=text,
+            bias=number(part.biases[layer - 1][unit]),
+            formula=plain(neuron_formula(part, spec, layer, unit)),
+        )
     place = np.flatnonzero(part.layers[layer].shown == unit)
     if len(place) and bool(part.layers[layer].dead[int(place[0])]):
-        text += ", dead: slope 0 on every training input"
+        text = _("{neuron}, dead: slope 0 on every training input", neuron=text)
     return text
 
 

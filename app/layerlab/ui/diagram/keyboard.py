@@ -8,6 +8,7 @@ from PySide6.QtGui import QAccessible, QAccessibleEvent, QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from layerlab.core.spec import LabSpec
+from layerlab.core.translation import _
 from layerlab.ui.diagram.formula import describe, edge_title, number
 from layerlab.ui.diagram.highlight import Edge, Neuron
 from layerlab.ui.diagram.navigation import ZoomingView
@@ -21,7 +22,7 @@ _ARROWS = {
 _ENDS = {Qt.Key.Key_Home: -1, Qt.Key.Key_End: 1}
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _CLOSER = {Qt.Key.Key_Plus: 1.35, Qt.Key.Key_Equal: 1.35, Qt.Key.Key_Minus: 1 / 1.35}
-HELP = (
+HELP = _(
     "Arrows move from neuron to neuron, Home and End to the first and the last of a layer. "
     "Shift with up and down moves through the weights into a neuron, Shift with left goes to "
     "where a weight comes from. Enter edits the bias or the weight, Escape deselects. Plus and "
@@ -226,15 +227,15 @@ class NeuronKeys(ZoomingView):
 
     def update_description(self) -> None:
         """Describe what has the focus, or the whole network, to a screen reader."""
-        name = "Network diagram"
+        name = _("Network diagram")
         if self.part is not None:
             sizes = "-".join(str(layer.size) for layer in self.part.layers)
-            name += f", layers {sizes}"
+            name = _("Network diagram, layers {sizes}", sizes=sizes)
             if self.unit is not None and self.source is not None:
                 gap, unit = self.unit[0] - 1, self.unit[1]
                 value = float(self.part.weights[gap][self.source, unit])
                 title = edge_title(self.part, gap, self.source, unit)
-                name = f"weight {title}: {number(value)}"
+                name = _("weight {edge}: {weight}", edge=title, weight=number(value))
             elif self.unit is not None:
                 name = describe(self.part, self.spec, *self.unit)
         if name != self.accessibleName():

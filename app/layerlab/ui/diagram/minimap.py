@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
+from layerlab.core.translation import _
 from layerlab.ui.diagram.layout import Layout
 from layerlab.ui.diagram.spacing import LINE_HEIGHT
 from layerlab.ui.theme import DARK, Theme
@@ -35,8 +36,8 @@ class Minimap(QWidget):
         self._picture: QPixmap | None = None  # painted once for each view
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName("Minimap of the network")
-        self.setToolTip("The visible part of the network; drag to move it")
+        self.setAccessibleName(_("Minimap of the network"))
+        self.setToolTip(_("The visible part of the network; drag to move it"))
         self.hide()
 
     def show_part(self, layout: Layout, corner: QPointF) -> None:

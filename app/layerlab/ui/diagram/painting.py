@@ -10,6 +10,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
 
 from layerlab.core.frames import DiagramPart
+from layerlab.core.translation import _
 from layerlab.ui.diagram.chips import LEFT
 from layerlab.ui.diagram.geometry import SMALLEST, Column, Geometry
 from layerlab.ui.plotting.writing import WHOLE
@@ -103,7 +104,7 @@ def _paint_fold(painter: QPainter, column: Column, geometry: Geometry, theme: Th
         painter.drawEllipse(QPointF(x, y + 3.4 * dot * step), dot, dot)
     painter.setFont(theme.font(10))
     metrics = QFontMetricsF(painter.font())
-    for text in (f"+ {folded} more", f"+{folded}"):
+    for text in (_("+ {count} more", count=folded), f"+{folded}"):
         size = metrics.horizontalAdvance(text)
         if size <= _fold_room(geometry, theme):
             at_end = x + size + 10 * theme.zoom > geometry.width
@@ -137,7 +138,9 @@ def _paint_fold_note(
     inner = {(len(layer.shown), layer.size) for layer in part.layers[1:-1]}
     drawn, size = next(iter(inner)) if len(inner) == 1 else (0, 0)
     text = (
-        f"{drawn} of {size} neurons of each layer are drawn" if drawn else "not all are drawn"
+        _("{drawn} of {size} neurons of each layer are drawn", drawn=drawn, size=size)
+        if drawn
+        else _("not all are drawn")
     )
     low = max(float(c.fold_y or 0.0) for c in folds) + 8 * theme.zoom
     room = QRectF(

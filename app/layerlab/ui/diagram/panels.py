@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage
 
 from layerlab.core.frames import DiagramPart
 from layerlab.core.spec import LabSpec
+from layerlab.core.translation import _
 from layerlab.ui.diagram.animation import PassState
 from layerlab.ui.diagram.editing import edge_anchor
 from layerlab.ui.diagram.formula import (
@@ -27,7 +28,8 @@ from layerlab.ui.diagram.panel import Panel, PlacedPanel, place_panel
 from layerlab.ui.diagram.trace_text import backward_lines, fits, forward_lines, loss_lines
 from layerlab.ui.theme import Theme
 
-DEAD: Line = (("dead: slope 0 on every training input", "warning"),)
+_WEIGHT = _("weight")
+DEAD: Line = ((_("dead: slope 0 on every training input"), "warning"),)
 
 
 def neuron_panel(
@@ -54,7 +56,7 @@ def edge_panel(part: DiagramPart, edge: Edge) -> Panel:
     gap, source, unit = edge
     i, j = int(part.layers[gap].shown[source]), int(part.layers[gap + 1].shown[unit])
     value = float(part.edges[gap][source, unit])
-    line: Line = (("weight ", "muted"), (number(value), sign_token(value)))
+    line: Line = ((f"{_WEIGHT} ", "muted"), (number(value), sign_token(value)))
     return Panel(edge_title(part, gap, i, j), lambda most: [line])
 
 
@@ -101,5 +103,5 @@ def _only_numbers(run: PassState, layer: int, unit: int) -> Line:
     return (
         (f"{name} = ", "muted"),
         (number(run.values(layer)[unit]), "text"),
-        (", the weights have changed since", "muted"),
+        (f", {_('the weights have changed since')}", "muted"),
     )

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from layerlab.core.translation import _
 from layerlab.ui.icons import pixmap
 from layerlab.ui.style import dress, set_text_color
 from layerlab.ui.theme import DARK, Theme
@@ -23,10 +24,10 @@ GROUP_GAP = 6
 # On the buttons of both directions and of the live view, from long to short; whether
 # "sample" is shown, and whether there is a button for the next one.
 _WORDS = (
-    ("Forward pass", "Backward pass", "Live", True, True),
-    ("Forward", "Back", "Live", True, True),
-    ("Forward", "Back", "Live", False, True),
-    ("", "", "Live", False, True),
+    (_("Forward pass"), _("Backward pass"), _("Live"), True, True),
+    (_("Forward"), _("Back"), _("Live"), True, True),
+    (_("Forward"), _("Back"), _("Live"), False, True),
+    ("", "", _("Live"), False, True),
     ("", "", "", False, False),
 )
 
@@ -118,23 +119,25 @@ class PassBar(Themed, QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.forward = StripButton("Forward pass", "play", "Play a forward pass of one sample")
-        self.backward = StripButton(
-            "Backward pass", "play", "Play the backward pass of one sample", mirrored=True
+        self.forward = StripButton(
+            _("Forward pass"), "play", _("Play a forward pass of one sample")
         )
-        self.back = StripButton("", "step", "Previous layer of the pass", mirrored=True)
-        self.play = StripButton("", "play", "Play or pause the pass")
-        self.step = StripButton("", "step", "Next layer of the pass")
-        self.next = StripButton("next", "", "Take the next sample")
-        self.stop = StripButton("Live", "close", "Stop the pass, back to the live view")
-        self.label = QLabel("sample")
+        self.backward = StripButton(
+            _("Backward pass"), "play", _("Play the backward pass of one sample"), mirrored=True
+        )
+        self.back = StripButton("", "step", _("Previous layer of the pass"), mirrored=True)
+        self.play = StripButton("", "play", _("Play or pause the pass"))
+        self.step = StripButton("", "step", _("Next layer of the pass"))
+        self.next = StripButton(_("next"), "", _("Take the next sample"))
+        self.stop = StripButton(_("Live"), "close", _("Stop the pass, back to the live view"))
+        self.label = QLabel(_("sample"))
         self.spin = QSpinBox()
         self.spin.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.spin.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.spin.setRange(0, 0)
         self.spin.setKeyboardTracking(False)
-        self.spin.setAccessibleName("Sample of the pass")
-        self.spin.setToolTip("Training point that runs through the network, counted from 0")
+        self.spin.setAccessibleName(_("Sample of the pass"))
+        self.spin.setToolTip(_("Training point that runs through the network, counted from 0"))
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtGui import QFontMetricsF
 
 from layerlab.core.frames import DiagramLayer, DiagramPart
+from layerlab.core.translation import _, ngettext
 from layerlab.ui.theme import Theme
 
 Array = np.ndarray
@@ -28,7 +29,8 @@ def tile_room(height: int, theme: Theme) -> float:
 def margins(part: DiagramPart, theme: Theme, is_zoomed: bool) -> tuple[float, float]:
     """Return the room left of the inputs and right of the outputs."""
     small, bold = QFontMetricsF(theme.font(10.5)), QFontMetricsF(theme.font(11.5, 600))
-    ends = max(small.horizontalAdvance("16 outputs "), bold.horizontalAdvance("ŷ · 10 ")) / 2
+    outputs = ngettext("{count} output", "{count} outputs", 16)
+    ends = max(small.horizontalAdvance(f"{outputs} "), bold.horizontalAdvance("ŷ · 10 ")) / 2
     beside = []
     for layer in (part.layers[0], part.layers[-1]):
         # All names count when zoomed, so that nothing moves when others come into sight.
@@ -55,10 +57,12 @@ def _label_room(
 def chip_widths(part: DiagramPart, theme: Theme) -> tuple[float, float]:
     """Return the room of a chip with whole lines, and of one with short ones."""
     small, bold = QFontMetricsF(theme.font(10.5)), QFontMetricsF(theme.font(11.5, 600))
-    wide = small.horizontalAdvance("Var 0.24 · 100 % dead") + 8 * theme.zoom
+    dead = _("{share:.0f} % dead", share=100)
+    line = f"{_('Var {variance}', variance='0.24')} · {dead}"
+    wide = small.horizontalAdvance(line) + 8 * theme.zoom
     names = [f"{layer.name} · {layer.size}" for layer in part.layers]
     narrow = max(bold.horizontalAdvance(name) for name in names)
-    narrow = max(narrow, small.horizontalAdvance("100 % dead")) + 8 * theme.zoom
+    narrow = max(narrow, small.horizontalAdvance(dead)) + 8 * theme.zoom
     return wide, narrow
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from layerlab.core.frames import DiagramPart, Trace
 from layerlab.core.spec import LabSpec
+from layerlab.core.translation import _
 from layerlab.ui.diagram.formula import (
     Line,
     Span,
@@ -57,7 +58,9 @@ def forward_lines(
     """
     if layer == 0:
         value = layer_values(trace, 0)[unit]
-        return [((f"{unit_name(part, 0, unit)} = {number(value)}, from the data", "text"),)]
+        name = unit_name(part, 0, unit)
+        text = _("{name} = {number}, from the data", name=name, number=number(value))
+        return [((text, "text"),)]
     before = layer_values(trace, layer - 1)
     z = float(np.ravel(trace.z[layer - 1])[unit])
     h = float(np.ravel(trace.h[layer - 1])[unit])
@@ -82,15 +85,21 @@ def _norm_line(z: Array, unit: int) -> tuple[Line, float]:
     """Return the line of layer norm, and the normalized pre-activation."""
     mean, std = float(z.mean()), float(np.sqrt(z.var() + NORM_EPS))
     value = (float(z[unit]) - mean) / std
-    text = f"norm(z) = ({number(z[unit])} − mean {number(mean)}) / std {number(std)} = "
-    return ((text, "muted"), (number(value), "text")), value
+    text = _(
+        "norm(z) = ({z} − mean {mean}) / std {std}",
+        z=number(z[unit]),
+        mean=number(mean),
+        std=number(std),
+    )
+    return ((f"{text} = ", "muted"), (number(value), "text")), value
 
 
 def loss_lines(part: DiagramPart, spec: LabSpec | None, trace: Trace) -> list[Line]:
     """Return prediction, target and loss of the sample."""
     output, target = layer_values(trace, len(part.layers) - 1), np.ravel(trace.target)
-    kind = spec.train.loss if spec is not None else "loss"
-    lines: list[Line] = [(("prediction ŷ = ", "muted"), (_vector(output), "accent"))]
+    kind = spec.train.loss if spec is not None else ""
+    prediction, aim = _("prediction ŷ"), _("target y")
+    lines: list[Line] = [((f"{prediction} = ", "muted"), (_vector(output), "accent"))]
     if kind == "cross-entropy":
         exponentials = np.exp(output - output.max())
         text = _vector(exponentials / exponentials.sum())
@@ -98,9 +107,11 @@ def loss_lines(part: DiagramPart, spec: LabSpec | None, trace: Trace) -> list[Li
     elif kind == "logistic":
         text = _vector(0.5 + 0.5 * np.tanh(output / 2))
         lines.append((("sigmoid(ŷ) = ", "muted"), (text, "accent")))
-    lines.append((("target y = ", "muted"), (_vector(target), "text")))
-    head = f"{kind.replace('-', ' ')} of this sample = "
-    return [*lines, ((head, "muted"), (number(trace.loss), "text"))]
+    lines.append(((f"{aim} = ", "muted"), (_vector(target), "text")))
+    head = _("loss of this sample")
+    if kind:
+        head = _("{loss} of this sample", loss=kind.replace("-", " "))
+    return [*lines, ((f"{head} = ", "muted"), (number(trace.loss), "text"))]
 
 
 def _vector(values: Array, most: int = 4) -> str:
@@ -137,7 +148,8 @@ def backward_lines(
 def _slope_line(spec: LabSpec | None, dh: float, dz: float) -> Line:
     act = activation_name(spec)
     if spec is not None and spec.net.layer_norm:
-        return ((f"dL/dz, through {act}′ and norm, = ", "muted"), (number(dz), "text"))
+        head = _("dL/dz, through {activation}′ and norm, =", activation=act)
+        return ((f"{head} ", "muted"), (number(dz), "text"))
     slope = f" = {number(dh)} · {number(dz / dh)}" if dh != 0.0 else ""
     return ((f"dL/dz = dL/dh · {act}′(z){slope} = ", "muted"), (number(dz), "text"))
 
@@ -168,7 +180,8 @@ def _back_sum(part: DiagramPart, trace: Trace, layer: int, unit: int, most: int)
     if layer < len(part.layers) - 2 and part.skips[layer]:
         past = float(np.ravel(trace.dh[layer])[unit])
         joint = " − " if past < 0 else " + "
-        spans.append((f"{joint}{number(abs(past))} from the skip connection", "accent"))
+        text = _("{number} from the skip connection", number=number(abs(past)))
+        spans.append((joint + text, "accent"))
     return spans
 
 
@@ -184,6 +197,9 @@ def _weight_lines(
     for source in order[: max(1, most - 2)]:
         name = unit_name(part, layer - 1, int(source))
         factor = f"({number(dz)})" if dz < 0 else number(dz)
-        how = f"dL/dw from {name} = {number(before[source])}·{factor} = "
-        lines.append(((how, "muted"), (number(dw[source]), sign_token(float(dw[source])))))
+        product = f"{number(before[source])}·{factor}"
+        how = _("dL/dw from {name} = {product}", name=name, product=product)
+        lines.append(
+            ((f"{how} = ", "muted"), (number(dw[source]), sign_token(float(dw[source]))))
+        )
     return lines

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from layerlab.core.frames import DIAGRAM, DiagramPart, Frame, Trace, Units
 from layerlab.core.numbers import grouped
 from layerlab.core.success import Ranking
+from layerlab.core.translation import _, ngettext
 from layerlab.ui.card import Card
 from layerlab.ui.diagram.animation import PassPlayer
 from layerlab.ui.diagram.formula import neuron_title, unit_name
@@ -27,13 +28,13 @@ from layerlab.ui.theme import Theme
 if TYPE_CHECKING:
     from layerlab.ui.diagram.canvas import DiagramCanvas
 
-NOTHING = "The network appears with the first frame."
+NOTHING = _("The network appears with the first frame.")
 Look = Callable[[Units], DiagramPart]
 REMEMBERED = 6  # networks drawn last, one of which a trace may belong to
 OVER = {
-    "curve": "each neuron shows what it computes over x",
-    "map": "each neuron shows what it computes over the plane",
-    "image": "each neuron shows its weights as an image",
+    "curve": _("each neuron shows what it computes over x"),
+    "map": _("each neuron shows what it computes over the plane"),
+    "image": _("each neuron shows its weights as an image"),
 }
 
 
@@ -70,7 +71,7 @@ class DiagramView(Card):
     wants = DIAGRAM
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Network", "", parent)
+        super().__init__(_("Network"), "", parent)
         self.frame: Frame | None = None
         self._empty = QLabel(NOTHING)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -81,13 +82,16 @@ class DiagramView(Card):
         self._recent: deque[tuple[int, DiagramPart]] = deque(maxlen=REMEMBERED)
         self._update = 0  # of the snapshot
         self._counted = False
-        self.best = HeadMark("best", "Shows the seed with the lowest training loss (B)")
-        self.worst = HeadMark("worst", "Shows the seed with the highest training loss (W)")
+        self.best = HeadMark(_("best"), _("Shows the seed with the lowest training loss (B)"))
+        self.worst = HeadMark(
+            _("worst"), _("Shows the seed with the highest training loss (W)")
+        )
         for mark, signal in ((self.best, self.best_wanted), (self.worst, self.worst_wanted)):
-            mark.setAccessibleName(f"Show the {mark.text()} seed")
             mark.clicked.connect(signal)
             mark.hide()
             self.add_control(mark)
+        self.best.setAccessibleName(_("Show the best seed"))
+        self.worst.setAccessibleName(_("Show the worst seed"))
         self.player.setParent(self)
         self.body.addWidget(self._empty, 1)
         self.body.addWidget(self.bar)
@@ -227,17 +231,24 @@ class DiagramView(Card):
         if self.frame is None or self.frame.diagram is None:
             return [""]
         part = self.frame.diagram
-        seed = f"seed {part.seed + 1} of {self.frame.spec.train.seeds}"
+        seed = _(
+            "seed {seed} of {seeds}", seed=part.seed + 1, seeds=self.frame.spec.train.seeds
+        )
         state = self.player.state
         if state is not None:
-            way = "Backward" if state.is_backward else "Forward"
-            when = f"snapshot at update {grouped(self._update)}"
-            sample = f"sample {state.trace.sample}"
-            step = f'<span style="color:{self.theme.text}">{way}: {state.text()}</span>'
+            if state.is_backward:
+                step = _("Backward: {step}", step=state.text())
+            else:
+                step = _("Forward: {step}", step=state.text())
+            when = _("snapshot at update {update}", update=grouped(self._update))
+            sample = _("sample {sample}", sample=state.trace.sample)
+            step = f'<span style="color:{self.theme.text}">{step}</span>'
             return [f"{step} · {sample}, {seed} · {when}", f"{step} · {when}", step]
-        edge = (
-            f'edge: <b style="color:{self.theme.positive}">positive</b> '
-            f'<b style="color:{self.theme.negative}">negative</b> weight'
+        edge = _(
+            'edge: <b style="color:{plus}">positive</b> '
+            '<b style="color:{minus}">negative</b> weight',
+            plus=self.theme.positive,
+            minus=self.theme.negative,
         )
         shown = _shown(part)
         return [f"{seed} · {edge} · {shown}", f"{seed} · {edge}", seed]
@@ -300,14 +311,21 @@ class DiagramView(Card):
             return ""
         part = self.frame.diagram
         seeds, update = self.frame.spec.train.seeds, self.frame.update
-        rows = [f"seed {part.seed + 1} of {seeds}\tupdate {update}"]
+        rows = [
+            _(
+                "seed {seed} of {seeds}\tupdate {update}",
+                seed=part.seed + 1,
+                seeds=seeds,
+                update=update,
+            )
+        ]
         for gap, (weights, biases) in enumerate(zip(part.weights, part.biases, strict=True)):
             units = [neuron_title(part, gap + 1, j) for j in range(len(biases))]
             rows.append("\t".join(["", *units]))
             for i, row in enumerate(weights):
                 source = unit_name(part, gap, i) if gap == 0 else neuron_title(part, gap, i)
                 rows.append("\t".join([source, *(f"{value:.9g}" for value in row)]))
-            rows.append("\t".join(["bias", *(f"{value:.9g}" for value in biases)]))
+            rows.append("\t".join([_("bias"), *(f"{value:.9g}" for value in biases)]))
         return "\n".join(rows) + "\n"
 
 
@@ -320,8 +338,12 @@ def _shown(part: DiagramPart) -> str:
         peak = float(np.abs(weights).max(initial=0.0))
         same = weights.shape == layer.thumbs.shape and peak > 0
         if same and np.allclose(layer.thumbs, weights / peak, atol=1e-4):
-            return "each neuron shows its incoming weights"
-        return f"each neuron shows its {count} responses"
+            return _("each neuron shows its incoming weights")
+        return ngettext(
+            "each neuron shows its {count} response",
+            "each neuron shows its {count} responses",
+            count,
+        )
     return OVER[layer.form]
 
 
