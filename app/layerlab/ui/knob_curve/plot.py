@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from layerlab.core.knob_curve import KnobCurve
+from layerlab.core.translation import _
 from layerlab.ui.blank import blank
 from layerlab.ui.controls.bar import SliderBar
 from layerlab.ui.controls.paint import KeyboardRing, draw_box, draw_ring
@@ -84,7 +85,7 @@ class CurvePlot(Themed, KeyboardRing, QWidget):
     def set_slider(self, slider: Slider) -> None:
         """Belong to another slider, with nothing known yet; the caller puts it there."""
         self._slider = slider
-        self.setAccessibleName(f"Final loss over {slider.knob.label.lower()}")
+        self.setAccessibleName(_("Final loss over {knob}", knob=slider.knob.label.lower()))
         self._pointed = None
         self.show_curve(KnobCurve())
 
