@@ -15,9 +15,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from layerlab.core.experiment import Experiment
+from layerlab.core.experiment import Experiment, shown_verdict
 from layerlab.core.ledger import Entry
 from layerlab.core.picture import Picture
+from layerlab.core.translation import _, translated
 from layerlab.ui.controls.buttons import BarButton
 from layerlab.ui.controls.paint import draw_box
 from layerlab.ui.controls.section import SectionTitle
@@ -29,9 +30,12 @@ from layerlab.ui.theme import Theme
 from layerlab.ui.themed import Themed
 
 Shown = Mapping[str, tuple[Experiment, Picture]]  # pages of the gallery by their keys
-_HINT = "↑ ↓   ·   Enter checks it   ·   Ctrl+Enter opens its page"
+_HINT = _("↑ ↓   ·   Enter checks it   ·   Ctrl+Enter opens its page")
 _HIGH = 300  # pixels at zoom 1 below which the texts need the hint's place
-_NONE = "no page of the gallery shows it yet"
+_NONE = _("no page of the gallery shows it yet")
+# Titles of the parts.
+_PRINTED, _MEASURED, _WHY = _("Printed"), _("Measured"), _("Why")
+_TOLERANCE, _SOURCE, _SHOWN_ON = _("Tolerance"), _("Source"), _("Shown on")
 
 
 class DetailText(Themed, QLabel):
@@ -100,19 +104,19 @@ class Detail(Themed, QFrame):
         self.texts = {
             title: DetailText(
                 theme,
-                12.5 if title in ("Printed", "Measured") else 12,
-                600 if title in ("Printed", "Measured") else 400,
+                12.5 if title in (_PRINTED, _MEASURED) else 12,
+                600 if title in (_PRINTED, _MEASURED) else 400,
             )
-            for title in ("Printed", "Measured", "Why", "Tolerance", "Source")
+            for title in (_PRINTED, _MEASURED, _WHY, _TOLERANCE, _SOURCE)
         }
         self._parts = {title: Part(title, words, theme) for title, words in self.texts.items()}
-        self._parts["Tolerance"].title.set_summary("decided before measuring")
+        self._parts[_TOLERANCE].title.set_summary(_("decided before measuring"))
         self.cards = {key: PageCard(page, picture) for key, (page, picture) in pages.items()}
         self._shown = QWidget()
-        self._parts["Shown on"] = Part("Shown on", self._shown, theme)
-        self.check = BarButton(theme, "play", "Check this one")
-        self.check.setToolTip("Compute this claim now, before all others (Enter)")
-        self.page = BarButton(theme, "gallery", "Open its page")
+        self._parts[_SHOWN_ON] = Part(_SHOWN_ON, self._shown, theme)
+        self.check = BarButton(theme, "play", _("Check this one"))
+        self.check.setToolTip(_("Compute this claim now, before all others (Enter)"))
+        self.page = BarButton(theme, "gallery", _("Open its page"))
         self.hint = DetailText(theme, 10.5, 400, "muted")
         self.hint.show_text(_HINT)
         for card in self.cards.values():
@@ -133,7 +137,7 @@ class Detail(Themed, QFrame):
         for part in self._parts.values():
             self._column.addWidget(part)
         self._column.addStretch(1)
-        self.area, self._bar = scroll_area(inner, "The chosen claim")
+        self.area, self._bar = scroll_area(inner, _("The chosen claim"))
         self._buttons = QHBoxLayout()
         self._buttons.addWidget(self.check)
         self._buttons.addWidget(self.page)
@@ -155,25 +159,25 @@ class Detail(Themed, QFrame):
         found = entry.verdict
         word, rest, token = state_of(entry)
         if found is not None:
-            text = found.verdict
+            text = shown_verdict(found.verdict)
         elif entry.share is not None:
             text = f"{word}, {rest}"
         else:
             text = word
-        self.name.show_text(f"{entry.id}   ·   {entry.theme}")
+        self.name.show_text(f"{entry.id}   ·   {translated(entry.theme)}")
         self.statement.show_text(entry.statement)
         self.verdict.show_text(text, token)
-        self._show_text("Printed", entry.published)
-        self._show_text("Measured", found.measured if found else "", token)
-        self._show_text("Why", sentence(found.why if found else entry.lacks))
-        self._show_text("Tolerance", entry.tolerance)
-        self._show_text("Source", entry.source)
-        self._parts["Measured"].title.set_summary(_took(found.seconds) if found else "")
+        self._show_text(_PRINTED, entry.published)
+        self._show_text(_MEASURED, found.measured if found else "", token)
+        self._show_text(_WHY, sentence(found.why if found else entry.lacks))
+        self._show_text(_TOLERANCE, entry.tolerance)
+        self._show_text(_SOURCE, entry.source)
+        self._parts[_MEASURED].title.set_summary(_took(found.seconds) if found else "")
         for key, card in self.cards.items():
             card.setVisible(key == entry.page)
-        self._parts["Shown on"].setVisible(entry.page is not None)
+        self._parts[_SHOWN_ON].setVisible(entry.page is not None)
         is_busy = entry.waits
-        self.check.set_face("play", "Check again" if found else "Check this one")
+        self.check.set_face("play", _("Check again") if found else _("Check this one"))
         self.check.setEnabled(not is_busy)
         self.check.setVisible(word != LACKING)
         self.page.setEnabled(entry.page is not None)
@@ -230,4 +234,6 @@ def sentence(text: str) -> str:
 
 
 def _took(seconds: float) -> str:
-    return f"in {seconds:.1f} s" if seconds >= 0.1 else "in less than 0.1 s"
+    return (
+        _("in {seconds:.1f} s", seconds=seconds) if seconds >= 0.1 else _("in less than 0.1 s")
+    )

@@ -14,6 +14,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QLabel, QListView, QVBoxLayout
 
 from layerlab.core.ledger import Entry
+from layerlab.core.translation import _
 from layerlab.ui.controls.paint import draw_box
 from layerlab.ui.ledger.painting import Painter
 from layerlab.ui.ledger.rows import ENTRY, ClaimRows, Filter, Index
@@ -44,7 +45,7 @@ class Listing(Themed, QListView):
         self.rows, self.painter = rows, Painter()
         self._name = ""  # of the current row
         self.setObjectName("ledgerRows")
-        self.setAccessibleName("Claims")
+        self.setAccessibleName(_("Claims"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setModel(rows)
         self.setItemDelegate(self.painter)
@@ -149,7 +150,7 @@ class ListPanel(Themed, QFrame):
         super().__init__()
         self.theme = theme
         self.list = Listing(rows, theme)
-        self.nothing = QLabel("No matching claims. Escape shows all claims again.")
+        self.nothing = QLabel(_("No matching claims. Escape shows all claims again."))
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.nothing.setWordWrap(True)
         self._column = QVBoxLayout(self)

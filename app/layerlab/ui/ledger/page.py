@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QVBoxLay
 
 from layerlab.core.experiment import GROUPS
 from layerlab.core.ledger import FORMS, Entry
+from layerlab.core.translation import _, ngettext, translated
 from layerlab.ui.banner import Banner
 from layerlab.ui.controls.buttons import BarButton
 from layerlab.ui.ledger.detail import Detail, Shown
@@ -21,7 +22,7 @@ from layerlab.ui.stage import EDGE, GAP
 from layerlab.ui.theme import Theme
 from layerlab.ui.themed import Themed
 
-ANY = "All themes"
+ANY = _("All themes")
 _SIDE, _MIN_SIDE, _MAX_SIDE = 0.3, 300, 420  # width of the chosen row: share, bounds at zoom 1
 _WIDE = 1000  # pixels at zoom 1 below which the bar's labels are hidden
 _BUTTONS = 370  # pixels at zoom 1 that the bar's buttons and gaps take, at most
@@ -55,7 +56,7 @@ class LedgerPage(Themed, QWidget):
         self.setObjectName("ledger")
         self.theme, self._is_working = theme, False
         self.rows = ClaimRows(entries)
-        self.bar = PageBar("Claims", theme, has_lab=False, has_back=False)
+        self.bar = PageBar(_("Claims"), theme, has_lab=False, has_back=False)
         self.banner = Banner()
         self.tally = Tally(theme)
         self.panel = ListPanel(self.rows, theme)
@@ -69,23 +70,25 @@ class LedgerPage(Themed, QWidget):
         self.set_theme(theme)
 
     def _build_bar(self, theme: Theme) -> None:
-        self.check = BarButton(theme, "play", "Check all", accent=True)
-        self.check.setToolTip("Compute the claims shown, one after another")
-        self.copy = BarButton(theme, "copy", "Copy", arrow=True)
-        self.copy.setToolTip("Copy the results of the claims shown")
+        self.check = BarButton(theme, "play", _("Check all"), accent=True)
+        self.check.setToolTip(_("Compute the claims shown, one after another"))
+        self.copy = BarButton(theme, "copy", _("Copy"), arrow=True)
+        self.copy.setToolTip(_("Copy the results of the claims shown"))
         menu = QMenu(self)
         for form in FORMS:
-            action = menu.addAction(f"As {form}")
+            action = menu.addAction(_("As {form}", form=form))
             action.triggered.connect(lambda _=False, form=form: self.copy_wanted.emit(form))
         self.copy.setMenu(menu)
         self.theme_choice = QComboBox()
-        self.theme_choice.addItems([ANY, *GROUPS])
-        self.theme_choice.setAccessibleName("Theme of the claims")
-        self.theme_choice.setToolTip("The gallery's themes")
+        self.theme_choice.addItem(ANY, "")
+        for group in GROUPS:
+            self.theme_choice.addItem(translated(group), group)
+        self.theme_choice.setAccessibleName(_("Theme of the claims"))
+        self.theme_choice.setToolTip(_("The gallery's themes"))
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search: rank, softplus, D22 …")
-        self.search.setToolTip("Show the claims that contain all of these words (Ctrl+F)")
-        self.search.setAccessibleName("Search the claims")
+        self.search.setPlaceholderText(_("Search: rank, softplus, D22 …"))
+        self.search.setToolTip(_("Show the claims that contain all of these words (Ctrl+F)"))
+        self.search.setAccessibleName(_("Search the claims"))
         self.search.setClearButtonEnabled(True)
         for widget in (self.check, self.copy, self.search, self.theme_choice):
             self.bar.insert(widget)
@@ -146,7 +149,7 @@ class LedgerPage(Themed, QWidget):
         was = self.rows.filter
         self.search.clear()
         self.tally.pick("")
-        self.theme_choice.setCurrentText(ANY)
+        self.theme_choice.setCurrentIndex(0)
         self._sift()
         return was != Filter()
 
@@ -162,12 +165,11 @@ class LedgerPage(Themed, QWidget):
         self._show_check()
 
     def _sift(self) -> None:
-        chosen = self.theme_choice.currentText()
         kinds = [count.kind for count in self.tally.counts.values() if count.isChecked()]
         wanted = Filter(
             tuple(self.search.text().lower().split()),
             "".join(kinds),
-            "" if chosen == ANY else chosen,
+            self.theme_choice.currentData(),
         )
         if wanted != self.rows.filter:
             self.panel.set_filter(wanted)
@@ -181,18 +183,23 @@ class LedgerPage(Themed, QWidget):
 
     def _show_check(self) -> None:
         if self._is_working:
-            self.check.set_face("close", "Stop")
+            self.check.set_face("close", _("Stop"))
             self.check.setEnabled(True)
             return
         ids, shown = self.targets(), self.rows.shown()
         done = any(entry.verdict is not None and entry.id in ids for entry in shown)
-        if len(shown) < len(self.rows.entries):
-            words = f"Check these {len(ids)}" if len(ids) != 1 else "Check this one"
-        elif done or len(ids) + sum(bool(e.lacks) for e in shown) == len(shown):
-            words = "Check all"
+        count = len(ids)
+        if len(shown) < len(self.rows.entries) and done:
+            words = ngettext("Check this one again", "Check these {count} again", count)
+        elif len(shown) < len(self.rows.entries):
+            words = ngettext("Check this one", "Check these {count}", count)
+        elif done:
+            words = _("Check all again")
+        elif count + sum(bool(e.lacks) for e in shown) == len(shown):
+            words = _("Check all")
         else:
-            words = f"Check the other {len(ids)}"
-        self.check.set_face("play", f"{words} again" if done else words)
+            words = ngettext("Check the other {count}", "Check the other {count}", count)
+        self.check.set_face("play", words)
         self.check.setEnabled(bool(ids))
 
     # ---- what a person does
@@ -262,4 +269,4 @@ class LedgerPage(Themed, QWidget):
         spare = self.width() - px(_BUTTONS)  # of the bar
         self.search.setFixedWidth(min(px(230), max(px(90), round(0.5 * spare))))
         self.theme_choice.setFixedWidth(min(px(225), max(px(90), round(0.5 * spare))))
-        self.copy.set_face("copy", "Copy" if wide else "")
+        self.copy.set_face("copy", _("Copy") if wide else "")

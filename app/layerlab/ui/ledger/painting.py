@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from layerlab.core.experiment import ONLY_IF
 from layerlab.core.ledger import UNCHECKED, Entry
+from layerlab.core.translation import _, translated
 from layerlab.ui.blank import blank
 from layerlab.ui.ledger.rows import ENTRY, Index
 from layerlab.ui.pages.claims import cut, token_of
@@ -20,7 +21,9 @@ ROW, HEADING = 62, 34  # heights at zoom 1
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 _EDGE, _ID, _GAP = 14, 40, 16  # pixels at zoom 1
 _NARROW = 480  # pixels at zoom 1 below which the figures are left to the chosen row's panel
-LACKING = "needs PyTorch"
+LACKING = _("needs PyTorch")
+_MEASURING, _WAITS, _ITS_TURN = _("measuring"), _("waits"), _("for the rows before it")
+_PRINTED, _MEASURED = _("printed"), _("measured")
 PICTURES = 60  # lines that are kept, three screens full
 
 
@@ -71,14 +74,16 @@ def wrapped(text: str, metrics: QFontMetricsF, width: float, most: int) -> list[
 def state_of(entry: Entry) -> tuple[str, str, str]:
     """Return the text in place of a verdict: the word, what follows, the colour's token."""
     if entry.share is not None:
-        return "measuring", f"{100 * entry.share:.0f} %", "accent"
+        return _MEASURING, f"{100 * entry.share:.0f} %", "accent"
     if entry.waits:
-        return "waits", "for the rows before it", "muted"
+        return _WAITS, _ITS_TURN, "muted"
     found = entry.verdict
     if found is None:
-        return (LACKING, entry.lacks, "muted") if entry.lacks else (UNCHECKED, "", "muted")
+        if entry.lacks:
+            return LACKING, entry.lacks, "muted"
+        return translated(UNCHECKED), "", "muted"
     rest = found.verdict.removeprefix(found.kind).strip() if found.kind == ONLY_IF else ""
-    return found.kind, rest or found.why, token_of(found.kind)
+    return translated(found.kind), rest or found.why, token_of(found.kind)
 
 
 class Painter(QStyledItemDelegate):
@@ -146,7 +151,8 @@ class Painter(QStyledItemDelegate):
         painter.setFont(theme.font(11.5, 600))
         painter.setPen(theme.color("muted"))
         room = box.adjusted(theme.px(_EDGE), theme.px(8), -theme.px(_EDGE), 0)
-        painter.drawText(room, _MIDDLE, cut(text, QFontMetricsF(painter.font()), room.width()))
+        text = cut(translated(text), QFontMetricsF(painter.font()), room.width())
+        painter.drawText(room, _MIDDLE, text)
         painter.fillRect(
             QRectF(box.left(), box.bottom() - 1, box.width(), 1), theme.color("grid")
         )
@@ -180,9 +186,9 @@ class Painter(QStyledItemDelegate):
         measured = found.measured if found is not None else ""
         label, high = theme.px(60), theme.px(15)
         value = (place[0] + label, place[1] - label)
-        self._text(painter, place, top, "printed", theme.font(11), "muted")
+        self._text(painter, place, top, _PRINTED, theme.font(11), "muted")
         self._text(painter, value, top, entry.published, theme.font(11.5, 600), "text")
-        self._text(painter, place, top + high, "measured", theme.font(11), "muted")
+        self._text(painter, place, top + high, _MEASURED, theme.font(11), "muted")
         font = theme.font(11.5, 600)
         lines = wrapped(measured, QFontMetricsF(font), value[1], 2) or ["—"]
         for k, line in enumerate(lines):

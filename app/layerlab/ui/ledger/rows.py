@@ -9,7 +9,9 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
+from layerlab.core.experiment import shown_verdict
 from layerlab.core.ledger import Entry
+from layerlab.core.translation import _, translated
 
 Index = QModelIndex | QPersistentModelIndex
 ENTRY = Qt.ItemDataRole.UserRole  # an Entry, or the text of a heading
@@ -104,7 +106,7 @@ class ClaimRows(QAbstractListModel):
             return line
         texts = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
         if role in texts:
-            return line if isinstance(line, str) else spoken(line)
+            return translated(line) if isinstance(line, str) else spoken(line)
         if role == Qt.ItemDataRole.ToolTipRole and isinstance(line, Entry):
             return line.statement
         return None
@@ -118,9 +120,17 @@ class ClaimRows(QAbstractListModel):
 
 def spoken(entry: Entry) -> str:
     """Return a row as it is read aloud."""
-    text = f"{entry.id}: {entry.statement} Printed: {entry.published}. "
     found = entry.verdict
     if found is None:
-        return text + (entry.lacks or entry.kind)
-    measured = f"Measured: {found.measured}. " if found.measured else ""
-    return f"{text}{measured}{found.verdict}: {found.why}"
+        state, measured = entry.lacks or translated(entry.kind), ""
+    else:
+        state, measured = f"{shown_verdict(found.verdict)}: {found.why}", found.measured
+    fields = {"id": entry.id, "statement": entry.statement, "published": entry.published}
+    if not measured:
+        return _("{id}: {statement} Printed: {published}. {state}", **fields, state=state)
+    return _(
+        "{id}: {statement} Printed: {published}. Measured: {measured}. {state}",
+        **fields,
+        measured=measured,
+        state=state,
+    )

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from layerlab.core.ledger import KINDS, UNCHECKED, Entry
+from layerlab.core.translation import _, translated
 from layerlab.ui.controls.paint import KeyboardRing, draw_box, draw_ring
 from layerlab.ui.pages.claims import cut, token_of
 from layerlab.ui.pages.workbar import WorkBar
@@ -29,14 +30,23 @@ from layerlab.ui.themed import Themed
 ALL = (*KINDS, UNCHECKED)
 SHORT = dict(
     zip(
-        ALL, ("holds", "only if", "not reproduced", "wrong", "cannot", "unchecked"), strict=True
+        ALL,
+        (
+            _("holds"),
+            _("only if"),
+            _("not reproduced"),
+            _("wrong"),
+            _("cannot"),
+            _("unchecked"),
+        ),
+        strict=True,
     )
 )  # labels where it is narrow
-HINT = "No results are stored: claims are computed here, on request."
+HINT = _("No results are stored: claims are computed here, on request.")
 _PAD = 10  # pixels at zoom 1, at both sides of a count
 _WIDE = 920  # pixels at zoom 1 below which there is no room for the hint
 HELP = {
-    UNCHECKED: "Not run yet, or cancelled. Click to show only these claims.",
+    UNCHECKED: _("Not run yet, or cancelled. Click to show only these claims."),
 }
 
 
@@ -45,13 +55,17 @@ class Count(Themed, KeyboardRing, QPushButton):
 
     def __init__(self, kind: str, theme: Theme) -> None:
         """Make the count, at zero."""
-        super().__init__(kind)
+        super().__init__(translated(kind))
         self.kind, self.number, self.theme = kind, 0, theme
         self.is_short = False
         self.setProperty("painted", True)
         self.setCheckable(True)
         self.setToolTip(
-            HELP.get(kind, f"Click to show only the claims with this verdict: {kind}.")
+            HELP.get(kind)
+            or _(
+                "Click to show only the claims with this verdict: {verdict}.",
+                verdict=self.text(),
+            )
         )
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -62,7 +76,7 @@ class Count(Themed, KeyboardRing, QPushButton):
     def show_number(self, number: int) -> None:
         """Show how many there are."""
         self.number = number
-        self.setAccessibleName(f"{number} {self.kind}")
+        self.setAccessibleName(f"{number} {self.text()}")
         self.update()
 
     def _restyle(self, theme: Theme) -> None:
@@ -84,7 +98,7 @@ class Count(Themed, KeyboardRing, QPushButton):
     def sizeHint(self) -> QSize:
         """Return room for the kind and its dot."""
         return QSize(
-            self.width_of(SHORT[self.kind] if self.is_short else self.kind), self.theme.px(42)
+            self.width_of(SHORT[self.kind] if self.is_short else self.text()), self.theme.px(42)
         )
 
     def minimumSizeHint(self) -> QSize:
@@ -108,7 +122,7 @@ class Count(Themed, KeyboardRing, QPushButton):
             lower = QRectF(room.left() + px(12), px(23), room.width() - px(12), px(14))
             painter.setFont(theme.font(10.5))
             painter.setPen(theme.color("muted"))
-            text = SHORT[self.kind] if self.is_short else self.kind
+            text = SHORT[self.kind] if self.is_short else self.text()
             text = cut(text, QFontMetricsF(painter.font()), lower.width() + 1)
             flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
             painter.drawText(lower, flags, text)
@@ -137,8 +151,8 @@ class Shares(Themed, QWidget):
     def show_counts(self, counts: Counter[str]) -> None:
         """Show how many rows are of each kind."""
         self.counts = counts
-        texts = (f"{counts[kind]} {kind}" for kind in ALL if counts[kind])
-        self.setAccessibleName(f"Verdicts: {', '.join(texts)}")
+        texts = (f"{counts[kind]} {translated(kind)}" for kind in ALL if counts[kind])
+        self.setAccessibleName(_("Verdicts: {counts}", counts=", ".join(texts)))
         self.update()
 
     def _restyle(self, theme: Theme) -> None:
@@ -250,7 +264,7 @@ class Tally(Themed, QFrame):
         """Hide the hint, and labels, where it is narrow."""
         super().resizeEvent(event)
         self._show_hint()
-        wide = sum(count.width_of(count.kind) for count in self.counts.values())
+        wide = sum(count.width_of(count.text()) for count in self.counts.values())
         room = self.width() - self.theme.px(28) - self.work.width()
         for count in self.counts.values():
             count.set_short(wide > room)
