@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from layerlab.core.translation import _
 from layerlab.ui.bars import WindowBar
 from layerlab.ui.controls.buttons import BarButton
 from layerlab.ui.theme import Theme
@@ -78,34 +79,39 @@ class PageBar(WindowBar):
             has_torch: whether there is a program of PyTorch to copy.
         """
         super().__init__(theme)
-        self.back = self._button("", "‹ Gallery", "Back to all pages (Esc)", self.back_pressed)
+        self.back = self._button(
+            "", _("‹ Gallery"), _("Back to all pages (Esc)"), self.back_pressed
+        )
         self.title = PageTitle(title)
         self._line.addWidget(self.title, 1)
-        self.undo = self._button("undo", "", "Undo (Ctrl+Z)", self.undo_pressed)
-        self.redo = self._button("redo", "", "Redo (Ctrl+Shift+Z)", self.redo_pressed)
-        self.reset = self._button("reset", "", "Resets all knobs", self.reset_pressed)
+        self.undo = self._button("undo", "", _("Undo (Ctrl+Z)"), self.undo_pressed)
+        self.redo = self._button("redo", "", _("Redo (Ctrl+Shift+Z)"), self.redo_pressed)
+        self.reset = self._button("reset", "", _("Resets all knobs"), self.reset_pressed)
         self.copy = self._button(
             "copy",
-            "Copy as NumPy",
-            "Copies a self-contained program that computes this",
+            _("Copy as NumPy"),
+            _("Copies a self-contained program that computes this"),
             self.copy_pressed,
         )
         self.copy_torch = self._button(
             "copy",
             "PyTorch",
-            "Copies the equivalent PyTorch program",
+            _("Copies the equivalent PyTorch program"),
             self.torch_pressed,
         )
-        self.copy_torch.setAccessibleName("Copy as PyTorch")
+        self.copy_torch.setAccessibleName(_("Copy as PyTorch"))
         self.lab = self._button(
-            "lab", "Open in the lab", "Opens the same network in the lab", self.lab_pressed
+            "lab",
+            _("Open in the lab"),
+            _("Opens the same network in the lab"),
+            self.lab_pressed,
         )
         self.theme_button = self._button(
-            "theme", "", "Dark or light (Ctrl+T)", self.theme_pressed
+            "theme", "", _("Dark or light (Ctrl+T)"), self.theme_pressed
         )
         self.menu_button = BarButton(theme, "menu")
-        self.menu_button.setToolTip("Open, save and more")
-        self.menu_button.setAccessibleName("Menu")
+        self.menu_button.setToolTip(_("Open, save and more"))
+        self.menu_button.setAccessibleName(_("Menu"))
         self._line.addWidget(self.menu_button)
         self.lab.setVisible(has_lab and has_back)
         self.copy_torch.setVisible(has_torch and has_back)
@@ -134,6 +140,6 @@ class PageBar(WindowBar):
     def adapt(self) -> None:
         """Hide the labels that do not fit."""
         wide = self.width() >= _FULL * self.theme.zoom
-        self.copy.set_face("copy", "Copy as NumPy" if wide else "")
-        self.copy_torch.set_face("copy", "Copy as PyTorch" if wide else "PyTorch")
-        self.lab.set_face("lab", "Open in the lab" if wide else "")
+        self.copy.set_face("copy", _("Copy as NumPy") if wide else "")
+        self.copy_torch.set_face("copy", _("Copy as PyTorch") if wide else "PyTorch")
+        self.lab.set_face("lab", _("Open in the lab") if wide else "")

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QResizeEv
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
+from layerlab.core.translation import _
 from layerlab.ui.card import Card
 from layerlab.ui.controls.paint import draw_box
 from layerlab.ui.scrolling import scroll_area
@@ -21,6 +22,7 @@ LOW, TALL = 86, 142  # least height of a tile; where there is room for the reaso
 _SIDE, _EDGE, _LINE, _APART, _DOT = 11, 8, 15, 3, 11  # of what is in a tile, at zoom 1
 _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
+_PRINTED, _HERE = _("printed"), _("here")
 
 
 def token_of(verdict: str) -> str:
@@ -45,7 +47,13 @@ class ClaimTile(Themed, QWidget):
             self.row = row
             self.setAccessibleName(f"{row.id}: {row.shown_verdict}")
             self.setAccessibleDescription(
-                f"{row.statement} Printed: {row.published}. Here: {row.measured}. {row.reason}"
+                _(
+                    "{statement} Printed: {published}. Here: {measured}. {reason}",
+                    statement=row.statement,
+                    published=row.published,
+                    measured=row.measured,
+                    reason=row.reason,
+                )
             )
             self.setToolTip(
                 f"{row.shown_verdict}: {row.reason}" if row.reason else row.shown_verdict
@@ -87,9 +95,9 @@ class ClaimTile(Themed, QWidget):
         """Return the lowest line: text, font and colour."""
         plain, bold = self.theme.font(11), self.theme.font(11.5, 600)
         return (
-            ("printed ", plain, "muted"),
+            (f"{_PRINTED} ", plain, "muted"),
             (self.row.published, bold, "text"),
-            ("   here ", plain, "muted"),
+            (f"   {_HERE} ", plain, "muted"),
             (self.row.measured, bold, token_of(self.row.verdict)),
         )
 
@@ -233,10 +241,10 @@ class ClaimsCard(Card):
     """All claims of a page; what does not fit scrolls."""
 
     def __init__(self) -> None:
-        super().__init__("Claims", "what the sources report, and what is computed here")
+        super().__init__(_("Claims"), _("what the sources report, and what is computed here"))
         self.grid = _Grid()
         self.grid.setObjectName("claims")
-        self.area, self._bar = scroll_area(self.grid, "Claims")
+        self.area, self._bar = scroll_area(self.grid, _("Claims"))
         self.body.addWidget(self.area)
 
     @property
@@ -284,7 +292,8 @@ class ClaimsCard(Card):
 
     def numbers(self) -> str:
         """Return all claims, one a row."""
-        lines = ["id\tstatement\tprinted\there\tverdict\twhy"]
+        header = (_("id"), _("statement"), _PRINTED, _HERE, _("verdict"), _("why"))
+        lines = ["\t".join(header)]
         for row in self.rows:
             lines.append(
                 "\t".join(

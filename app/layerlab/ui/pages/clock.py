@@ -5,9 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent
 
+from layerlab.core.translation import _
 from layerlab.ui.card import Card
 from layerlab.ui.head import HeadButton
 from layerlab.ui.pages.view import PageView
+
+_PLAY, _PAUSE = _("▶ Play"), _("❚❚ Pause")
 
 
 class PlayButton(HeadButton):
@@ -35,7 +38,7 @@ class PlayButton(HeadButton):
             step: that a frame adds. frame_ms: from one to the next.
             help_text: what it does.
         """
-        super().__init__("▶ Play", help_text)
+        super().__init__(_PLAY, help_text)
         self._view, self._card, self._knob = view, card, knob
         self._end, self._step = end, step
         self.clock = QTimer(self)
@@ -58,7 +61,7 @@ class PlayButton(HeadButton):
         super().hideEvent(event)
 
     def _on_toggled(self, on: bool) -> None:
-        self.setText("❚❚ Pause" if on else "▶ Play")
+        self.setText(_PAUSE if on else _PLAY)
         self.updateGeometry()
         self._card.fit_head()
         if on:

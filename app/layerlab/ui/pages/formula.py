@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from layerlab.core.errors import NotReadyError
 from layerlab.core.libraries import needed_for, warn_once
+from layerlab.core.translation import _
 from layerlab.ui.pages.text import inner_width
 from layerlab.ui.theme import DARK, Theme
 from layerlab.ui.themed import Themed
@@ -23,7 +24,7 @@ _PLAIN, _WRAPPED = 11, int(Qt.TextFlag.TextWrapAnywhere)  # of LaTeX that is not
 @functools.lru_cache(maxsize=256)
 def _typeset(latex: str, color: str) -> QByteArray:
     """Return a formula as SVG; the first call imports ziamath (0.4 s)."""
-    with needed_for("a typeset formula"):
+    with needed_for(_("a typeset formula")):
         import ziamath
 
     ziamath.config.svg2 = False  # QtSvg reads SVG 1.2 Tiny, which has no `symbol`
@@ -46,7 +47,7 @@ class Formula(Themed, QWidget):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.typeset)
-        self.setAccessibleName("Formula")
+        self.setAccessibleName(_("Formula"))
         self.setAccessibleDescription("; ".join(lines))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
@@ -57,7 +58,7 @@ class Formula(Themed, QWidget):
             self._drawn = [QSvgRenderer(_typeset(line, color)) for line in self._lines]
         except NotReadyError as error:
             self._is_plain = True
-            warn_once(f"formulas are shown as LaTeX: {error}")
+            warn_once(_("formulas are shown as LaTeX: {error}", error=error))
         self._fit()
         self.update()
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from layerlab.core.experiment import ClaimRow, Experiment
 from layerlab.core.registry import Registry
+from layerlab.core.translation import _
 from layerlab.ui.banner import Banner
 from layerlab.ui.controls.gauges import Readouts
 from layerlab.ui.controls.paint import draw_box
@@ -74,7 +75,7 @@ class Board(Themed, QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName("Plots")
+        self.setAccessibleName(_("Plots"))
         self._bar = OverlayBar(self)
         inner = QWidget()
         inner.setObjectName("board")

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from layerlab.core.experiment import Experiment
 from layerlab.core.picture import Picture
+from layerlab.core.translation import _, translated
 from layerlab.ui.banner import Banner
 from layerlab.ui.controls.paint import KeyboardRing, draw_box, draw_ring
 from layerlab.ui.pages.bar import PageBar
@@ -64,7 +65,7 @@ class PageCard(Themed, KeyboardRing, QPushButton):
                 page.key,
                 page.title,
                 page.help,
-                page.group,
+                translated(page.group),
                 page.look_for,
                 page.source,
                 *page.claims,
@@ -180,10 +181,10 @@ class Gallery(Themed, QWidget):
         super().__init__()
         self.setObjectName("gallery")
         self.theme = theme
-        self.bar = PageBar("Gallery", theme, has_lab=False, has_back=False)
+        self.bar = PageBar(_("Gallery"), theme, has_lab=False, has_back=False)
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search: softplus, rank, D22 …")
-        self.search.setAccessibleName("Search the gallery")
+        self.search.setPlaceholderText(_("Search: softplus, rank, D22 …"))
+        self.search.setAccessibleName(_("Search the gallery"))
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._on_searched)
         self.search.installEventFilter(self)
@@ -198,12 +199,15 @@ class Gallery(Themed, QWidget):
             card.clicked.connect(lambda _=False, key=page.key: self.chosen.emit(key))
             self.cards.append(card)
         for name in dict.fromkeys(card.page.group for card in self.cards):
-            label, group = QLabel(name), _Cards([c for c in self.cards if c.page.group == name])
+            label, group = (
+                QLabel(translated(name)),
+                _Cards([c for c in self.cards if c.page.group == name]),
+            )
             label.setIndent(0)
             self._groups.append((label, group))
             self._column.addWidget(label)
             self._column.addWidget(group)
-        self.nothing = QLabel("No matching pages.")
+        self.nothing = QLabel(_("No matching pages."))
         self.nothing.hide()
         self._column.addWidget(self.nothing)
         self._column.addStretch(1)
@@ -211,7 +215,7 @@ class Gallery(Themed, QWidget):
         self.set_theme(theme)
 
     def _build(self, inner: QWidget) -> None:
-        self.area, self._bar = scroll_area(inner, "Gallery")
+        self.area, self._bar = scroll_area(inner, _("Gallery"))
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -231,7 +235,7 @@ class Gallery(Themed, QWidget):
         self._column.setSpacing(px(8))
         self.search.setFixedWidth(px(240))
         self.search.setFont(theme.font(12))
-        for label, _ in self._groups:
+        for label, _group in self._groups:
             label.setFont(theme.font(13, 600))
             label.setContentsMargins(0, px(10), 0, 0)
             set_text_color(label, theme, "muted")

@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from layerlab.core.experiment import Experiment
 from layerlab.core.knobs import Knob
 from layerlab.core.registry import Registry
+from layerlab.core.translation import _, translated
 from layerlab.ui.controls.base import Control
 from layerlab.ui.controls.choice import Choice, Toggle
 from layerlab.ui.controls.chooser import Chooser
@@ -42,7 +43,9 @@ def control_for(knob: Knob, registries: Mapping[str, Registry[Any]], theme: Them
         entries = list(registries[knob.registry])
         return Choice(knob, [(e.key, e.label, e.help) for e in entries], theme)
     if knob.choices:
-        return Choice(knob, [(word, word, knob.help) for word in knob.choices], theme)
+        return Choice(
+            knob, [(word, translated(word), knob.help) for word in knob.choices], theme
+        )
     return Slider(knob, theme)
 
 
@@ -64,7 +67,7 @@ class PagePanel(SidePanel):
         self, experiment: Experiment, registries: Mapping[str, Registry[Any]], theme: Theme
     ) -> None:
         """Build the panel of a page."""
-        super().__init__("Knobs", theme)
+        super().__init__(_("Knobs"), theme)
         self.controls: dict[str, Control] = {}
         self._sections: list[Section] = []
         self.tries = [TryButton(thing) for thing in experiment.tries]
@@ -86,17 +89,17 @@ class PagePanel(SidePanel):
         return name in self.controls
 
     def _fill(self, page: Experiment, registries: Mapping[str, Registry[Any]]) -> None:
-        knobs = self._section("Knobs")
+        knobs = self._section(_("Knobs"))
         for knob in page.knobs:
             if knob.kind not in _ELSEWHERE:
                 knobs.main.addWidget(self._add(knob, registries))
-        tries = self._section("Try")
+        tries = self._section(_("Try"))
         for place, button in enumerate(self.tries):
             button.clicked.connect(lambda _=False, place=place: self.tried.emit(place))
             tries.main.addWidget(button)
-        self._section("Look for").main.addWidget(Paragraph(page.look_for))
-        self._section("Formula").main.addWidget(self.formula)
-        sources = self._section("Sources", last=True)
+        self._section(_("Look for")).main.addWidget(Paragraph(page.look_for))
+        self._section(_("Formula")).main.addWidget(self.formula)
+        sources = self._section(_("Sources"), last=True)
         sources.main.addWidget(Paragraph(page.source, "muted", 11))
 
     def _section(self, title: str, last: bool = False) -> Section:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy
 
 from layerlab.core.experiment import Try
+from layerlab.core.translation import _
 from layerlab.ui.controls.paint import KeyboardRing, draw_box, draw_ring
 from layerlab.ui.side import WIDTH
 from layerlab.ui.style import set_text_color
@@ -51,7 +52,7 @@ class TryButton(Themed, KeyboardRing, QPushButton):
         super().__init__(thing.label)
         self.thing, self.theme = thing, DARK
         self.setProperty("painted", True)
-        self.setAccessibleName(f"Try: {thing.label}")
+        self.setAccessibleName(_("Try: {label}", label=thing.label))
         self.setAccessibleDescription(thing.help)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)

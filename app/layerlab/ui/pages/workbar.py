@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from layerlab.core.translation import _
 from layerlab.ui.controls.buttons import BarButton
 from layerlab.ui.theme import Theme
 from layerlab.ui.themed import Themed
@@ -36,7 +37,7 @@ class WorkBar(Themed, QWidget):
         self.button.setParent(self)
         self.button.clicked.connect(self.pressed)
         self.button.setVisible(has_button)
-        self.setAccessibleName("Work in the background")
+        self.setAccessibleName(_("Work in the background"))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.set_theme(theme)
         self.hide()
@@ -56,8 +57,10 @@ class WorkBar(Themed, QWidget):
         """
         self._text, self._share, self._is_stopped = text, min(1.0, max(0.0, share)), stopped
         self.button.set_face("play" if stopped else "close", "")
-        word = "Resume" if stopped else "Stop"
-        self.button.setToolTip(f"{word}: {text}")
+        word = _("Resume") if stopped else _("Stop")
+        self.button.setToolTip(
+            _("Resume: {work}", work=text) if stopped else _("Stop: {work}", work=text)
+        )
         self.button.setAccessibleName(word)
         self.setAccessibleDescription(f"{text}, {100 * self._share:.0f} %")
         self.setVisible(True)
