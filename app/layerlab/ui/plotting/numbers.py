@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from layerlab.core.translation import _
 from layerlab.ui.plotting.scale import number
 
 Array = np.ndarray
@@ -35,7 +36,10 @@ def quartiles(values: Array) -> Array:
 
 def quartile_text(low: float, high: float, seeds: int, digits: int = 3) -> str:
     """Return the quartiles behind a median, ` (0.0031 to 0.0060)`; nothing for one seed."""
-    return f" ({number(low, digits)} to {number(high, digits)})" if seeds > 1 else ""
+    if seeds <= 1:
+        return ""
+    text = _("({low} to {high})", low=number(low, digits), high=number(high, digits))
+    return f" {text}"
 
 
 def table(header: Sequence[str], columns: Sequence[Array]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from PySide6.QtGui import QColor
 
+from layerlab.core.translation import _
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.items import Band, Dots, Line, Mark, Whiskers
 from layerlab.ui.plotting.legend import LegendEntry
@@ -19,7 +20,7 @@ from layerlab.ui.theme import Theme
 Array = np.ndarray
 DASH = (3.2, 2.6)
 FORMS = ("line", "dash", "dots", "rings", "joined", "area")
-QUARTILES = ("quartile 25", "median", "quartile 75")
+QUARTILES = (_("quartile 25"), _("median"), _("quartile 75"))
 _KEYS = {"dots": "dot", "joined": "dot", "rings": "ring", "area": "band"}
 
 
@@ -247,6 +248,7 @@ def columns_of(series: Sequence[Series], x_name: str) -> dict[str, Array]:
             shared = one.x
             found[one.places or x_name] = one.x
         elif not np.array_equal(one.x, shared):
-            found[one.places or f"{x_name} of {one.column_name()}"] = one.x
+            places = _("{places} of {column}", places=x_name, column=one.column_name())
+            found[one.places or places] = one.x
         found |= one.columns()
     return found

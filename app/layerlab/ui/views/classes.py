@@ -10,6 +10,7 @@ from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QHBoxLayout
 
 from layerlab.core.frames import ClassPrediction, Frame
+from layerlab.core.translation import _, ngettext
 from layerlab.ui.plotting.axes import Label
 from layerlab.ui.plotting.box import X, Y
 from layerlab.ui.plotting.colors import blend, ink_on, rgb, shades
@@ -84,9 +85,11 @@ class ConfusionPlot(RowPlot):
             self.show_marks()
             return
         self.set_rows(part.class_names)
-        self.y_axis.label = "true ↓"
+        self.y_axis.label = _("true ↓")
         self.x_axis.low, self.x_axis.high = -0.5, count - 0.5
-        words = ["predicted →", f"mean of {seeds} seeds"][: 2 if seeds > 1 else 1]
+        words = [_("predicted →")]
+        if seeds > 1:
+            words.append(ngettext("mean of {count} seed", "mean of {count} seeds", seeds))
         gray = self.theme.color("muted")
         self.legend = tuple(LegendEntry("text", gray, text) for text in words)
         counts = np.nan_to_num(part.confusion, nan=0.0, posinf=0.0, neginf=0.0)
@@ -161,10 +164,11 @@ class ConfusionPlot(RowPlot):
             return None
         count, total = float(part.confusion[i, j]), float(part.confusion[i].sum())
         share = f" ({100 * count / total:.1f} %)" if total > 0 else ""
-        mean = ", mean over the seeds" if self.seeds > 1 else ""
+        text = _("{count} of {total}", count=number(count), total=number(total)) + share
+        if self.seeds > 1:
+            text = _("{count}, mean over the seeds", count=text)
         color = self.theme.color("accent" if i == j else "negative")
-        title = f"true {names[i]}, predicted {names[j]}"
-        return Tooltip(title, ((color, f"{number(count)} of {number(total)}{share}{mean}"),))
+        return Tooltip(_classes(names[i], names[j]), ((color, text),))
 
 
 class ExamplesSheet(Sheet):
@@ -180,7 +184,7 @@ class ExamplesSheet(Sheet):
     def show_part(self, part: ClassPrediction) -> None:
         """Draw the examples that the chosen seed misclassifies, if they are other ones."""
         some = len(part.examples)
-        title = "misclassified by this seed" if some else "no misclassified examples"
+        title = _("misclassified by this seed") if some else _("no misclassified examples")
         self.legend = (LegendEntry("text", self.theme.color("muted"), title),)
         arrays = array_key(part.examples, part.example_true, part.example_predicted)
         look = (arrays, part.class_names, part.feature_names, part.image_shape)
@@ -270,7 +274,8 @@ class ExamplesSheet(Sheet):
         lines: tuple[tuple[None, str], ...] = ()
         if row < self.mosaic.rows and column < self.mosaic.columns:
             value = number(float(part.examples[i].reshape(part.image_shape)[row, column]))
-            lines = ((None, f"row {row + 1}, column {column + 1}: {value}"),)
+            fields = {"row": row + 1, "column": column + 1, "number": value}
+            lines = ((None, _("row {row}, column {column}: {number}", **fields)),)
         return Tooltip(self._classes(part, i), lines)
 
     def _read_row(self, part: ClassPrediction | None, i: int) -> Tooltip | None:
@@ -283,7 +288,11 @@ class ExamplesSheet(Sheet):
 
     def _classes(self, part: ClassPrediction, i: int) -> str:
         true, predicted = int(part.example_true[i]), int(part.example_predicted[i])
-        return f"true {part.class_names[true]}, predicted {part.class_names[predicted]}"
+        return _classes(part.class_names[true], part.class_names[predicted])
+
+
+def _classes(true: str, predicted: str) -> str:
+    return _("true {true}, predicted {predicted}", true=true, predicted=predicted)
 
 
 class ClassView(PredictionForm):
@@ -337,14 +346,16 @@ class ClassView(PredictionForm):
         if not math.isfinite(middle):
             return ""
         band = f" ({low:.1f}–{high:.1f})" if part.accuracy.size > 1 else ""
-        return f"accuracy <b>{middle:.1f} %</b>{band} · {part.points} points"
+        accuracy = _("accuracy <b>{share:.1f} %</b>{quartiles}", share=middle, quartiles=band)
+        held_out = part.points == "validation"
+        return f"{accuracy} · {_('validation points') if held_out else _('training points')}"
 
     def numbers(self) -> str:
         """Return the confusion matrix, one row a true class."""
         part = self.part
         if part is None:
             return ""
-        lines = ["\t".join(["true \\ predicted", *part.class_names])]
+        lines = ["\t".join([_("true \\ predicted"), *part.class_names])]
         for name, row in zip(part.class_names, part.confusion.tolist(), strict=True):
             lines.append("\t".join([name, *(str(v) for v in row)]))
         return "\n".join(lines) + "\n"

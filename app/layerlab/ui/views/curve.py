@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from layerlab.core.frames import CurvePrediction, Frame
+from layerlab.core.translation import _, ngettext
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.items import evenly_spaced
 from layerlab.ui.plotting.numbers import table_of
@@ -17,7 +18,10 @@ from layerlab.ui.views.kinks import KinkPlot
 
 Array = np.ndarray
 MAX_DOTS = 600  # more would hide each other
-MEDIAN = "median"
+MEDIAN = _("median")
+_NETWORK, _QUARTILES, _TARGET = _("network"), _("quartiles, 5–95 %"), _("target")
+_THIS_SEED, _DATA = _("this seed"), _("data")
+_TRAINING, _VALIDATION = _("training"), _("validation")
 OUTER, INNER = 0.12, 0.28  # opacity of both bands
 
 
@@ -82,7 +86,9 @@ class CurveView(PredictionForm):
     def _declare(self, part: CurvePrediction) -> Iterator[Series]:
         """Yield curves and points, the most important first."""
         ink, many, q = self.theme.color, self.seeds > 1, part.quantiles
-        name, accent = f"median of {self.seeds} seeds" if many else "network", ink("accent")
+        name, accent = _NETWORK, ink("accent")
+        if many:
+            name = ngettext("median of {count} seed", "median of {count} seeds", self.seeds)
         yield Series(
             *(name, part.x, q[2], accent, q[1], q[3]),
             width=2.4,
@@ -93,7 +99,7 @@ class CurveView(PredictionForm):
             reads_band=many,
         )
         yield Series(
-            *("quartiles, 5–95 %", part.x, q[4], accent, q[0], q[4]),
+            *(_QUARTILES, part.x, q[4], accent, q[0], q[4]),
             form="area",
             shade=OUTER,
             second=blend(self.theme, accent, INNER),
@@ -105,7 +111,7 @@ class CurveView(PredictionForm):
         if part.target is not None:
             gray = ink("muted")
             yield Series(
-                "target", part.x, part.target, gray, form="dash", width=1.4, is_still=True
+                _TARGET, part.x, part.target, gray, form="dash", width=1.4, is_still=True
             )
         if self._previous is not None:
             x, y, label = self._previous
@@ -118,7 +124,7 @@ class CurveView(PredictionForm):
             )
         is_shown = self.show_seed and many
         yield Series(
-            *("this seed", part.x, part.shown, ink("text")),
+            *(_THIS_SEED, part.x, part.shown, ink("text")),
             width=1.2,
             is_drawn=is_shown,
             is_read=is_shown,
@@ -130,10 +136,10 @@ class CurveView(PredictionForm):
         places, values = part.x_label or "x", part.y_label or "y"
         for label, kind, x, y, token, form in (
             (
-                *("validation", "validation", part.validation_x, part.validation_y),
+                *(_VALIDATION, _VALIDATION, part.validation_x, part.validation_y),
                 *("negative", "rings"),
             ),
-            ("data", "training", part.train_x, part.train_y, "point", "dots"),
+            (_DATA, _TRAINING, part.train_x, part.train_y, "point", "dots"),
         ):
             if x.size:
                 yield Series(
@@ -149,7 +155,8 @@ class CurveView(PredictionForm):
 
     def note(self) -> str:
         """Return which name stands over which."""
-        return "ŷ over x" if self.part is None else f"ŷ over {self.part.x_label or 'x'}"
+        name = "" if self.part is None else self.part.x_label
+        return _("ŷ over {name}", name=name or "x")
 
     def read(self, x: float, y: float) -> Tooltip | None:
         """Read median, quartiles, target and the chosen seed at the grid point next to `x`."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSizeF
 from PySide6.QtGui import QColor
 
 from layerlab.core.frames import Frame, ImagePrediction
+from layerlab.core.translation import _, ngettext
 from layerlab.ui.plotting.colors import blend, rgb, shades
 from layerlab.ui.plotting.items import Arrows, HeatMap, Mark, Segments, TextMark
 from layerlab.ui.plotting.mosaic import Mosaic
@@ -19,7 +20,7 @@ from layerlab.ui.plotting.sheet import Sheet, whole
 from layerlab.ui.views.form import PredictionForm
 
 Array = np.ndarray
-NAMES = ("input", "target", "output")
+NAMES = (_("input"), _("target"), _("output"))
 GAP = 0.5  # between the images of a cell, in images
 TALL = 190  # least height at which errors are written
 
@@ -137,13 +138,16 @@ class ImageSheet(Sheet):
             return None
         i, row, place = found
         error = number(float(part.error[i]))
-        lines: list[tuple[QColor | None, str]] = [(None, f"half mean squared error {error}")]
+        lines: list[tuple[QColor | None, str]] = [
+            (None, _("half mean squared error {error}", error=error))
+        ]
         k, column = divmod(place, self.step())
         if k < 3 and row < part.inputs.shape[1] and column < part.inputs.shape[2]:
             pixels = (part.inputs, part.targets, part.outputs)[k]
             value = number(float(pixels[i, row, column]))
-            lines.append((None, f"{NAMES[k]}, row {row + 1}, column {column + 1}: {value}"))
-        return Tooltip(f"image {i + 1}", tuple(lines))
+            fields = {"image": NAMES[k], "row": row + 1, "column": column + 1, "number": value}
+            lines.append((None, _("{image}, row {row}, column {column}: {number}", **fields)))
+        return Tooltip(_("image {number}", number=i + 1), tuple(lines))
 
 
 class ImageView(PredictionForm):
@@ -162,17 +166,22 @@ class ImageView(PredictionForm):
 
     def note(self) -> str:
         """Return what the three images are."""
-        median = f", median of {self.seeds} seeds" if self.seeds > 1 else ""
-        return f"input → target → output{median} · half mean squared error"
+        if self.seeds == 1:
+            return _("input → target → output · half mean squared error")
+        return ngettext(
+            "input → target → output, median of {count} seed · half mean squared error",
+            "input → target → output, median of {count} seeds · half mean squared error",
+            self.seeds,
+        )
 
     def numbers(self) -> str:
         """Return all pixels, one row an image."""
         part = self.part
         if part is None:
             return ""
-        header, columns = ["image"], [np.arange(1, len(part.inputs) + 1)]
+        header, columns = [_("image")], [np.arange(1, len(part.inputs) + 1)]
         for name, images in zip(NAMES, (part.inputs, part.targets, part.outputs), strict=True):
             flat = images.reshape(len(images), -1)
             header += [f"{name} {k + 1}" for k in range(flat.shape[1])]
             columns += list(flat.T)
-        return table([*header, "half mean squared error"], [*columns, part.error])
+        return table([*header, _("half mean squared error")], [*columns, part.error])

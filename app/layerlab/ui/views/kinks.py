@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from layerlab.core.frames import CurvePrediction
+from layerlab.core.translation import _, ngettext
 from layerlab.ui.plotting.axes import Label
 from layerlab.ui.plotting.guard import reported
 from layerlab.ui.plotting.legend import GAP, LegendEntry, LegendItem, key_widths, lay_legend
@@ -110,14 +111,27 @@ class KinkPlot(Plot):
     def text(self) -> str:
         """Return the sentence under the ruler."""
         if self.pieces == 0:
-            return "a smooth function: this activation has no kinks"
+            return _("a smooth function: this activation has no kinks")
         if self.pieces < 0:
-            return "linear pieces not counted: the network is large, or has layer norm"
-        noun = "piece" if self.pieces == 1 else "pieces"
-        units = (
-            f" from {self.neurons} neuron{'s' * (self.neurons != 1)}" if self.neurons else ""
+            return _("linear pieces not counted: the network is large, or has layer norm")
+        if not self.neurons:
+            return ngettext(
+                "{count} linear piece (this seed)",
+                "{count} linear pieces (this seed)",
+                self.pieces,
+            )
+        return ngettext(
+            "{count} linear piece (this seed) from {neurons}",
+            "{count} linear pieces (this seed) from {neurons}",
+            self.pieces,
+            neurons=ngettext("{count} neuron", "{count} neurons", self.neurons),
         )
-        return f"{self.pieces} linear {noun} (this seed){units}"
+
+    def brief(self) -> str:
+        """Return the same for where there is less room."""
+        if self.pieces <= 0:
+            return self.text()
+        return ngettext("{count} linear piece", "{count} linear pieces", self.pieces)
 
     def has_ruler(self) -> bool:
         """Return whether there is room for the ruler."""
@@ -165,7 +179,7 @@ class KinkPlot(Plot):
     def _lay_keys(self, row: QRectF) -> None:
         """Lay out the legend of the layers, flush right."""
         theme, count = self.theme, self.layer_count
-        keys = [LegendEntry("text", theme.color("muted"), "kinks by layer:")]
+        keys = [LegendEntry("text", theme.color("muted"), _("kinks by layer:"))]
         for k in range(count) if count <= MANY else (0, count - 1):
             keys.append(LegendEntry("dot", theme.layer_color(k, count), str(k + 1)))
         widths, gap = key_widths(keys, theme), theme.px(GAP)
@@ -179,7 +193,7 @@ class KinkPlot(Plot):
     def _lay_sentence(self, row: QRectF) -> None:
         """Lay out the sentence; the legend is shown where both have room."""
         theme, text = self.theme, self.text()
-        names = text, text.partition(" (")[0]
+        names = text, self.brief()
         self._sentence.show_rows(lay_legend(names, (), row, theme), theme)
         wide = key_widths([LegendEntry("text", theme.color("muted"), text)], theme)[0]
         _, first = self.keys_item.rows[0][0]

@@ -10,6 +10,7 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedLayout, QWidget
 
 from layerlab.core.frames import GRADIENT, SIGNAL, LayerPart
+from layerlab.core.translation import _, translated
 from layerlab.ui.head import HeadButton
 from layerlab.ui.plotting.numbers import quartiles, table_of
 from layerlab.ui.style import set_text_color
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
     from layerlab.ui.views.variance import VariancePlot
 
 _WORDS = {
-    SIGNAL: ("activations", "No hidden layers: the signal cannot vanish."),
-    GRADIENT: ("gradients", "No hidden layers: the gradient cannot vanish."),
+    SIGNAL: (_("activations"), _("No hidden layers: the signal cannot vanish.")),
+    GRADIENT: (_("gradients"), _("No hidden layers: the gradient cannot vanish.")),
 }
+_THEORY_DASHED = _("theory dashed")
 
 
 class LayersView(PlotView):
@@ -37,7 +39,7 @@ class LayersView(PlotView):
         super().__init__(title, parent=parent)
         self.wants, self.kind = wants, ""
         self._what, sentence = _WORDS[wants]
-        self.kind_button = HeadButton("", "Chooses which of the variances is shown", "▾")
+        self.kind_button = HeadButton("", _("Chooses which of the variances is shown"), "▾")
         self.empty = QLabel(sentence)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
@@ -95,15 +97,16 @@ class LayersView(PlotView):
         if self.kind not in kinds:
             self.kind = kinds[0] if kinds else ""
         self.kind_button.setVisible(depth > 0 and len(kinds) > 1)
-        text = f"{self.kind} ▾"
+        kind = translated(self.kind)
+        text = f"{kind} ▾"
         if self.kind_button.text() != text:
             self.kind_button.setText(text)
-            self.kind_button.in_figure = self.kind
-            self.kind_button.setAccessibleName(f"Variance: {self.kind}")
+            self.kind_button.in_figure = kind
+            self.kind_button.setAccessibleName(_("Variance: {kind}", kind=kind))
             self.kind_button.updateGeometry()
             self.fit_head()
         self.set_note(
-            "theory dashed" if depth and part.theory.get(self.kind) is not None else ""
+            _THEORY_DASHED if depth and part.theory.get(self.kind) is not None else ""
         )
         if depth:
             self.ridges.show_part(part, restart)
@@ -122,7 +125,7 @@ class LayersView(PlotView):
         group = QActionGroup(menu)
         part = self.part()
         for kind in [] if part is None else part.measured:
-            action = menu.addAction(kind)
+            action = menu.addAction(translated(kind))
             action.setCheckable(True)
             action.setChecked(kind == self.kind)
             group.addAction(action)
@@ -141,17 +144,17 @@ class LayersView(PlotView):
         from layerlab.ui.plotting.series import columns_of
 
         curves = [one for kind in part.measured for one in self.variance.curves(part, kind)]
-        columns = columns_of(curves, "layer")
+        columns = columns_of(curves, _("layer"))
         if part.dead.size:
-            columns["dead share median"] = quartiles(part.dead.T)[1]
+            columns[_("dead share median")] = quartiles(part.dead.T)[1]
         return table_of(columns)
 
 
 def signal_view() -> LayersView:
     """Return the view of the activations by layer."""
-    return LayersView("Signal by layer", SIGNAL)
+    return LayersView(_("Signal by layer"), SIGNAL)
 
 
 def gradient_view() -> LayersView:
     """Return the view of the gradients by layer."""
-    return LayersView("Gradient by layer", GRADIENT)
+    return LayersView(_("Gradient by layer"), GRADIENT)

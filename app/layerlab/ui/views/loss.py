@@ -9,16 +9,17 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from layerlab.core.frames import LOSS, LossPart
+from layerlab.core.translation import _, translated
 from layerlab.ui.head import HeadButton
 from layerlab.ui.plotting.numbers import quartiles, table_of
 from layerlab.ui.views.base import PlotView
-from layerlab.ui.views.scores import brief, score_text
+from layerlab.ui.views.scores import ACCURACY, LOSS_LABEL, brief, score_text
 
 if TYPE_CHECKING:
     from layerlab.ui.views.loss_plot import LossPlot, PreviousRun
     from layerlab.ui.views.threshold import ThresholdLine
 
-SHORT = {"accuracy": "acc."}  # names of scores where there is little room
+SHORT = {ACCURACY: _("acc.")}  # names of scores where there is little room
 
 
 class LossView(PlotView):
@@ -41,11 +42,13 @@ class LossView(PlotView):
         self.threshold: float | None = None
         self._previous: PreviousRun | None = None
         self.seed_toggle = HeadButton(
-            "this seed", "Draws the loss of the one network that the diagram shows", "seed"
+            _("this seed"),
+            _("Draws the loss of the one network that the diagram shows"),
+            _("seed"),
         )
         self.seed_toggle.setCheckable(True)
         self.add_control(self.seed_toggle)
-        self.seed_toggle.toggled.connect(lambda _: self.redraw())
+        self.seed_toggle.toggled.connect(lambda _on: self.redraw())
 
     @cached_property
     def plot(self) -> LossPlot:
@@ -113,21 +116,22 @@ class LossView(PlotView):
         axis = self.plot.y_axis
         if part.score is None or not part.score.size:
             self.set_note(part.loss_label)
-            axis.label = "loss"
+            axis.label = LOSS_LABEL
             return
         axis.label, axis.brief = part.loss_label, brief(part.loss_label)
         name, value = part.score_name, score_text(part.score, part.score_name)
-        note = f"{name} <b>{value}</b>"
+        label = translated(name)
+        note, brief_note = f"{label} <b>{value}</b>", f"{SHORT.get(name, label)} <b>{value}</b>"
         if part.validation_score is None or not part.validation_score.size:
-            self.set_note(note, f"{SHORT.get(name, name)} <b>{value}</b>")
+            self.set_note(note, brief_note)
             return
         color = self.theme.negative  # the curve's
         held_out = score_text(part.validation_score, name)
         held_out = f'<b style="color:{color}">{held_out}</b>'
         self.set_note(
-            f"{note} · validation {held_out}",
+            _("{training} · validation {validation}", training=note, validation=held_out),
             f"{note} · {held_out}",
-            f"{SHORT.get(name, name)} <b>{value}</b> · {held_out}",
+            f"{brief_note} · {held_out}",
         )
 
     def numbers(self) -> str:

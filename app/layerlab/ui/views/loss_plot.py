@@ -11,6 +11,7 @@ import numpy as np
 from layerlab.core.frames import LossPart
 from layerlab.core.numbers import grouped
 from layerlab.core.success import ranking_of
+from layerlab.core.translation import _, translated
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.items import Band, HLine, Mark
 from layerlab.ui.plotting.numbers import quartiles
@@ -18,12 +19,16 @@ from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis, level_text
 from layerlab.ui.plotting.series import Series, columns_of, declare, read_series
-from layerlab.ui.views.scores import score_value
+from layerlab.ui.views.scores import LOSS_LABEL, score_value
 from layerlab.ui.views.threshold import ThresholdLine
 
 Array = np.ndarray
 MAX_POINTS = 160
-_FROM_BELOW = ("validation", "with penalties", "training")  # all others lie over these
+_UPDATE, _BEFORE = _("update"), _("before")
+_TRAINING, _VALIDATION, _TOTAL = _("training"), _("validation"), _("with penalties")
+_THIS_SEED = _("this seed")
+_LINEAR, _FLOOR = _("linear model"), _("noise floor")
+_FROM_BELOW = (_VALIDATION, _TOTAL, _TRAINING)  # all others lie over these
 PreviousRun = tuple[Array, Array, str]  # updates, losses and name of an earlier run
 
 
@@ -49,7 +54,9 @@ class LossPlot(Plot):
     """
 
     def __init__(self) -> None:
-        super().__init__(Axis("update", integer=True, can_switch=True), Axis("loss", log=True))
+        super().__init__(
+            Axis(_UPDATE, integer=True, can_switch=True), Axis(LOSS_LABEL, log=True)
+        )
         self.reader = self.read
         self.legend_right = True
         self.previous: PreviousRun | None = None
@@ -66,8 +73,8 @@ class LossPlot(Plot):
         self._set_ranges(part, restart)
         found = declare(sorted(self._curves, key=_height), self.theme)
         bands: dict[str, Mark] = dict(found.bands)
-        if "validation" in bands:
-            bands["shared"] = self._shared(bands["training"], bands["validation"])
+        if _VALIDATION in bands:
+            bands["shared"] = self._shared(bands[_TRAINING], bands[_VALIDATION])
         self.legend = tuple(one.key(self.theme) for one in self._curves if one.is_drawn)
         self.show_marks(bands, found.still, {**found.live, **self._references(part)})
         self.show_threshold(part)
@@ -81,9 +88,9 @@ class LossPlot(Plot):
         x = part.updates[at].astype(float)
         ink, several = self.theme.color, part.train.shape[1] > 1
         for name, values, token, width, shade in (
-            ("training", part.train, "accent", 2.0, 0.2),
-            ("validation", part.validation, "negative", 1.6, 0.14),
-            ("with penalties", part.total, "muted", 1.0, 0.0),
+            (_TRAINING, part.train, "accent", 2.0, 0.2),
+            (_VALIDATION, part.validation, "negative", 1.6, 0.14),
+            (_TOTAL, part.total, "muted", 1.0, 0.0),
         ):
             if values is not None:
                 low, middle, high = quartiles(values[at])
@@ -96,10 +103,10 @@ class LossPlot(Plot):
                 )
         if self.previous is not None:
             one = Series(self.previous[2], *self.previous[:2], ink("faint"), width=1.4)
-            yield replace(one, brief="before", is_still=True, in_columns=False)
+            yield replace(one, brief=_BEFORE, is_still=True, in_columns=False)
         if several:
-            name, alone = f"seed {self.seed + 1}", part.train[at, self.seed]
-            one = Series(name, x, alone, ink("text"), width=1.2, column="this seed")
+            name, alone = _("seed {seed}", seed=self.seed + 1), part.train[at, self.seed]
+            one = Series(name, x, alone, ink("text"), width=1.2, column=_THIS_SEED)
             yield replace(one, is_drawn=self.draws_seed, is_read=self.draws_seed)
         yield from self._scores(part, at)
 
@@ -107,10 +114,14 @@ class LossPlot(Plot):
         """Yield the scores, which are read and exported."""
         x, gray = part.updates[at].astype(float), self.theme.color("muted")
         write = partial(score_value, name=part.score_name)
-        for name, score in (("", part.score), (" validation", part.validation_score)):
+        label = translated(part.score_name)
+        for name, score in (
+            (label, part.score),
+            (_("{score} validation", score=label), part.validation_score),
+        ):
             if score is not None and score.size:
                 low, middle, high = quartiles(score[at])
-                one = Series(f"{part.score_name}{name}", x, middle, gray, low, high)
+                one = Series(name, x, middle, gray, low, high)
                 yield replace(one, is_drawn=False, reads_band=False, write=write)
 
     def columns(self) -> dict[str, Array]:
@@ -119,7 +130,7 @@ class LossPlot(Plot):
         if part is None:
             return {}
         every = np.arange(part.updates.size)
-        return columns_of(tuple(self._series(part, every)), "update")
+        return columns_of(tuple(self._series(part, every)), _UPDATE)
 
     def _shared(self, training: Mark, validation: Mark) -> Band:
         """Return where both bands are: in a colour of its own, or one would hide the other."""
@@ -137,17 +148,17 @@ class LossPlot(Plot):
             if one.is_still or not one.is_drawn:
                 continue
             seen.append(one.y)
-            if one.name == "training":
+            if one.name == _TRAINING:
                 seen += [band for band in (one.low, one.high) if band is not None]
         self.y_axis.cover(np.concatenate(seen), restart=restart, decades=3)
 
     def _references(self, part: LossPart) -> dict[str, Mark]:
         theme = self.theme
         marks: dict[str, Mark] = {}
-        levels = {"linear model": part.linear_loss, "noise floor": part.noise_floor}
+        levels = {_LINEAR: part.linear_loss, _FLOOR: part.noise_floor}
         for name, level in levels.items():
             if level is not None and np.isfinite(level) and level > 0:
-                low = name == "noise floor"
+                low = name == _FLOOR
                 marks[name] = HLine(float(level), name, theme.color("muted"), theme, low)
         return marks
 
@@ -159,8 +170,10 @@ class LossPlot(Plot):
             self.line.hide()
             return
         ranking = ranking_of(part, self.threshold)
-        below = f"below {level_text(ranking.threshold)}"
-        count = f"{ranking.count} of {ranking.seeds} {below}"
+        loss = level_text(ranking.threshold)
+        below = _("below {loss}", loss=loss)
+        shares = {"count": ranking.count, "seeds": ranking.seeds}
+        count = _("{count} of {seeds} below {loss}", **shares, loss=loss)
         self.line.show_level(ranking.threshold, (count, below)[ranking.seeds == 1 :])
         good = self.theme.color("good")
         text = "" if self.line.is_outside() else self.line.text()
@@ -182,7 +195,7 @@ class LossPlot(Plot):
         """Read all curves at the reported update nearest to `x`."""
         if self.part is None or not self.part.updates.size:
             return None
-        return read_series(self._curves, x, "update {}", grouped)
+        return read_series(self._curves, x, _("update {number}", number="{}"), grouped)
 
 
 def _height(curve: Series) -> int:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout
 
 from layerlab.core.frames import Frame, MapPrediction
+from layerlab.core.translation import _, ngettext
 from layerlab.ui.plotting.colors import amount_colors, class_colors, value_colors
 from layerlab.ui.plotting.items import Contour, Dots, HeatMap, Mark, evenly_spaced
 from layerlab.ui.plotting.legend import LegendEntry
@@ -119,10 +120,10 @@ class MapView(PredictionForm):
         """Draw how far the seeds differ: what the majority, or the median, does not show."""
         plot, theme = self.beside, self.theme
         if part.agreement is not None:
-            values, name = 1.0 - part.agreement, "share of seeds that disagree"
+            values, name = 1.0 - part.agreement, _("share of seeds that disagree")
             high = 1.0 - 1.0 / max(2, part.class_count)
         elif part.std is not None:
-            values, name = part.std, "std over seeds"
+            values, name = part.std, _("std over seeds")
             known = values[np.isfinite(values)]
             high = float(np.percentile(known, 98)) if known.size else 1.0
         else:
@@ -164,15 +165,15 @@ class MapView(PredictionForm):
     def _keys(self, part: MapPrediction) -> tuple[LegendEntry, ...]:
         theme = self.theme
         keys = [
-            LegendEntry("dot", theme.class_color(k), f"class {k}")
+            LegendEntry("dot", theme.class_color(k), _("class {number}", number=k))
             for k in range(part.class_count)
         ]
         if part.is_validation.any():
-            keys.append(LegendEntry("ring", theme.color("muted"), "validation"))
-        words = "this seed's boundary" if part.class_count else "this seed, level lines"
+            keys.append(LegendEntry("ring", theme.color("muted"), _("validation")))
+        words = _("this seed's boundary") if part.class_count else _("this seed, level lines")
         keys.append(LegendEntry("line", theme.color("text"), words, 1.6))
         if part.class_count and self.seeds > 1:
-            keys.append(LegendEntry("text", theme.color("muted"), "pale: seeds disagree"))
+            keys.append(LegendEntry("text", theme.color("muted"), _("pale: seeds disagree")))
         return tuple(keys)
 
     def note(self) -> str:
@@ -180,10 +181,16 @@ class MapView(PredictionForm):
         if self.part is None:
             return ""
         if self.part.class_count:
-            return (
-                f"class predicted by most of {self.seeds} seeds" if self.seeds > 1 else "class"
+            if self.seeds == 1:
+                return _("class")
+            return ngettext(
+                "class predicted by most of {count} seed",
+                "class predicted by most of {count} seeds",
+                self.seeds,
             )
-        return f"median of {self.seeds} seeds" if self.seeds > 1 else "value"
+        if self.seeds == 1:
+            return _("value")
+        return ngettext("median of {count} seed", "median of {count} seeds", self.seeds)
 
     def read(self, x: float, y: float) -> Tooltip | None:
         """Read the cell under the cursor."""
@@ -196,20 +203,28 @@ class MapView(PredictionForm):
         title = f"{part.x_label} {number(x)}, {part.y_label} {number(y)}"
         value = number(float(part.values[row, column]))
         if part.classes is None:
-            rows_read = [(self.theme.color("accent"), f"value {value}")]
+            rows_read = [(self.theme.color("accent"), _("value {number}", number=value))]
             if part.std is not None and self.seeds > 1:
                 std = number(float(part.std[row, column]))
-                rows_read.append((self.theme.color("muted"), f"std over seeds {std}"))
+                rows_read.append(
+                    (self.theme.color("muted"), _("std over seeds {number}", number=std))
+                )
             return Tooltip(title, tuple(rows_read))
         label = int(part.classes[row, column])
         lines: list[tuple[QColor | None, str]] = [
-            (self.theme.class_color(label), f"class {label}")
+            (self.theme.class_color(label), _("class {number}", number=label))
         ]
         if part.class_count == 2:
-            lines.append((None, f"median probability of class 1: {value}"))
+            lines.append((None, _("median probability of class 1: {number}", number=value)))
         if part.agreement is not None and self.seeds > 1:
             share = float(np.clip(np.nan_to_num(part.agreement[row, column]), 0, 1))
-            lines.append((None, f"{round(share * self.seeds)} of {self.seeds} seeds agree"))
+            agree = ngettext(
+                "{agreeing} of {count} seed agree",
+                "{agreeing} of {count} seeds agree",
+                self.seeds,
+                agreeing=round(share * self.seeds),
+            )
+            lines.append((None, agree))
         return Tooltip(title, tuple(lines))
 
     def numbers(self) -> str:
@@ -220,11 +235,11 @@ class MapView(PredictionForm):
         rows, columns = part.values.shape
         x0, x1, y0, y1 = part.extent
         gx, gy = np.meshgrid(np.linspace(x0, x1, columns), np.linspace(y0, y1, rows))
-        header, data = [part.x_label, part.y_label, "value"], [gx, gy, part.values]
+        header, data = [part.x_label, part.y_label, _("value")], [gx, gy, part.values]
         for name, more in (
-            ("class", part.classes),
-            ("agreement", part.agreement),
-            ("std over seeds", part.std),
+            (_("class"), part.classes),
+            (_("agreement"), part.agreement),
+            (_("std over seeds"), part.std),
         ):
             if more is not None:
                 header, data = [*header, name], [*data, more]

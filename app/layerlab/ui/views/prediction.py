@@ -16,6 +16,7 @@ from layerlab.core.frames import (
     Prediction,
     ScatterPrediction,
 )
+from layerlab.core.translation import _
 from layerlab.ui.head import HeadButton
 from layerlab.ui.views.base import PlotView
 
@@ -39,9 +40,9 @@ class PredictionView(PlotView):
     wants = PREDICTION
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Prediction", parent=parent)
+        super().__init__(_("Prediction"), parent=parent)
         self.seed_toggle = HeadButton(
-            "this seed", "Draws the one network that the diagram shows over the median"
+            _("this seed"), _("Draws the one network that the diagram shows over the median")
         )
         self.seed_toggle.setCheckable(True)
         self._current: PredictionForm | None = None

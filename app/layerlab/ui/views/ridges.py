@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtGui import QColor
 
 from layerlab.core.frames import LayerPart
+from layerlab.core.translation import _
 from layerlab.ui.plotting.axes import Label
 from layerlab.ui.plotting.items import Ridgelines
 from layerlab.ui.plotting.items.ridges import shares
@@ -42,7 +43,7 @@ class Ridges(Plot):
             self.x_axis.follow(low, high, restart=restart or changed)
         self.part = part
         unit = f" ×{power(part.unit)}" if part.unit else ""
-        self.y_axis.label = f"{self.what}{unit}, root scale"
+        self.y_axis.label = _("{quantity}, root scale", quantity=f"{self.what}{unit}")
         self.y_axis.brief = f"{self.what}{unit}"
         # A spike of zeros would press all else flat: the root shows both (Tukey's rootogram).
         heights = np.sqrt(np.clip(np.nan_to_num(part.counts, nan=0.0, posinf=1.0), 0.0, 1.0))
@@ -70,13 +71,14 @@ class Ridges(Plot):
         low, high = (number(float(v)) for v in part.edges[column : column + 2])
         share = number(100 * float(part.counts[layer, column]))
         color = self.theme.layer_color(layer, len(part.counts))
-        rows: list[tuple[QColor | None, str]] = [
-            (color, f"{low} to {high}{scale}: {share} % of the peak")
-        ]
+        ends = {"low": low, "high": f"{high}{scale}"}
+        text = _("{low} to {high}: {share} % of the peak", **ends, share=share)
+        rows: list[tuple[QColor | None, str]] = [(color, text)]
         dead = part.dead[:, layer] if part.dead.size else np.zeros(0)
         if dead.size and np.isfinite(dead).all():
-            rows.append((None, f"{100 * float(np.median(dead)):.0f} % of the units dead"))
-        return Tooltip(f"layer {self.number_of(layer)}", tuple(rows), x)
+            share_dead = 100 * float(np.median(dead))
+            rows.append((None, _("{share:.0f} % of the units dead", share=share_dead)))
+        return Tooltip(_("layer {layer}", layer=self.number_of(layer)), tuple(rows), x)
 
     def y_ticks(self) -> list[tuple[float, str]]:
         """Return none: the layers' numbers stand there instead."""

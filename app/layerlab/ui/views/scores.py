@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from layerlab.core.translation import _, marked
 from layerlab.ui.plotting.numbers import quartiles
 
 Array = np.ndarray
+LOSS_LABEL = _("loss")
+ACCURACY = marked("accuracy")  # as a part of a frame has it
 
 
 def brief(label: str) -> str:
@@ -23,6 +26,6 @@ def score_value(middle: float, name: str) -> str:
     """Return a score as text."""
     if not np.isfinite(middle):
         return "—"
-    if name == "accuracy":
+    if name == ACCURACY:
         return f"{100 * middle:.1f} %"
     return f"{round(middle, 2) + 0.0:.2f}".replace("-", "−")  # minus zero is zero

@@ -8,6 +8,7 @@ from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPain
 
 from layerlab.core.errors import LabError
 from layerlab.core.options import VIEW_KNOBS
+from layerlab.core.translation import _
 from layerlab.ui.controls.held import HeldSlider
 from layerlab.ui.controls.inline import InlineEdit
 from layerlab.ui.controls.paint import draw_box, draw_ring
@@ -58,8 +59,11 @@ class ThresholdLine(Themed, HeldSlider):
         self.setRange(0, len(self._scale.stops) - 1)
         self.setAccessibleName(KNOB.label)
         self.setToolTip(
-            f"{KNOB.help} Drag it, or double-click to type a number; clear it for the "
-            "task's default."
+            _(
+                "{help} Drag it, or double-click to type a number; clear it for the "
+                "task's default.",
+                help=KNOB.help,
+            )
         )
         self.setCursor(Qt.CursorShape.SizeVerCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -182,7 +186,12 @@ class ThresholdLine(Themed, HeldSlider):
             return
         theme, label = self.theme, self._label()
         edit = InlineEdit(
-            f"{KNOB.label}, exact value", number_text(self.level), first, 10.5, theme, self
+            _("{knob}, exact value", knob=KNOB.label),
+            number_text(self.level),
+            first,
+            10.5,
+            theme,
+            self,
         )
         edit.entered.connect(self._on_entered)
         edit.closed.connect(self._on_closed)

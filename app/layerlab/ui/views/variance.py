@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from layerlab.core.frames import LayerPart
+from layerlab.core.frames import MEAN_SQUARE, LayerPart
+from layerlab.core.translation import _, translated
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.items import Band, Dots, Mark
 from layerlab.ui.plotting.legend import LegendEntry
@@ -17,7 +18,7 @@ from layerlab.ui.plotting.scale import FLOOR, Axis
 from layerlab.ui.plotting.series import Series, read_series
 
 Array = np.ndarray
-THEORY = "theory"
+THEORY, _LAYER, _VARIANCE = _("theory"), _("layer"), _("variance")
 MANY = 16  # layers from which on their dots are smaller
 
 
@@ -38,7 +39,7 @@ class VariancePlot(Plot):
     """
 
     def __init__(self) -> None:
-        super().__init__(Axis("layer", integer=True), Axis(log=True))
+        super().__init__(Axis(_LAYER, integer=True), Axis(log=True))
         self.reader = self.read
         self.tick_gap = 26
         self.legend_right = True
@@ -50,8 +51,9 @@ class VariancePlot(Plot):
         theme, values = self.theme, part.measured[kind]
         seeds, count = values.shape
         layers, (low, middle, high) = np.arange(1.0, count + 1), quartiles(values.T)
+        name = translated(kind)
         measured = Series(
-            kind,
+            name,
             layers,
             middle,
             theme.color("accent"),
@@ -71,8 +73,8 @@ class VariancePlot(Plot):
             form="dash",
             width=1.4,
             shade=0.13,
-            column=f"{kind} {THEORY}",
-            ends=("low", "", "high"),
+            column=f"{name} {THEORY}",
+            ends=(_("low"), "", _("high")),
             reads_band=False,
         )
         return measured, expected
@@ -89,8 +91,8 @@ class VariancePlot(Plot):
         seen = [one.y for one in self._curves]
         seen += [end for end in (self._curves[0].low, self._curves[0].high) if end is not None]
         self.y_axis.cover(np.concatenate(seen), restart=restart, decades=3)
-        name = kind if "square" in kind else "variance"
-        self.y_axis.label = f"{name}, log" if self.y_axis.log else name
+        name = translated(kind) if kind == MEAN_SQUARE else _VARIANCE
+        self.y_axis.label = _("{name}, log", name=name) if self.y_axis.log else name
         self._draw()
 
     def _draw(self) -> None:
@@ -117,4 +119,4 @@ class VariancePlot(Plot):
 
     def read(self, x: float, y: float) -> Tooltip | None:
         """Read the layer nearest to `x`."""
-        return read_series(self._curves, x, "layer {}")
+        return read_series(self._curves, x, _("layer {number}", number="{}"))
