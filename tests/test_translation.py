@@ -25,7 +25,6 @@ NOT_YET = (
     "nets/engines/compiled",
     "nets/losses.py",
     "nets/optimizers.py",
-    "ui",
 )
 PROGRAMS = ("nets/printed.py",)  # what these write is read by Python
 WAITING = (
@@ -61,6 +60,9 @@ SOURCES = sources()
         ("import numpy as np", False),
         ("programs/common/adam.py", False),
         ("1 500", False),
+        ("QLabel, QFrame { color: $text; }", False),
+        ("padding: {}px {}px 0", False),
+        ('{} transform="{}"', False),
     ],
 )
 def test_what_reads_like_a_text(template: str, is_text: bool) -> None:
@@ -211,7 +213,8 @@ def still_english() -> list[str]:
 
 def test_a_text_without_brackets_escapes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pseudo_language, "translated", ["⟦a long sentence on rows⟧"])
-    shown = {"⟦Width⟧: ⟦wide⟧", "a long sen…", "on rows⟧", "12 %", "tanh", "net.width", "E[h²]"}
+    shown = {"⟦Width⟧: ⟦wide⟧", "⟦⟦Width⟧ of it⟧", "a long sen…", "on rows⟧"}
+    shown |= {"12 %", "tanh", "net.width", "E[h²]"}
     assert pseudo_language.escaped(shown, {"tanh"}) == []
     assert pseudo_language.escaped({"⟦Width⟧ of it", "Depth", "layers⟧ more"}, set()) == [
         "Depth",

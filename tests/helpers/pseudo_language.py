@@ -57,7 +57,10 @@ def escaped(shown: set[str], names: set[str]) -> list[str]:
     known = re.sub(r"\s+", " ", "\n".join(translated)).lower()
     found = []
     for text in sorted(shown):
-        outside = re.sub(f"{OPEN}[^{CLOSE}]*({CLOSE}|$)|^[^{OPEN}]*{CLOSE}", " ", text)
+        outside, count = text, 1
+        while count:  # texts within texts, from the inside
+            outside, count = re.subn(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}", " ", outside)
+        outside = re.sub(f"{OPEN}[^{CLOSE}]*$|^[^{OPEN}]*{CLOSE}", " ", outside)
         words = [word for word in outside.split() if not _NAME.fullmatch(word)]
         rest = " ".join(word for word in words if word.strip(".,:;()…") not in names)
         part = re.sub(r"\s+", " ", text).strip(" …").lower()

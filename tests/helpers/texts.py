@@ -25,7 +25,7 @@ TRANSLATING = {"_": 1, "marked": 1, "ngettext": 2}
 # Names that no language translates.
 NAMES = _words(
     """
-    Adam Gauss Glorot He Hermite JAX Kaiming LaTeX Layerlab layerlab LeCun Linux Markdown
+    Adam Gauss Glorot He Hermite Inter JAX Kaiming LaTeX Layerlab layerlab LeCun Linux Markdown
     Nesterov NumPy Python PyTorch Qt ReLU Windows Xavier
     """
 )
@@ -56,6 +56,7 @@ _WORD = re.compile(r"[^\W\d_]{3,}|\{\} (?:to|of|or|in|by|at) ")
 _CODE = re.compile(
     r"\\[A-Za-z]|</?[a-z]+|://|^--\S+$|%\(|\(\?|\\S|\[\^"  # TeX, HTML, addresses, patterns
     r"|^[\w./-]+\.[a-z]{2,4}$|^\s*[.#]?\w+ ?\{[^}].*:|;\n"  # files, style sheets
+    r"|\{ ?[a-z-]+: [^{}]*; ?\}|\{\}px\b|=\"\{\}|^#[0-9a-f]{6}$"
     r"|^from [\w.]+ import|^import \w+(?: as \w+)?$|^(?:def|class) \w+[(:]|\bnp\.|^\w+ = "
 )
 

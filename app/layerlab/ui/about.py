@@ -14,10 +14,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from layerlab.core.translation import _
 from layerlab.ui.theme import Theme
 
-WHAT = "A desktop lab for the architecture of neural networks. Free software, MIT licence."
-QT = (
+WHAT = _("A desktop lab for the architecture of neural networks. Free software, MIT licence.")
+QT = _(
     "Qt and PySide6 are used under the GNU Lesser General Public License, version 3: they are "
     "separate libraries beside this program, and may be replaced by other builds of the same "
     "version. Their sources: https://download.qt.io/official_releases/QtForPython/"
@@ -35,14 +36,14 @@ class About(QDialog):
         """Make it; `licences` is plain text of any length."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("About Layerlab")
+        self.setWindowTitle(_("About Layerlab"))
         name = QLabel(f"Layerlab {version}")
         name.setFont(theme.font(20, 600))
         self._licences = licences
         self.texts = QPlainTextEdit(licences)
         self.texts.setReadOnly(True)
         self.texts.setTabChangesFocus(True)
-        self.texts.setAccessibleName("Libraries and their licences")
+        self.texts.setAccessibleName(_("Libraries and their licences"))
         self.texts.setFont(theme.font(11.5))
         self.texts.setStyleSheet(
             f"QPlainTextEdit {{ background: {theme.panel}; color: {theme.text};"
@@ -64,11 +65,11 @@ class About(QDialog):
         column.addWidget(self.texts, 1)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
-        self.copy_button, self.close_button = QPushButton("Copy"), QPushButton("Close")
+        self.copy_button, self.close_button = QPushButton(_("Copy")), QPushButton(_("Close"))
         for button in (self.copy_button, self.close_button):
             button.setFont(theme.font(12.5, 500))
             buttons.addWidget(button)
-        self.copy_button.setToolTip("Copies version and licences")
+        self.copy_button.setToolTip(_("Copies version and licences"))
         self.copy_button.setAutoDefault(False)
         self.copy_button.clicked.connect(
             lambda: QGuiApplication.clipboard().setText(f"Layerlab {version}\n{licences}")

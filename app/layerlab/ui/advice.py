@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from layerlab.core.advice import Finding
+from layerlab.core.translation import _
 from layerlab.ui.theme import DARK, Theme
 from layerlab.ui.themed import Themed
 
@@ -72,9 +73,9 @@ class AdviceLine(Themed, QFrame):
         self.finding: Finding | None = None
         self._dot = QLabel("●")
         self.text = _Sentence()
-        self.why = self._button("why", "Show the measurements behind this advice")
-        self.apply = self._button("", "Apply this advice; undo restores the current network")
-        self.close_button = self._button("✕", "Dismiss this advice")
+        self.why = self._button(_("why"), _("Show the measurements behind this advice"))
+        self.apply = self._button("", _("Apply this advice; undo restores the current network"))
+        self.close_button = self._button("✕", _("Dismiss this advice"))
         self.why.clicked.connect(self._on_why)
         self.apply.clicked.connect(lambda: self.taken.emit(self.finding))
         self.close_button.clicked.connect(lambda: self.dismissed.emit(self.finding))
@@ -104,7 +105,7 @@ class AdviceLine(Themed, QFrame):
         self.text.show_parts(finding.line, finding.hint)
         self.setAccessibleName(f"{finding.line} {finding.hint}")
         self.apply.setText(finding.label)
-        self.apply.setAccessibleName(f"Apply: {finding.label}")
+        self.apply.setAccessibleName(_("Apply: {label}", label=finding.label))
 
     def evidence(self) -> QFrame:
         """Return a new popup of the figures behind the finding."""
@@ -135,7 +136,7 @@ class AdviceLine(Themed, QFrame):
                 else:
                     label.setStyleSheet(f"color: {theme.muted};")
                 grid.addWidget(label, row, column)
-        foot = QLabel("medians over the seeds")
+        foot = QLabel(_("medians over the seeds"))
         foot.setFont(theme.font(10.5))
         foot.setStyleSheet(f"color: {theme.faint};")
         grid.addWidget(foot, len(sentences) + len(rows), 0, 1, 2)

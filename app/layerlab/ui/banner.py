@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from layerlab.core.translation import _
 from layerlab.ui.theme import DARK, Theme
 from layerlab.ui.themed import Themed
 
@@ -55,17 +56,17 @@ class Banner(Themed, QFrame):
         self.details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.details.setObjectName("bannerDetails")
         self.details.hide()
-        self.more = QPushButton("Details")
+        self.more = QPushButton(_("Details"))
         self.more.setCheckable(True)
         self.more.toggled.connect(self.details.setVisible)
-        self.copy_button = QPushButton("Copy details")
-        self.copy_button.setToolTip("Copies the whole message, for a bug report")
+        self.copy_button = QPushButton(_("Copy details"))
+        self.copy_button.setToolTip(_("Copies the whole message, for a bug report"))
         self.copy_button.clicked.connect(self._on_copy)
         self.action_button = QPushButton()
         self.action_button.clicked.connect(self._on_action)
         self.close_button = QPushButton("✕")
-        self.close_button.setAccessibleName("Close this message")
-        self.close_button.setToolTip("Close this message")
+        self.close_button.setAccessibleName(_("Close this message"))
+        self.close_button.setToolTip(_("Close this message"))
         self.close_button.clicked.connect(self.hide)
         self._row = QHBoxLayout()
         for widget in (

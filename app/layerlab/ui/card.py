@@ -28,13 +28,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from layerlab.core.translation import _
 from layerlab.ui.head import HeadButton, HeadLabel, MenuButton
 from layerlab.ui.style import set_text_color
 from layerlab.ui.theme import Theme
 from layerlab.ui.themed import Themed, theme_below
 from layerlab.ui.zooming import CardZoom, Zoomable
 
-BACK = "Back to all views"
+BACK = _("Back to all views")
 _HINT = re.compile(r"(drag|click)\b")  # of the mouse
 _TAG = re.compile(r"<[^>]*>")
 
@@ -82,7 +83,7 @@ class Card(Themed, QFrame):
         self._control_list: list[QWidget] = []
         self.menu_button = MenuButton(self)
         self.menu_button.clicked.connect(self._on_menu_clicked)
-        self.back_button = HeadButton(BACK, "Restores the other views (Esc)")
+        self.back_button = HeadButton(BACK, _("Restores the other views (Esc)"))
         self.back_button.clicked.connect(lambda: self.maximise_requested.emit())
         self.back_button.hide()
         self._head = QHBoxLayout()
@@ -117,7 +118,7 @@ class Card(Themed, QFrame):
         """Name the card, for eyes and for screen readers."""
         self._title.setText(title)
         self.setAccessibleName(title)
-        self.menu_button.setAccessibleName(f"Menu of {title}")
+        self.menu_button.setAccessibleName(_("Menu of {title}", title=title))
 
     def note(self) -> str:
         """Return the text at the right of the head."""
@@ -314,18 +315,20 @@ class Card(Themed, QFrame):
         """Return a new menu of what can be done with the card."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Save figure…").triggered.connect(lambda: self.figure_wanted.emit(False))
-        menu.addAction("Save figure for print…").triggered.connect(
+        menu.addAction(_("Save figure…")).triggered.connect(
+            lambda: self.figure_wanted.emit(False)
+        )
+        menu.addAction(_("Save figure for print…")).triggered.connect(
             lambda: self.figure_wanted.emit(True)
         )
         menu.addSeparator()
-        menu.addAction("Copy picture").triggered.connect(self.copy_picture)
-        copy = menu.addAction("Copy numbers")
+        menu.addAction(_("Copy picture")).triggered.connect(self.copy_picture)
+        copy = menu.addAction(_("Copy numbers"))
         copy.triggered.connect(self.copy_numbers)
         copy.setEnabled(bool(self.numbers()))
         self.zoom.fill(menu)
         menu.addSeparator()
-        toggle = menu.addAction(BACK if self._maximised else "Maximise")
+        toggle = menu.addAction(BACK if self._maximised else _("Maximise"))
         toggle.triggered.connect(lambda: self.maximise_requested.emit())
         return menu
 

@@ -7,68 +7,76 @@ from collections.abc import Mapping
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from layerlab.core.translation import _
+
 # key, text, shortcuts; None is a line in the menu
 TABLE: tuple[tuple[str, str, tuple[str, ...]] | None, ...] = (
-    ("open", "Open…", ("Ctrl+O",)),
-    ("save", "Save…", ("Ctrl+S",)),
-    ("save_as", "Save as…", ("Ctrl+Shift+S",)),
-    ("open_csv", "Open a CSV file…", ("Ctrl+Shift+O",)),
-    ("figure", "Save a figure…", ("Ctrl+E",)),
+    ("open", _("Open…"), ("Ctrl+O",)),
+    ("save", _("Save…"), ("Ctrl+S",)),
+    ("save_as", _("Save as…"), ("Ctrl+Shift+S",)),
+    ("open_csv", _("Open a CSV file…"), ("Ctrl+Shift+O",)),
+    ("figure", _("Save a figure…"), ("Ctrl+E",)),
     None,
-    ("undo", "Undo", ("Ctrl+Z",)),
-    ("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y")),
+    ("undo", _("Undo"), ("Ctrl+Z",)),
+    ("redo", _("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y")),
     None,
-    ("reset", "Reset to the same weights", ()),
-    ("new_seed", "New seed", ()),
-    ("best_seed", "Show the best seed", ()),
-    ("worst_seed", "Show the worst seed", ()),
+    ("reset", _("Reset to the same weights"), ()),
+    ("new_seed", _("New seed"), ()),
+    ("best_seed", _("Show the best seed"), ()),
+    ("worst_seed", _("Show the worst seed"), ()),
     None,
-    ("finish", "Finish", ()),
-    ("finish_dragging", "Finish while dragging", ()),
-    ("knob_curve", "Knob curve", ()),
+    ("finish", _("Finish"), ()),
+    ("finish_dragging", _("Finish while dragging"), ()),
+    ("knob_curve", _("Knob curve"), ()),
     None,
-    ("zoom_in", "Larger", ("Ctrl++", "Ctrl+=")),
-    ("zoom_out", "Smaller", ("Ctrl+-",)),
-    ("zoom_reset", "Normal size", ("Ctrl+0",)),
-    ("theme", "Dark, light or high contrast", ("Ctrl+T",)),
-    ("full_screen", "Full screen", ("F11",)),
+    ("zoom_in", _("Larger"), ("Ctrl++", "Ctrl+=")),
+    ("zoom_out", _("Smaller"), ("Ctrl+-",)),
+    ("zoom_reset", _("Normal size"), ("Ctrl+0",)),
+    ("theme", _("Dark, light or high contrast"), ("Ctrl+T",)),
+    ("full_screen", _("Full screen"), ("F11",)),
     None,
-    ("keys", "Keys and hints…", ("F1",)),
-    ("glossary", "Glossary…", ("Shift+F1",)),
-    ("logs", "Show the logs", ()),
-    ("about", "About Layerlab…", ()),
-    ("quit", "Quit", ("Ctrl+Q",)),
+    ("keys", _("Keys and hints…"), ("F1",)),
+    ("glossary", _("Glossary…"), ("Shift+F1",)),
+    ("logs", _("Show the logs"), ()),
+    ("about", _("About Layerlab…"), ()),
+    ("quit", _("Quit"), ("Ctrl+Q",)),
 )
 
 # Those that are on or off, with what they do.
 CHOICES = {
-    "finish_dragging": "Trains to completion after every edit, and at every value of a drag. "
-    "Off: training runs at the pace of the speed slider, so that you see it learn.",
-    "knob_curve": "Trains a network for every value of the knob edited last while the lab is "
-    "idle, and plots the final losses below its slider. It keeps a core busy.",
+    "finish_dragging": _(
+        "Trains to completion after every edit, and at every value of a drag. "
+        "Off: training runs at the pace of the speed slider, so that you see it learn."
+    ),
+    "knob_curve": _(
+        "Trains a network for every value of the knob edited last while the lab is "
+        "idle, and plots the final losses below its slider. It keeps a core busy."
+    ),
 }
 
 # Keys that the window itself takes where the focused control has no use for them.
 PLAIN_KEYS = {
-    "Space": "play and pause",
-    "→": "one update",
-    "R": "reset to the same weights",
-    "F": "finish",
-    "N": "new seed",
-    "B": "the best seed",
-    "W": "the worst seed",
-    "A": "show everything in a zoomed plot",
-    "Esc": "back from a maximised view",
+    _("Space"): _("play and pause"),
+    "→": _("one update"),
+    "R": _("reset to the same weights"),
+    "F": _("finish"),
+    "N": _("new seed"),
+    "B": _("the best seed"),
+    "W": _("the worst seed"),
+    "A": _("show everything in a zoomed plot"),
+    "Esc": _("back from a maximised view"),
 }
 
 # What the mouse does, and the keys of one view.
 MOUSE = {
-    "Double click": "maximise a view, and back; on a slider's number: type it",
-    "Wheel": "zoom a plot at the cursor; over an axis: that axis alone",
-    "Drag": "pan a plot; with the right button or with Shift: zoom it",
-    "Hover": "the exact numbers of a curve, a neuron or a weight",
-    "Click": "edit a weight or a bias in the network",
-    "Arrows": "in the network: move between neurons; with Shift: between weights; Enter: edit",
+    _("Double click"): _("maximise a view, and back; on a slider's number: type it"),
+    _("Wheel"): _("zoom a plot at the cursor; over an axis: that axis alone"),
+    _("Drag"): _("pan a plot; with the right button or with Shift: zoom it"),
+    _("Hover"): _("the exact numbers of a curve, a neuron or a weight"),
+    _("Click"): _("edit a weight or a bias in the network"),
+    _("Arrows"): _(
+        "in the network: move between neurons; with Shift: between weights; Enter: edit"
+    ),
 }
 
 

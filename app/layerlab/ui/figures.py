@@ -31,6 +31,7 @@ from PySide6.QtWidgets import QWidget
 from layerlab import __version__
 from layerlab.core.errors import LabError
 from layerlab.core.figures import ENDINGS, MAX_SIDE, MIN_SIDE
+from layerlab.core.translation import _
 from layerlab.ui.card import Card
 from layerlab.ui.controls.tiles import Tile
 from layerlab.ui.theme import PRINT, Theme
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 MAX_PIXELS = 60_000_000  # of a PNG
 DPI = 96.0  # so that a pixel of the screen is 0.75 points
 # Where Inter is not installed, a letter is about as wide in these.
-FAMILIES = "Inter, 'Helvetica Neue', Helvetica, Arial, sans-serif"
+FAMILIES = "Inter, 'Helvetica Neue', Helvetica, Arial, sans-serif"  # not translated: names
 
 
 def figure(
@@ -68,7 +69,13 @@ def figure(
         LabError: there are no such files, the size is out of range, or the card has no numbers.
     """
     if ending not in ENDINGS:
-        raise LabError(f"a figure ends in {', '.join(ENDINGS)}, not in {ending or 'nothing'}")
+        raise LabError(
+            _(
+                "a figure ends in {endings}, not in {ending}",
+                endings=", ".join(ENDINGS),
+                ending=ending or _("nothing"),
+            )
+        )
     if ending == ".csv":
         return _numbers(card)
     wide, high = check_size(size or (card.width(), card.height()))
@@ -83,8 +90,14 @@ def _check_pixels(ending: str, size: QSize, scale: float) -> None:
     wide, high = size.width(), size.height()
     if ending == ".png" and not 0 < wide * high * scale**2 <= MAX_PIXELS:
         raise LabError(
-            f"a PNG of {wide}x{high} at {scale:g} pixels each has more than "
-            f"{MAX_PIXELS // 1_000_000} million"
+            _(
+                "a PNG of {wide}x{high} at {scale:g} pixels each has more than "
+                "{millions} million",
+                wide=wide,
+                high=high,
+                scale=scale,
+                millions=MAX_PIXELS // 1_000_000,
+            )
         )
 
 
@@ -92,8 +105,14 @@ def check_size(size: tuple[int, int]) -> tuple[int, int]:
     """Return a figure's width and height; raises LabError where they are out of range."""
     if not all(MIN_SIDE <= side <= MAX_SIDE for side in size):
         raise LabError(
-            f"the figure would be {size[0]}x{size[1]} pixels, the range is "
-            f"{MIN_SIDE}x{MIN_SIDE} to {MAX_SIDE}x{MAX_SIDE}"
+            _(
+                "the figure would be {wide}x{high} pixels, the range is "
+                "{least}x{least} to {most}x{most}",
+                wide=size[0],
+                high=size[1],
+                least=MIN_SIDE,
+                most=MAX_SIDE,
+            )
         )
     return size
 
@@ -115,7 +134,13 @@ def window_figure(
     pictures = [known for known in ENDINGS if known != ".csv"]
     if ending not in pictures:
         known = ", ".join(pictures)
-        raise LabError(f"a picture of the window ends in {known}, not in {ending or 'nothing'}")
+        raise LabError(
+            _(
+                "a picture of the window ends in {endings}, not in {ending}",
+                endings=known,
+                ending=ending or _("nothing"),
+            )
+        )
     size = window.size()
     _check_pixels(ending, size, scale)
     painted: list[Card | Tile] = [c for c in window.findChildren(Card) if c.isVisible()]
@@ -218,7 +243,7 @@ def _svg(page: Paper, scale: float) -> bytes:
     device.setViewBox(QRect(QPoint(), page.size))
     device.setResolution(round(DPI))
     device.setTitle(page.title)
-    device.setDescription(f"Drawn by Layerlab {__version__}")
+    device.setDescription(_("Drawn by Layerlab {version}", version=__version__))
     _render(page, device)
     text = placed_clips(bytes(buffer.data().data()).decode("utf-8"))
     return text.replace('font-family="Inter"', f'font-family="{FAMILIES}"').encode()
@@ -261,7 +286,9 @@ def _png(page: Paper, scale: float) -> bytes:
     image = QImage(page.size * scale, QImage.Format.Format_RGB32)
     if image.isNull():
         wide, high = page.size.width(), page.size.height()
-        raise LabError(f"there is not enough memory for {wide}x{high} pixels")
+        raise LabError(
+            _("there is not enough memory for {wide}x{high} pixels", wide=wide, high=high)
+        )
     image.setDevicePixelRatio(scale)
     _render(page, image)
     buffer = QBuffer()
@@ -280,7 +307,7 @@ _WRITERS: dict[str, Callable[[Paper, float], bytes]] = {
 def _numbers(card: Card) -> bytes:
     numbers = card.numbers()
     if not numbers:
-        raise LabError(f"{card.title()} has no numbers to save")
+        raise LabError(_("{title} has no numbers to save", title=card.title()))
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerows(csv.reader(numbers.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))

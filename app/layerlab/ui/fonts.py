@@ -6,9 +6,10 @@ from PySide6.QtGui import QFontDatabase
 
 from layerlab.core.errors import LabError
 from layerlab.core.resources import resource
+from layerlab.core.translation import _
 
 FAMILY = "Inter"
-_WEIGHTS = ("Regular", "Medium", "SemiBold", "Bold")
+_WEIGHTS = ("Regular", "Medium", "SemiBold", "Bold")  # not translated: names of files
 _loaded: list[int] = []  # Qt's numbers of the fonts; filled once per process
 
 
@@ -28,5 +29,10 @@ def load_fonts() -> None:
         path = resource(f"fonts/{FAMILY}-{weight}.otf")
         number = QFontDatabase.addApplicationFont(str(path))
         if number < 0:
-            raise LabError(f"the font {path.name} of this installation cannot be read")
+            raise LabError(
+                _(
+                    "the font {name} of this installation cannot be read",
+                    name=path.name,
+                )
+            )
         _loaded.append(number)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from layerlab.core.glossary import Term, found
+from layerlab.core.translation import _
 from layerlab.ui.theme import Theme
 
 KEYS, GLOSSARY = 0, 1  # tabs
@@ -41,14 +42,14 @@ class Guide(QDialog):
         """
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Keys and glossary")
+        self.setWindowTitle(_("Keys and glossary"))
         self._terms, self._theme = tuple(terms), theme
         self.keys, self.terms = QTextBrowser(), QTextBrowser()
         self.asked = QLineEdit()
-        self.asked.setPlaceholderText("Search a term, such as vanishing gradient")
-        self.asked.setAccessibleName("Search the glossary")
+        self.asked.setPlaceholderText(_("Search a term, such as vanishing gradient"))
+        self.asked.setAccessibleName(_("Search the glossary"))
         self.asked.textChanged.connect(self.search)
-        for text, name in ((self.keys, "Keys and hints"), (self.terms, "Glossary")):
+        for text, name in ((self.keys, _("Keys and hints")), (self.terms, _("Glossary"))):
             text.setAccessibleName(name)
             text.setFont(theme.font(12.5))
             text.setStyleSheet(
@@ -63,9 +64,9 @@ class Guide(QDialog):
         column.addWidget(self.terms, 1)
         self.tabs = QTabWidget()
         self.tabs.setFont(theme.font(12.5, 500))
-        self.tabs.addTab(self.keys, "Keys")
-        self.tabs.addTab(glossary, "Glossary")
-        self.close_button = QPushButton("Close")
+        self.tabs.addTab(self.keys, _("Keys"))
+        self.tabs.addTab(glossary, _("Glossary"))
+        self.close_button = QPushButton(_("Close"))
         self.close_button.setFont(theme.font(12.5, 500))
         self.close_button.setAutoDefault(False)  # Enter searches
         self.close_button.clicked.connect(self.close)
@@ -93,7 +94,8 @@ class Guide(QDialog):
         if terms:
             self.terms.setHtml("".join(map(self._paragraph, terms)))
         else:
-            self.terms.setHtml(f"<p>No term contains “{escape(asked)}”.</p>")
+            nothing = _("No term contains “{asked}”.", asked=escape(asked))
+            self.terms.setHtml(f"<p>{nothing}</p>")
         self.terms.verticalScrollBar().setValue(0)
 
     def _table(self, keys: Mapping[str, str]) -> str:
@@ -107,7 +109,8 @@ class Guide(QDialog):
 
     def _paragraph(self, term: Term) -> str:
         muted = self._theme.muted
-        also = f"<span style='color:{muted}'> also: {escape(term.also)}</span>"
+        also = _("also: {names}", names=escape(term.also))
+        also = f"<span style='color:{muted}'> {also}</span>"
         head = f"<b>{escape(term.name)}</b>{also if term.also else ''}"
         return f"<p>{head}<br>{escape(term.text)}</p>"
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen, QTextDocument
 from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QWidget
 
+from layerlab.core.translation import _
 from layerlab.ui.theme import Theme
 from layerlab.ui.themed import Themed
 
@@ -155,7 +156,7 @@ class MenuButton(HeadButton):
     """The three dots of a card: seen while the mouse is over the card, or with focus."""
 
     def __init__(self, card: QWidget) -> None:
-        super().__init__("", "Copy as picture or numbers, maximise")
+        super().__init__("", _("Copy as picture or numbers, maximise"))
         self._card = card
         self.is_quiet = False  # while the card's picture is taken
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QRadioButton, QVBoxLayout, QWidget
 
+from layerlab.core.translation import _
 from layerlab.ui.controls.paint import KeyboardRing, draw_ring
 from layerlab.ui.icons import pixmap
 from layerlab.ui.theme import Theme
@@ -22,7 +23,7 @@ class RailButton(Themed, KeyboardRing, QRadioButton):
         super().__init__(label)
         self.key, self._icon, self.theme = key, icon, theme
         self._share: float | None = None  # of what the page computes, while it does
-        self.setAccessibleName(f"Page {label}")
+        self.setAccessibleName(_("Page {label}", label=label))
         self.setToolTip(label)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -87,7 +88,7 @@ class Rail(Themed, QWidget):
         self._column = QVBoxLayout(self)
         self._column.setSpacing(0)
         self._column.addStretch(1)
-        self.setAccessibleName("Pages")
+        self.setAccessibleName(_("Pages"))
         self.set_theme(theme)
 
     def add_page(self, key: str, label: str, icon: str) -> None:

@@ -10,16 +10,27 @@ import numpy as np
 from layerlab.core.frames import Frame
 from layerlab.core.numbers import grouped as grouped
 from layerlab.core.success import Ranking, ranking_of
+from layerlab.core.translation import _, ngettext, translated
 from layerlab.ui.plotting.scale import level_text, number
 
 SPARE = 5  # rank of what one can do without
 STATUS = {
-    "ready": "updates · none yet",
-    "running": "updates · running",
-    "paused": "updates · paused",
-    "finished": "updates · finished",
-    "stopped": "updates · stopped",
+    "ready": _("updates · none yet"),
+    "running": _("updates · running"),
+    "paused": _("updates · paused"),
+    "finished": _("updates · finished"),
+    "stopped": _("updates · stopped"),
 }
+# Labels of the other figures; constants, as every frame shows them.
+_UPDATES, _ALL_SEEDS, _EACH = (
+    _("updates"),
+    _("updates, all seeds"),
+    _("updates, each of all seeds"),
+)
+_TRAINING, _TRAINING_LOSS = _("training"), _("training loss, median")
+_VALIDATION, _VALIDATION_LOSS = _("validation"), _("validation loss")
+_YES, _NO = _("yes"), _("no")
+_HOW = _("Drag the line in the loss plot to choose another threshold.")
 
 
 def short(value: float) -> str:
@@ -51,7 +62,7 @@ def duration(seconds: float) -> str:
         return f"{max(1, round(1000 * seconds))} ms"
     if seconds < 119.5:
         return f"{seconds:.{1 if seconds < 9.95 else 0}f} s"
-    return f"{seconds / 60:.0f} min"
+    return _("{seconds:.0f} min", seconds=seconds / 60)
 
 
 class Readout(NamedTuple):
@@ -78,32 +89,34 @@ def readouts(frame: Frame, threshold: float | None = None) -> list[Readout]:
         frame: what is drawn.
         threshold: a seed below this loss is a success; None: the task's own.
     """
-    found = [
-        Readout(grouped(frame.update), STATUS.get(frame.status, "updates"), brief="updates")
-    ]
+    found = [Readout(grouped(frame.update), STATUS.get(frame.status, _UPDATES), brief=_UPDATES)]
     if frame.elapsed_s:
         updates = frame.update * frame.spec.train.seeds
-        value = f"{grouped(updates)} in {duration(frame.elapsed_s)}"
-        found.append(Readout(value, "updates, all seeds", rank=SPARE))
+        value = _(
+            "{updates} in {duration}",
+            updates=grouped(updates),
+            duration=duration(frame.elapsed_s),
+        )
+        found.append(Readout(value, _ALL_SEEDS, rank=SPARE))
     elif frame.updates_per_s:
         value = f"{pace(frame.updates_per_s)}/s"
-        found.append(Readout(value, "updates, each of all seeds", rank=SPARE))
+        found.append(Readout(value, _EACH, rank=SPARE))
     part = frame.loss
     if part is None or not part.train.size:
         return found
     median = short(float(np.median(part.train[-1])))
-    found.append(Readout(median, "training loss, median", rank=1, brief="training"))
+    found.append(Readout(median, _TRAINING_LOSS, rank=1, brief=_TRAINING))
     if part.validation is not None:
         median = short(float(np.median(part.validation[-1])))
-        found.append(Readout(median, "validation loss", rank=3, brief="validation"))
+        found.append(Readout(median, _VALIDATION_LOSS, rank=3, brief=_VALIDATION))
     found.append(success(ranking_of(part, threshold)))
     score = part.validation_score if part.validation_score is not None else part.score
     if score is not None:
-        where = "validation" if part.validation_score is not None else "training"
+        where = _VALIDATION if part.validation_score is not None else _TRAINING
         middle = float(np.median(score[-1]))
         value = f"{100 * middle:.1f} %" if part.score_name == "accuracy" else short(middle)
-        label = f"{part.score_name}, {where}"
-        found.append(Readout(value, label, rank=4, brief=part.score_name))
+        name = translated(part.score_name)
+        found.append(Readout(value, f"{name}, {where}", rank=4, brief=name))
     return found
 
 
@@ -111,13 +124,23 @@ def success(ranking: Ranking) -> Readout:
     """Return which share of the seeds is below the threshold."""
     count, seeds = ranking.count, ranking.seeds
     level, brief = number(ranking.threshold), level_text(ranking.threshold)
-    how = "Drag the line in the loss plot to choose another threshold."
+    below = _("below {loss}", loss=brief)
     if seeds == 1:  # a share of one would claim too much
-        help_text = f"The training loss is {'' if count else 'not '}below {level}. {how}"
-        return Readout(
-            "yes" if count else "no", f"loss below {brief}", help_text, 2, f"below {brief}"
-        )
-    noun = "seed has" if count == 1 else "seeds have"
-    help_text = f"{count} of {seeds} {noun} a training loss below {level}. {how}"
-    share, label = f"{100 * count / seeds:.0f} %", f"of {seeds} seeds below {brief}"
-    return Readout(share, label, help_text, 2, f"below {brief}")
+        if count:
+            help_text = _("The training loss is below {loss}.", loss=level)
+        else:
+            help_text = _("The training loss is not below {loss}.", loss=level)
+        label = _("loss below {loss}", loss=brief)
+        return Readout(_YES if count else _NO, label, f"{help_text} {_HOW}", 2, below)
+    help_text = ngettext(
+        "{count} of {seeds} seed has a training loss below {loss}.",
+        "{count} of {seeds} seeds have a training loss below {loss}.",
+        count,
+        seeds=seeds,
+        loss=level,
+    )
+    label = ngettext(
+        "of {count} seed below {loss}", "of {count} seeds below {loss}", seeds, loss=brief
+    )
+    share = f"{100 * count / seeds:.0f} %"
+    return Readout(share, label, f"{help_text} {_HOW}", 2, below)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from layerlab.core.translation import _
 from layerlab.ui.scrolling import OverlayBar, see_through
 from layerlab.ui.theme import Theme
 from layerlab.ui.themed import Themed
@@ -33,7 +34,7 @@ class Stage(Themed, QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName("Views")
+        self.setAccessibleName(_("Views"))
         self._bar = OverlayBar(self)
         inner = QWidget()
         inner.setObjectName("stage")

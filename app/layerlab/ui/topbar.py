@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSpacerItem
 
 from layerlab.core.success import Ranking
+from layerlab.core.translation import _
 from layerlab.ui.bars import WindowBar
 from layerlab.ui.controls.buttons import BarButton
 from layerlab.ui.controls.gauges import BAR_HEIGHT, Readouts, SpeedControl
@@ -17,8 +18,8 @@ from layerlab.ui.readouts import Readout
 from layerlab.ui.theme import Theme
 
 SHORTCUTS = {
-    "play": "Space",
-    "step": "Right",
+    "play": "Space",  # not translated: as Qt calls it
+    "step": "Right",  # not translated: likewise
     "reset": "R",
     "undo": "Ctrl+Z",
     "redo": "Ctrl+Shift+Z",
@@ -33,7 +34,7 @@ _SECOND_ROW = 38  # height at zoom 1
 
 def _hint(text: str, key: str) -> str:
     native = QKeySequence(SHORTCUTS[key]).toString(QKeySequence.SequenceFormat.NativeText)
-    return f"{text} ({native})"
+    return _("{action} ({key})", action=text, key=native)
 
 
 class TopBar(WindowBar):
@@ -65,12 +66,14 @@ class TopBar(WindowBar):
         self._playing = self._finished = False
         self.popup: SeedPopup | None = None
         self._line.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
-        self.play = self._button("play", "Play", "Plays or pauses the training", "play", True)
-        self.step = self._button("step", "", "One update", "step")
-        self.reset = self._button("reset", "", "Resets to the same initial weights", "reset")
-        self.undo = self._button("undo", "", "Undo", "undo")
-        self.redo = self._button("redo", "", "Redo", "redo")
-        self.finish = self._button("finish", "", "Trains to completion", "finish")
+        self.play = self._button(
+            "play", _("Play"), _("Plays or pauses the training"), "play", True
+        )
+        self.step = self._button("step", "", _("One update"), "step")
+        self.reset = self._button("reset", "", _("Resets to the same initial weights"), "reset")
+        self.undo = self._button("undo", "", _("Undo"), "undo")
+        self.redo = self._button("redo", "", _("Redo"), "redo")
+        self.finish = self._button("finish", "", _("Trains to completion"), "finish")
         signals = (
             self.play_pressed,
             self.step_pressed,
@@ -89,15 +92,17 @@ class TopBar(WindowBar):
         self._line.addWidget(self.readouts, 1)
         self._room = QSpacerItem(0, 0, QSizePolicy.Policy.Expanding)  # instead of them
         self._is_one_row = True
-        self.seed = BarButton(theme, text="Seed", arrow=True)
-        self.seed.setToolTip("Which of the networks trained in parallel is drawn")
+        self.seed = BarButton(theme, text=_("Seed"), arrow=True)
+        self.seed.setToolTip(_("Which of the networks trained in parallel is drawn"))
         self.seed.clicked.connect(self.open_seeds)
         self._line.addWidget(self.seed)
-        self.theme_button = self._button("theme", "", "Dark, light or high contrast", "theme")
+        self.theme_button = self._button(
+            "theme", "", _("Dark, light or high contrast"), "theme"
+        )
         self.theme_button.clicked.connect(self.theme_pressed)
         self.menu_button = BarButton(theme, "menu")
-        self.menu_button.setToolTip("Open, save and more")
-        self.menu_button.setAccessibleName("Menu")
+        self.menu_button.setToolTip(_("Open, save and more"))
+        self.menu_button.setAccessibleName(_("Menu"))
         self._line.addWidget(self.menu_button)
         self.set_seeds(1, 0)
         self.show_state(False, False, False, False)
@@ -189,18 +194,29 @@ class TopBar(WindowBar):
 
     def _show_play(self) -> None:
         icon = "pause" if self._playing else "play"
-        word = "Pause" if self._playing else "Replay" if self._finished else "Play"
+        word = _("Pause") if self._playing else _("Replay") if self._finished else _("Play")
         wide = self._wide(_FULL)
         self.play.set_face(icon, word if wide else "")
-        self.play.reserve("Replay" if wide else "")
+        self.play.reserve(_("Replay") if wide else "")
         self.play.setAccessibleName(word)
 
     def _show_seed(self) -> None:
         shown, count = self._shown + 1, self._count
         wide = self._wide(_FULL)
-        self.seed.set_face("", f"Seed {shown} of {count}" if wide else f"{shown}/{count}")
-        self.seed.reserve(f"Seed {count} of {count}" if wide else f"{count}/{count}")
-        self.seed.setAccessibleName(f"Seed {shown} of {count} is shown")
+        self.seed.set_face(
+            "",
+            _("Seed {shown} of {count}", shown=shown, count=count)
+            if wide
+            else f"{shown}/{count}",
+        )
+        self.seed.reserve(
+            _("Seed {shown} of {count}", shown=count, count=count)
+            if wide
+            else f"{count}/{count}"
+        )
+        self.seed.setAccessibleName(
+            _("Seed {shown} of {count} is shown", shown=shown, count=count)
+        )
 
     def _on_popup_gone(self) -> None:
         self.popup = None

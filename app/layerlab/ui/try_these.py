@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QPushButton, QSizePolicy
 
 from layerlab.core.presets import Preset
+from layerlab.core.translation import _
 from layerlab.ui.theme import DARK, Theme
 from layerlab.ui.themed import Themed
 
@@ -26,13 +27,15 @@ class TryThese(Themed, QFrame):
         super().__init__()
         self.setObjectName("tryThese")
         self._presets = {preset.key: preset for preset in presets}
-        self._label = QLabel("Try these", self)
+        self._label = QLabel(_("Try these"), self)
         self._chips: dict[str, QPushButton] = {}
         for preset in presets:
-            chip = self._chip(preset.label, f"Try: {preset.label}", preset.help)
+            chip = self._chip(preset.label, _("Try: {label}", label=preset.label), preset.help)
             chip.clicked.connect(lambda _=False, key=preset.key: self.chosen.emit(key))
             self._chips[preset.key] = chip
-        self._more = self._chip("more…", "More to try", "The experiments that do not fit here.")
+        self._more = self._chip(
+            _("more…"), _("More to try"), _("The experiments that do not fit here.")
+        )
         self._more.clicked.connect(self._on_more)
         self._hidden: list[str] = []
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)

@@ -21,6 +21,7 @@ from layerlab.core import frames
 from layerlab.core.frames import Frame
 from layerlab.core.presets import Preset
 from layerlab.core.registry import Registry
+from layerlab.core.translation import _
 from layerlab.ui.advice import Foot
 from layerlab.ui.banner import Banner
 from layerlab.ui.card import Card
@@ -85,9 +86,9 @@ class LabWindow(Themed, QMainWindow):
         self._outdated: set[QWidget] = set()  # pages that have another theme
         self.rail = Rail(theme)
         self.topbar = TopBar(theme)
-        self.rail.add_page("lab", "Lab", "lab")
-        self.rail.add_page("gallery", "Gallery", "gallery")
-        self.rail.add_page("claims", "Claims", "claims")
+        self.rail.add_page("lab", _("Lab"), "lab")
+        self.rail.add_page("gallery", _("Gallery"), "gallery")
+        self.rail.add_page("claims", _("Claims"), "claims")
         self.banner = Banner()
         self.panel = ControlPanel(registries, theme)
         self.try_these = TryThese(presets)
@@ -95,8 +96,8 @@ class LabWindow(Themed, QMainWindow):
         self.stage = Stage()
         self.diagram = DiagramView()
         self.prediction = PredictionView()
-        self.signal = LayersView("Signal by layer", frames.SIGNAL)
-        self.gradient = LayersView("Gradient by layer", frames.GRADIENT)
+        self.signal = LayersView(_("Signal by layer"), frames.SIGNAL)
+        self.gradient = LayersView(_("Gradient by layer"), frames.GRADIENT)
         self.loss = LossView()
         self.views: tuple[Any, ...] = (
             self.prediction,
@@ -107,7 +108,7 @@ class LabWindow(Themed, QMainWindow):
         )
         self._build()
         self.commands = Commands(self)
-        self.engine_menu, self.kept_menu = QMenu("Engine", self), QMenu("Kept labs", self)
+        self.engine_menu, self.kept_menu = QMenu(_("Engine"), self), QMenu(_("Kept labs"), self)
         menu = QMenu(self)
         self.commands.fill(menu, {"finish": self.engine_menu, "open_csv": self.kept_menu})
         self.topbar.menu_button.setMenu(menu)

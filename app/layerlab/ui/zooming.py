@@ -7,10 +7,11 @@ from typing import Any, Protocol, runtime_checkable
 from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QMenu
 
+from layerlab.core.translation import _
 from layerlab.ui.head import HeadButton
 from layerlab.ui.theme import Theme
 
-HELP = "Shows everything again (A); until then the axes are fixed"
+HELP = _("Shows everything again (A); until then the axes are fixed")
 
 
 @runtime_checkable
@@ -81,7 +82,7 @@ class CardZoom:
         """Serve a card that is being made."""
         self._card = card
         self.plots: list[Zoomable] = []
-        self.chip = HeadButton("zoomed, reset", HELP, "reset")
+        self.chip = HeadButton(_("zoomed, reset"), HELP, _("reset"))
         self.chip.clicked.connect(self.reset)
         self.chip.hide()
 
@@ -132,13 +133,13 @@ class CardZoom:
         if not self.plots:
             return
         menu.addSeparator()
-        reset = menu.addAction("Show everything\tA")
+        reset = menu.addAction(_("Show everything\tA"))
         reset.triggered.connect(self.reset)
         reset.setEnabled(self.is_zoomed)
         if any(isinstance(plot, Fitting) and plot.has_curves() for plot in self.plots):
-            menu.addAction("Fit to curves").triggered.connect(self.fit_curves)
+            menu.addAction(_("Fit to curves")).triggered.connect(self.fit_curves)
         for axis in self.axes():
-            action = menu.addAction(f"Logarithmic: {axis.label}")
+            action = menu.addAction(_("Logarithmic: {axis}", axis=axis.label))
             action.setCheckable(True)
             action.setChecked(axis.log)
             action.triggered.connect(lambda _=False, axis=axis: self.switch(axis))

@@ -38,7 +38,7 @@ class LossView(PlotView):
     wants = LOSS
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Loss", parent=parent)
+        super().__init__(_("Loss"), parent=parent)
         self.threshold: float | None = None
         self._previous: PreviousRun | None = None
         self.seed_toggle = HeadButton(
