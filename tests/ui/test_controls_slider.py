@@ -9,7 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
 from layerlab.core.declared import KNOBS
-from layerlab.ui.controls.slider import BatchSlider, Slider
+from layerlab.experiments import EXPERIMENTS
+from layerlab.ui.controls.slider import SINGULARS, BatchSlider, Slider
 from layerlab.ui.controls.widths import WidthsEditor
 from layerlab.ui.theme import DARK, LIGHT
 
@@ -401,3 +402,10 @@ def test_a_refused_list_of_widths_returns(sheet):
     widths.set_error("too large")
     assert [layer.bar.number for layer in widths.layers] == [8, 16]
     assert widths.error == "too large"
+
+
+def test_every_unit_of_a_knob_has_a_singular() -> None:
+    knobs = [*KNOBS.values(), *(knob for page in EXPERIMENTS for knob in page.knobs)]
+    units = {knob.unit for knob in knobs if knob.unit}
+    assert units == set(SINGULARS)
+    assert all(many == f"{one}s" for many, one in SINGULARS.items())
