@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from layerlab.core.registry import Entry, Registry
+from layerlab.core.translation import _
 from layerlab.nets.expressions import TRACE, Expression, expression, helper, symbol
 from layerlab.nets.maths import NUMPY, SCALAR
 
@@ -122,7 +123,7 @@ ACTIVATIONS.add(
     Activation(
         "relu",
         "ReLU",
-        "Passes what is positive, zeroes the rest: cheap, and can die.",
+        _("Passes what is positive, zeroes the rest: cheap, and can die."),
         value=lambda m, z, a: m.relu(z),
         derivative=lambda m, z, a: m.step(z),
         kinks=(0.0,),
@@ -134,8 +135,8 @@ ACTIVATIONS.add(
 ACTIVATIONS.add(
     Activation(
         "leaky-relu",
-        "leaky",
-        "ReLU that lets a little of the negative side through, so it cannot die.",
+        _("leaky"),
+        _("ReLU that lets a little of the negative side through, so it cannot die."),
         own_knobs=("net.slope",),
         value=lambda m, z, a: m.where(z > 0, z, a * z),
         derivative=lambda m, z, a: m.where(z > 0, 0 * z + 1, 0 * z + a),
@@ -148,8 +149,8 @@ ACTIVATIONS.add(
 ACTIVATIONS.add(
     Activation(
         "gelu",
-        "GELU",
-        "A smooth ReLU with a dip just below zero; exact, with the error function.",
+        _("GELU"),
+        _("A smooth ReLU with a dip just below zero; exact, with the error function."),
         value=lambda m, z, a: z * _normal_cdf(m, z),
         derivative=lambda m, z, a: _normal_cdf(m, z) + z * _normal_pdf(m, z),
         torch="nn.GELU()",
@@ -159,8 +160,8 @@ ACTIVATIONS.add(
 ACTIVATIONS.add(
     Activation(
         "tanh",
-        "tanh",
-        "Squashes to (-1, 1), centred on zero; flat at both ends.",
+        _("tanh"),
+        _("Squashes to (-1, 1), centred on zero; flat at both ends."),
         value=lambda m, z, a: m.tanh(z),
         derivative=lambda m, z, a: 1 - m.tanh(z) ** 2,
         torch="nn.Tanh()",
@@ -170,8 +171,11 @@ ACTIVATIONS.add(
 ACTIVATIONS.add(
     Activation(
         "sigmoid",
-        "sigmoid",
-        "Squashes to (0, 1); its slope is at most 1/4, so gradients fade quickly with depth.",
+        _("sigmoid"),
+        _(
+            "Squashes to (0, 1); its slope is at most 1/4, so gradients fade quickly with "
+            "depth."
+        ),
         value=lambda m, z, a: _sigmoid(m, z),
         derivative=lambda m, z, a: _sigmoid(m, z) * (1 - _sigmoid(m, z)),
         torch="nn.Sigmoid()",
@@ -181,8 +185,8 @@ ACTIVATIONS.add(
 ACTIVATIONS.add(
     Activation(
         "silu",
-        "SiLU",
-        "z times sigmoid(z), also called Swish: smooth, dips below zero.",
+        _("SiLU"),
+        _("z times sigmoid(z), also called Swish: smooth, dips below zero."),
         value=lambda m, z, a: z * _sigmoid(m, z),
         derivative=lambda m, z, a: _sigmoid(m, z) * (1 + z * (1 - _sigmoid(m, z))),
         torch="nn.SiLU()",
@@ -192,8 +196,8 @@ ACTIVATIONS.add(
 ACTIVATIONS.add(
     Activation(
         "elu",
-        "ELU",
-        "Linear above zero, levels off at -1 below.",
+        _("ELU"),
+        _("Linear above zero, levels off at -1 below."),
         value=lambda m, z, a: m.where(z > 0, z, m.expm1(_negative_part(m, z))),
         derivative=lambda m, z, a: m.exp(_negative_part(m, z)),
         torch="nn.ELU()",
@@ -203,19 +207,19 @@ ACTIVATIONS.add(
 ACTIVATIONS.add(
     Activation(
         "softplus",
-        "softplus",
-        "ReLU with its corner rounded off; never quite zero.",
+        _("softplus"),
+        _("ReLU with its corner rounded off; never quite zero."),
         value=lambda m, z, a: m.logaddexp(z, 0 * z),
         derivative=lambda m, z, a: _sigmoid(m, z),
-        torch="nn.Softplus(threshold=1e9)  # never a straight line",
+        torch="nn.Softplus(threshold=1e9)  # never a straight line",  # not translated
         source="Dugas et al. 2001",
     )
 )
 ACTIVATIONS.add(
     Activation(
         "hard-tanh",
-        "hard tanh",
-        "Straight between -1 and 1, flat outside.",
+        _("hard tanh"),
+        _("Straight between -1 and 1, flat outside."),
         value=lambda m, z, a: m.where(z > 1, 0 * z + 1, m.where(z < -1, 0 * z - 1, z)),
         derivative=lambda m, z, a: m.where(m.abs(z) <= 1, 0 * z + 1, 0 * z),
         kinks=(-1.0, 1.0),
@@ -227,8 +231,8 @@ ACTIVATIONS.add(
 ACTIVATIONS.add(
     Activation(
         "sine",
-        "sine",
-        "Waves: fits oscillations easily, and many wrong ones too.",
+        _("sine"),
+        _("Waves: fits oscillations easily, and many wrong ones too."),
         value=lambda m, z, a: m.sin(z),
         derivative=lambda m, z, a: m.cos(z),
         source="Sitzmann et al. 2020",
@@ -237,8 +241,8 @@ ACTIVATIONS.add(
 ACTIVATIONS.add(
     Activation(
         "identity",
-        "none",
-        "No bend at all: however deep, the network is one linear map.",
+        _("none"),
+        _("No bend at all: however deep, the network is one linear map."),
         value=lambda m, z, a: z,
         derivative=lambda m, z, a: 0 * z + 1,
         piecewise_linear=True,

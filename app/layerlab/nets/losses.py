@@ -17,6 +17,7 @@ from typing import Any, Literal
 import numpy as np
 
 from layerlab.core.registry import Entry, Registry
+from layerlab.core.translation import _
 from layerlab.nets.expressions import TRACE, Expression, expression, symbol
 from layerlab.nets.maths import NUMPY
 
@@ -105,9 +106,9 @@ def sigmoid(out: Array) -> Array:
 LOSSES.add(
     Loss(
         "half-mse",
-        "Half MSE",
-        "Half the mean squared error, so its gradient is the error.",
-        name="half mean squared error",
+        _("Half MSE"),
+        _("Half the mean squared error, so its gradient is the error."),
+        name=_("half mean squared error"),
         formula=lambda m, out, target: 0.5 * (out - target) ** 2,
         derivative=lambda m, out, target: out - target,
         squares=0.5,
@@ -116,9 +117,9 @@ LOSSES.add(
 LOSSES.add(
     Loss(
         "mse",
-        "MSE",
-        "Mean squared error: large errors count most.",
-        name="mean squared error",
+        _("MSE"),
+        _("Mean squared error: large errors count most."),
+        name=_("mean squared error"),
         formula=lambda m, out, target: (out - target) ** 2,
         derivative=lambda m, out, target: 2 * (out - target),
         squares=1.0,
@@ -127,9 +128,9 @@ LOSSES.add(
 LOSSES.add(
     Loss(
         "cross-entropy",
-        "Cross-entropy",
-        "Negative log-likelihood of the right class, after a softmax.",
-        name="cross-entropy, nats",
+        _("Cross-entropy"),
+        _("Negative log-likelihood of the right class, after a softmax."),
+        name=_("cross-entropy, nats"),
         formula=_cross_entropy,
         derivative=_cross_entropy_derivative,
         link="softmax",
@@ -138,9 +139,9 @@ LOSSES.add(
 LOSSES.add(
     Loss(
         "logistic",
-        "Logistic",
-        "Negative log-likelihood of yes or no, output by output, after a sigmoid.",
-        name="logistic loss, nats",
+        _("Logistic"),
+        _("Negative log-likelihood of yes or no, output by output, after a sigmoid."),
+        name=_("logistic loss, nats"),
         formula=_logistic,
         derivative=_logistic_derivative,
         link="sigmoid",

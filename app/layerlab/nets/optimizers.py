@@ -19,6 +19,7 @@ import numpy as np
 
 from layerlab.core.registry import Entry, Registry
 from layerlab.core.spec import LabSpec
+from layerlab.core.translation import _
 from layerlab.nets.expressions import TRACE, Expression, symbol
 from layerlab.nets.maths import NUMPY
 
@@ -135,8 +136,8 @@ def _adam(m: Any, p: Any, g: Any, moments: Sequence[Any], rate: Any, t: Any) -> 
 OPTIMIZERS.add(
     Optimizer(
         "sgd",
-        "SGD",
-        "Straight down the gradient of the batch.",
+        _("SGD"),
+        _("Straight down the gradient of the batch."),
         slots=0,
         formula=_sgd,
         steep_rate=0.5,
@@ -147,8 +148,8 @@ OPTIMIZERS.add(
 OPTIMIZERS.add(
     Optimizer(
         "momentum",
-        "Momentum",
-        "Gathers speed along directions that persist (0.9).",
+        _("Momentum"),
+        _("Gathers speed along directions that persist (0.9)."),
         slots=1,
         formula=_momentum,
         steep_rate=0.1,
@@ -159,8 +160,8 @@ OPTIMIZERS.add(
 OPTIMIZERS.add(
     Optimizer(
         "rmsprop",
-        "RMSprop",
-        "Divides each step by the recent size of its gradient (0.99).",
+        _("RMSprop"),
+        _("Divides each step by the recent size of its gradient (0.99)."),
         slots=1,
         formula=_rmsprop,
         steep_rate=0.03,
@@ -173,7 +174,7 @@ OPTIMIZERS.add(
     Optimizer(
         "adam",
         "Adam",
-        "Momentum divided by the recent size of the gradient (0.9, 0.999).",
+        _("Momentum divided by the recent size of the gradient (0.9, 0.999)."),
         slots=2,
         formula=_adam,
         steep_rate=0.05,
@@ -184,8 +185,8 @@ OPTIMIZERS.add(
 OPTIMIZERS.add(
     Optimizer(
         "adamw",
-        "AdamW",
-        "Adam whose L2 shrinks the weights directly, whatever their gradient.",
+        _("AdamW"),
+        _("Adam whose L2 shrinks the weights directly, whatever their gradient."),
         slots=2,
         formula=_adam,
         decoupled=True,

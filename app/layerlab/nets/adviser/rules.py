@@ -15,6 +15,7 @@ from layerlab.core.advice import DEAD, EXPLODING, NARROW, OVERFIT, RATE, VANISHI
 from layerlab.core.declared import KNOBS
 from layerlab.core.numbers import grouped, number
 from layerlab.core.spec import edit
+from layerlab.core.translation import _
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.adviser.measured import Measured
 from layerlab.nets.initializers import INITIALIZERS
@@ -72,8 +73,13 @@ def exploding(m: Measured) -> Finding | None:
     cure, label, why = _sound_init(m)
     return Finding(
         EXPLODING,
-        f"The {what} grows ×{number(_a_layer(m, growth), 2)} a layer, ×{number(growth, 2)} "
-        f"over {m.depth}.",
+        _(
+            "The {what} grows ×{a_layer} a layer, ×{growth} over {depth}.",
+            what=what,
+            a_layer=number(_a_layer(m, growth), 2),
+            growth=number(growth, 2),
+            depth=m.depth,
+        ),
         why,
         (*_at_initialization(m), *_ends(m)),
         cure,
@@ -93,8 +99,13 @@ def vanishing(m: Measured) -> Finding | None:
     cure, label, why = _sound_init(m)
     return Finding(
         VANISHING,
-        f"The {what} fades ×{number(_a_layer(m, fade), 2)} a layer, ×{number(fade, 2)} over "
-        f"{m.depth}.",
+        _(
+            "The {what} fades ×{a_layer} a layer, ×{fade} over {depth}.",
+            what=what,
+            a_layer=number(_a_layer(m, fade), 2),
+            fade=number(fade, 2),
+            depth=m.depth,
+        ),
         why,
         (*_at_initialization(m), *_ends(m)),
         cure,
@@ -109,7 +120,10 @@ def dead_at_initialization(m: Measured) -> Finding | None:
     cure, label, why = _sound_init(m)
     return Finding(
         DEAD,
-        f"Layer 1: {100 * m.initially_dead[0]:.0f} % of neurons are dead at initialization.",
+        _(
+            "Layer 1: {share:.0f} % of neurons are dead at initialization.",
+            share=100 * m.initially_dead[0],
+        ),
         why,
         (*_deaths(m), *_ends(m)),
         cure,
@@ -122,7 +136,9 @@ def dead_layer(m: Measured) -> Finding | None:
     if m.dead_layer_share < DEAD_LAYER_SHARE or is_fit(m):
         return None
     share = f"{100 * m.dead_layer_share:.0f} %"
-    return _leaky(m, f"A whole layer is dead at initialization in {share} of the seeds.")
+    return _leaky(
+        m, _("A whole layer is dead at initialization in {share} of the seeds.", share=share)
+    )
 
 
 def narrow(m: Measured) -> Finding | None:
@@ -141,21 +157,30 @@ def rate(m: Measured) -> Finding | None:
     swings = m.swings >= SWINGS or m.rise >= RISES
     fits_well = m.broken is None and m.loss <= WELL * m.threshold
     if m.broken is not None:
-        line = (
-            f"Diverged at update {grouped(m.broken)}: the learning rate {speed:g} is too high."
+        line = _(
+            "Diverged at update {update}: the learning rate {speed:g} is too high.",
+            update=grouped(m.broken),
+            speed=speed,
         )
     elif swings and not fits_well:
-        line = f"The loss swings by {100 * np.expm1(m.swings):.0f} % between reports: rate " + (
-            f"{speed:g} is too high."
+        line = _(
+            "The loss swings by {swing:.0f} % between reports: rate {speed:g} is too high.",
+            swing=100 * np.expm1(m.swings),
+            speed=speed,
         )
         if m.swings < SWINGS:
-            line = (
-                f"The loss ends at {m.rise:.1f} times its lowest: rate {speed:g} is too high."
+            line = _(
+                "The loss ends at {rise:.1f} times its lowest: rate {speed:g} is too high.",
+                rise=m.rise,
+                speed=speed,
             )
     elif died and not is_fit(m):
         layer = int((m.dead - m.initially_dead).argmax())
-        line = f"Layer {layer + 1}: {100 * m.dead[layer]:.0f} % died in training at rate " + (
-            f"{speed:g}."
+        line = _(
+            "Layer {layer}: {dead:.0f} % died in training at rate {speed:g}.",
+            layer=layer + 1,
+            dead=100 * m.dead[layer],
+            speed=speed,
         )
     else:
         return None
@@ -163,14 +188,14 @@ def rate(m: Measured) -> Finding | None:
     return Finding(
         RATE,
         line,
-        "Shorter steps settle where long ones jump across.",
+        _("Shorter steps settle where long ones jump across."),
         (
-            ("swing of the loss between late reports", f"{100 * np.expm1(m.swings):.0f} %"),
-            ("last loss beside its lowest", f"×{number(m.rise, 3)}"),
+            (_("swing of the loss between late reports"), f"{100 * np.expm1(m.swings):.0f} %"),
+            (_("last loss beside its lowest"), f"×{number(m.rise, 3)}"),
             *_ends(m),
         ),
         (("train.rate", slower),),
-        f"Rate {slower:g}",
+        _("Rate {rate:g}", rate=slower),
     )
 
 
@@ -179,7 +204,9 @@ def dying(m: Measured) -> Finding | None:
     if not m.depth or is_fit(m) or float(m.dead.max()) < DEAD_SHARE:
         return None
     layer = int(m.dead.argmax())
-    return _leaky(m, f"Layer {layer + 1}: {100 * m.dead[layer]:.0f} % dead.")
+    return _leaky(
+        m, _("Layer {layer}: {dead:.0f} % dead.", layer=layer + 1, dead=100 * m.dead[layer])
+    )
 
 
 # ---- at the end
@@ -195,15 +222,19 @@ def overfit(m: Measured) -> Finding | None:
         return None
     early = max(1, int(m.updates[best]))
     cure: Cure = (("train.updates", early),)
-    hint = "Stop where it was lowest; fewer neurons or more data would help, too."
-    label = f"Stop at {early}"
+    hint = _("Stop where it was lowest; fewer neurons or more data would help, too.")
+    label = _("Stop at {update}", update=early)
     return Finding(
         OVERFIT,
-        f"Overfits: training {number(m.loss, 2)}, validation {number(float(held[-1]), 2)}.",
+        _(
+            "Overfits: training {loss}, validation {validation}.",
+            loss=number(m.loss, 2),
+            validation=number(float(held[-1]), 2),
+        ),
         hint,
         (
-            ("lowest validation loss", number(float(held[best]))),
-            ("at update", grouped(int(m.updates[best]))),
+            (_("lowest validation loss"), number(float(held[best]))),
+            (_("at update"), grouped(int(m.updates[best]))),
             *_ends(m),
         ),
         cure,
@@ -239,12 +270,16 @@ def _wider(m: Measured) -> Finding:
     flat = _flat_since(m)
     return Finding(
         NARROW,
-        f"Underfits: training loss {number(m.loss, 2)}, flat for {grouped(flat)} updates, "
-        f"at width {own}.",
-        "More neurons a layer add more kinks to the function.",
-        (("a fit would be", f"below {m.threshold:g}"), *_ends(m)),
+        _(
+            "Underfits: training loss {loss}, flat for {flat} updates, at width {width}.",
+            loss=number(m.loss, 2),
+            flat=grouped(flat),
+            width=own,
+        ),
+        _("More neurons a layer add more kinks to the function."),
+        ((_("a fit would be"), _("below {threshold:g}", threshold=m.threshold)), *_ends(m)),
         (("net.width", wide),),
-        f"Width {wide}",
+        _("Width {width}", width=wide),
     )
 
 
@@ -259,8 +294,11 @@ def _leaky(m: Measured, line: str) -> Finding:
     if ACTIVATIONS[m.spec.net.activation].is_zero_below:
         cure: Cure = (("net.activation", "leaky-relu"), ("net.slope", LEAK))
         label, hint = (
-            "Leaky ReLU",
-            f"A slope of {LEAK} for negative pre-activations keeps a gradient there.",
+            _("Leaky ReLU"),
+            _(
+                "A slope of {leak} for negative pre-activations keeps a gradient there.",
+                leak=LEAK,
+            ),
         )
     else:
         cure, label, hint = _sound_init(m)
@@ -278,11 +316,17 @@ def _sound_init(m: Measured) -> tuple[Cure, str, str]:
     label = INITIALIZERS[init].label
     if activation != net.activation:
         cure = (("net.activation", activation), *cure)
-        label = f"{ACTIVATIONS[activation].label} and {label}"
-    why = f"{INITIALIZERS[init].label} keeps {ACTIVATIONS[activation].label}'s variance."
+        label = _(
+            "{activation} and {init}", activation=ACTIVATIONS[activation].label, init=label
+        )
+    why = _(
+        "{init} keeps {activation}'s variance.",
+        init=INITIALIZERS[init].label,
+        activation=ACTIVATIONS[activation].label,
+    )
     if all(edit(m.spec, path, value) == m.spec for path, value in cure):
-        cure, label = (("net.layer_norm", True),), "Layer norm"
-        why = "Layer norm brings each layer's pre-activations back to variance 1."
+        cure, label = (("net.layer_norm", True),), _("Layer norm")
+        why = _("Layer norm brings each layer's pre-activations back to variance 1.")
     return cure, label, why
 
 
@@ -295,23 +339,25 @@ def _a_layer(m: Measured, growth: float) -> float:
 
 def _at_initialization(m: Measured) -> tuple[tuple[str, str], ...]:
     return (
-        ("variance, first to last layer", f"×{number(m.forth, 2)}"),
-        ("mean square, first to last layer", f"×{number(m.length_growth, 2)}"),
-        ("gradient, last to first layer", f"×{number(m.back, 2)}"),
+        (_("variance, first to last layer"), f"×{number(m.forth, 2)}"),
+        (_("mean square, first to last layer"), f"×{number(m.length_growth, 2)}"),
+        (_("gradient, last to first layer"), f"×{number(m.back, 2)}"),
     )
 
 
 def _deaths(m: Measured) -> tuple[tuple[str, str], ...]:
     at_start, now = float(m.initially_dead.max()), float(m.dead.max())
     return (
-        ("dead initially, worst layer", f"{100 * at_start:.0f} %"),
-        ("dead now, worst layer", f"{100 * now:.0f} %"),
-        ("seeds with a layer dead initially", f"{100 * m.dead_layer_share:.0f} %"),
+        (_("dead initially, worst layer"), f"{100 * at_start:.0f} %"),
+        (_("dead now, worst layer"), f"{100 * now:.0f} %"),
+        (_("seeds with a layer dead initially"), f"{100 * m.dead_layer_share:.0f} %"),
     )
 
 
 def _ends(m: Measured) -> tuple[tuple[str, str], ...]:
     held = (
-        () if m.validation is None else (("validation loss", number(float(m.validation[-1]))),)
+        ()
+        if m.validation is None
+        else ((_("validation loss"), number(float(m.validation[-1]))),)
     )
-    return (("training loss", number(m.loss)), *held)
+    return ((_("training loss"), number(m.loss)), *held)

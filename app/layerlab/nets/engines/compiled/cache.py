@@ -31,6 +31,7 @@ from layerlab.core.errors import LabError, LabWarning
 from layerlab.core.folders import user_folder
 from layerlab.core.program import is_bundle
 from layerlab.core.resources import resource
+from layerlab.core.translation import _
 from layerlab.nets.engines.compiled import activations, steps, target
 from layerlab.nets.engines.compiled.guarded import Folder, UntrustedError
 
@@ -86,9 +87,22 @@ def _warn(place: pathlib.Path | None, what: str, lasts: bool = True) -> None:
     if place is None or place in _warned_of:
         return
     _warned_of.add(place)
-    rest = "but compiles for a while after each start" if lasts else "and compiles it again"
+    if lasts:
+        message = _(
+            "the cache folder {place} {what}; the compiled engine works all the same, but "
+            "compiles for a while after each start",
+            place=place,
+            what=what,
+        )
+    else:
+        message = _(
+            "the cache folder {place} {what}; the compiled engine works all the same, and "
+            "compiles it again",
+            place=place,
+            what=what,
+        )
     warnings.warn(
-        f"the cache folder {place} {what}; the compiled engine works all the same, {rest}",
+        message,
         LabWarning,
         stacklevel=3,
     )
@@ -143,15 +157,27 @@ class KernelCache(_Cache):
                 if raw is None:
                     continue
                 if hashlib.sha256(raw[_DIGEST:]).digest() != raw[:_DIGEST]:
-                    _warn(place, f"holds a damaged file, {name}", lasts=False)
+                    _warn(place, _("holds a damaged file, {name}", name=name), lasts=False)
                     continue
                 return _rebuild(target_context, *pickle.loads(zlib.decompress(raw[_DIGEST:])))
             except UntrustedError as error:
-                _warn(place, f"{error}, so its kernels are not used", not error.is_mended)
+                _warn(
+                    place,
+                    _("{error}, so its kernels are not used", error=error),
+                    not error.is_mended,
+                )
             except OSError as error:
-                _warn(place, f"cannot be read: {error.strerror or error}")
+                _warn(place, _("cannot be read: {strerror}", strerror=error.strerror or error))
             except Exception as error:  # of another build of numba, whatever it cannot read
-                _warn(place, f"holds a file that does not load, {name}: {error!r}", lasts=False)
+                _warn(
+                    place,
+                    _(
+                        "holds a file that does not load, {name}: {error!r}",
+                        name=name,
+                        error=error,
+                    ),
+                    lasts=False,
+                )
         return None
 
     def _own(self, name: str) -> bytes | None:
@@ -182,9 +208,12 @@ class KernelCache(_Cache):
             )
             self._prune()
         except UntrustedError as error:
-            _warn(self._folder.path, f"{error}, so no kernel is kept in it")
+            _warn(self._folder.path, _("{error}, so no kernel is kept in it", error=error))
         except OSError as error:
-            _warn(self._folder.path, f"cannot be written: {error.strerror or error}")
+            _warn(
+                self._folder.path,
+                _("cannot be written: {strerror}", strerror=error.strerror or error),
+            )
 
     def _prune(self) -> None:
         files = sorted(self._folder.path.glob("*" + _SUFFIX), key=lambda p: p.stat().st_mtime)

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 
 from layerlab.core import owners
+from layerlab.core.translation import _
 
 MAX_BYTES = 64 * 2**20  # of a file that is read
 STRAY_S = 3600.0  # after which a file that was never finished is nobody's any more
@@ -102,7 +103,7 @@ class Folder:
     def _opened(self) -> Iterator[int | None]:
         """Open the folder, by whose handle its files are then reached; None on Windows."""
         if _is_link(self.path):
-            raise UntrustedError("is a link to another place")
+            raise UntrustedError(_("is a link to another place"))
         if not _IS_POSIX:
             self.path.stat()
             yield None
@@ -111,12 +112,12 @@ class Folder:
         try:
             status = os.fstat(handle)
             if status.st_uid not in (0, os.geteuid()):
-                raise UntrustedError("belongs to another user")
+                raise UntrustedError(_("belongs to another user"))
             if status.st_mode & _WRITABLE:
                 with contextlib.suppress(OSError):
                     os.fchmod(handle, 0o700)
                 is_mended = not os.fstat(handle).st_mode & _WRITABLE
-                raise UntrustedError("could be written by other users", is_mended)
+                raise UntrustedError(_("could be written by other users"), is_mended)
             yield handle
         finally:
             os.close(handle)
@@ -124,7 +125,7 @@ class Folder:
 
 def _read(folder: int | None, path: pathlib.Path, name: str) -> bytes:
     if folder is None and _is_link(path / name):
-        raise UntrustedError(f"holds a link, {name}")
+        raise UntrustedError(_("holds a link, {name}", name=name))
     flags = os.O_RDONLY
     for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
         flags |= getattr(os, flag, 0)
@@ -134,17 +135,22 @@ def _read(folder: int | None, path: pathlib.Path, name: str) -> bytes:
         raise
     except OSError:
         if _is_link(path / name):
-            raise UntrustedError(f"holds a link, {name}", is_mended=True) from None
+            raise UntrustedError(_("holds a link, {name}", name=name), is_mended=True) from None
         raise
     with open(handle, "rb") as file:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
-            raise UntrustedError(f"holds something that is no kernel, {name}", is_mended=True)
+            raise UntrustedError(
+                _("holds something that is no kernel, {name}", name=name), is_mended=True
+            )
         if _IS_POSIX and status.st_uid not in (0, os.geteuid()):
-            raise UntrustedError(f"holds a file of another user, {name}", is_mended=True)
+            raise UntrustedError(
+                _("holds a file of another user, {name}", name=name), is_mended=True
+            )
         if _IS_POSIX and status.st_mode & _WRITABLE:
             raise UntrustedError(
-                f"holds a file that other users could write, {name}", is_mended=True
+                _("holds a file that other users could write, {name}", name=name),
+                is_mended=True,
             )
         return file.read(MAX_BYTES + 1)
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from layerlab.core.errors import LabError
+from layerlab.core.translation import _
 from layerlab.nets.engines.compiled import activations, steps
 from layerlab.nets.problem import Problem
 
@@ -72,7 +73,12 @@ class Plan(NamedTuple):
 def _code(codes: dict[str, int], field: str, name: str) -> int:
     if name not in codes:
         raise LabError(
-            f"{field} is {name}, which the compiled engine lacks; it has {', '.join(codes)}"
+            _(
+                "{field} is {name}, which the compiled engine lacks; it has {codes}",
+                field=field,
+                name=name,
+                codes=", ".join(codes),
+            )
         )
     return codes[name]
 

@@ -30,6 +30,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from layerlab.core.errors import LabError
+from layerlab.core.translation import _
 
 VARIABLE = "LAYERLAB_VECTOR_BYTES"
 WIDTHS = (16, 32, 64)
@@ -150,14 +151,27 @@ def system() -> str:
 
 def _forced(wanted: str) -> Target:
     if wanted not in map(str, WIDTHS):
-        raise LabError(f"{VARIABLE} is {wanted!r}, it must be 16, 32 or 64")
+        raise LabError(
+            _(
+                "{variable} is {wanted!r}, it must be 16, 32 or 64",
+                variable=VARIABLE,
+                wanted=wanted,
+            )
+        )
     choices = _choices()
     for target in choices:
         if target.vector_bytes == int(wanted):
             return target
     widest = choices[0].vector_bytes
-    most = f"at most {widest}" if int(wanted) > widest else str(widest)
-    raise LabError(f"{VARIABLE} is {wanted}, but this processor's vectors have {most} bytes")
+    most = _("at most {widest}", widest=widest) if int(wanted) > widest else str(widest)
+    raise LabError(
+        _(
+            "{variable} is {wanted}, but this processor's vectors have {most} bytes",
+            variable=VARIABLE,
+            wanted=wanted,
+            most=most,
+        )
+    )
 
 
 def _asked_of_numba() -> Target:
@@ -172,8 +186,14 @@ def _asked_of_numba() -> Target:
     most = _measured(host, _flags(has)).vector_bytes
     if target.vector_bytes > most:
         raise LabError(
-            f"{NUMBA_NAME} and {NUMBA_FEATURES} ask for vectors of {target.vector_bytes} "
-            f"bytes, but those of this processor have at most {most}"
+            _(
+                "{numba_name} and {numba_features} ask for vectors of {vector_bytes} "
+                "bytes, but those of this processor have at most {most}",
+                numba_name=NUMBA_NAME,
+                numba_features=NUMBA_FEATURES,
+                vector_bytes=target.vector_bytes,
+                most=most,
+            )
         )
     return target
 
