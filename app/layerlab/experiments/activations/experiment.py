@@ -11,8 +11,10 @@ EXPERIMENT = Experiment(
         "Eleven activations side by side: what they preserve of a Gaussian, where they "
         "saturate, and where they are dead."
     ),
-    source="Hendrycks & Gimpel 2016 (GELU), Elfwing et al. 2017 (SiLU), Maas et al. 2013 "
-    "(leaky ReLU), He et al. 2015 (mean square), Dugas et al. 2001 (softplus)",
+    source=_(
+        "Hendrycks & Gimpel 2016 (GELU), Elfwing et al. 2017 (SiLU), Maas et al. 2013 "
+        "(leaky ReLU), He et al. 2015 (mean square), Dugas et al. 2001 (softplus)"
+    ),
     group=SIGNAL,
     package=__package__,
     order=2,

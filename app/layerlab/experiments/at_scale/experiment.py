@@ -18,9 +18,11 @@ EXPERIMENT = Experiment(
         "its blocks, the cache that grows with the text, and what keeps a hundred layers in "
         "bounds."
     ),
-    source="Vaswani et al. 2017 (the block, its factor of 4), Shazeer 2020 (SwiGLU), Brown et "
-    "al. 2020 (GPT-3), Touvron et al. 2023 (LLaMA), Jiang et al. 2024 (Mixtral), Radford et "
-    "al. 2019 (GPT-2, scaled residual layers), Ainslie et al. 2023 (shared keys)",
+    source=_(
+        "Vaswani et al. 2017 (the block, its factor of 4), Shazeer 2020 (SwiGLU), Brown et "
+        "al. 2020 (GPT-3), Touvron et al. 2023 (LLaMA), Jiang et al. 2024 (Mixtral), Radford "
+        "et al. 2019 (GPT-2, scaled residual layers), Ainslie et al. 2023 (shared keys)"
+    ),
     group=MECHANISM,
     package=__package__,
     order=19,

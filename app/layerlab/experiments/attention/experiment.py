@@ -11,8 +11,10 @@ EXPERIMENT = Experiment(
         "Keys, values and a query on a line: attention is kernel smoothing, a longer query "
         "looks closer, and without √dₖ it stops learning."
     ),
-    source="Vaswani et al. 2017, section 3.2.1 (scaled dot product), Nadaraya 1964 and Watson "
-    "1964 (kernel smoothing), Tsai et al. 2019 (attention as a kernel)",
+    source=_(
+        "Vaswani et al. 2017, section 3.2.1 (scaled dot product), Nadaraya 1964 and Watson "
+        "1964 (kernel smoothing), Tsai et al. 2019 (attention as a kernel)"
+    ),
     group=MECHANISM,
     package=__package__,
     order=14,

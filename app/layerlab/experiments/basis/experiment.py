@@ -11,8 +11,10 @@ EXPERIMENT = Experiment(
         "A curve as a sum of activations: move the terms by hand, add them one by one, and fit "
         "their weights in three ways."
     ),
-    source="Miller 2002 (choice of terms), Bishop 2006, section 3.3 (posterior), "
-    "MacKay 1992 (evidence)",
+    source=_(
+        "Miller 2002 (choice of terms), Bishop 2006, section 3.3 (posterior), "
+        "MacKay 1992 (evidence)"
+    ),
     group=FUNCTION,
     package=__package__,
     order=6,

@@ -24,8 +24,10 @@ EXPERIMENT = Experiment(
         "A picture that you draw and shift, under one filter for all positions: what commutes "
         "with shifts, and how nine numbers do the work of thousands."
     ),
-    source="Fukushima 1980 and LeCun et al. 1989 (shared filters), Cohen & Welling 2016 "
-    "(what commutes with a group)",
+    source=_(
+        "Fukushima 1980 and LeCun et al. 1989 (shared filters), Cohen & Welling 2016 "
+        "(what commutes with a group)"
+    ),
     group=MECHANISM,
     package=__package__,
     order=13,

@@ -12,7 +12,7 @@ EXPERIMENT = Experiment(
         "A thousand networks for each width and depth: how many of them are constant before "
         "any training, what cures it, and what training does to the rest."
     ),
-    source="Lu, Shin, Su & Karniadakis 2019 (arXiv 1903.06733)",
+    source=_("Lu, Shin, Su & Karniadakis 2019 (arXiv 1903.06733)"),
     group=MECHANISM,
     package=__package__,
     order=12,

@@ -11,8 +11,10 @@ EXPERIMENT = Experiment(
         "Sixteen images of 2x2 pixels, mirrored along their diagonal: what width, depth and "
         "initialization do, beside the published figures."
     ),
-    source='"Network Architecture Design", chapter 10, listing and tables of the diagonal '
-    "flip; Eckart & Young 1936 (rank)",
+    source=_(
+        '"Network Architecture Design", chapter 10, listing and tables of the diagonal '
+        "flip; Eckart & Young 1936 (rank)"
+    ),
     group=SHAPE,
     package=__package__,
     order=3,

@@ -19,8 +19,10 @@ EXPERIMENT = Experiment(
         "K networks learn from one noisy draw of a task, again and again: their predictions "
         "and the mean, and how far v (1/K + (K−1)/K ρ) predicts what averaging does."
     ),
-    source="Krogh & Vedelsby 1995 (ensembles), Breiman 1996 (bagging), Lakshminarayanan et al. "
-    "2017 (arXiv 1612.01474, ensembles by seed), Fisher 1925 (intraclass correlation)",
+    source=_(
+        "Krogh & Vedelsby 1995 (ensembles), Breiman 1996 (bagging), Lakshminarayanan et al. "
+        "2017 (arXiv 1612.01474, ensembles by seed), Fisher 1925 (intraclass correlation)"
+    ),
     group=MECHANISM,
     package=__package__,
     order=18,

@@ -11,8 +11,10 @@ EXPERIMENT = Experiment(
         "A residual layer is one step of Euler along a flow: how long the step may be, and "
         "what trained layers do with it."
     ),
-    source="Haber & Ruthotto 2017 (arXiv 1705.03341), E 2017, Chen et al. 2018 "
-    "(arXiv 1806.07366), Hairer & Wanner 1996, section IV.2 (stability of Euler's method)",
+    source=_(
+        "Haber & Ruthotto 2017 (arXiv 1705.03341), E 2017, Chen et al. 2018 "
+        "(arXiv 1806.07366), Hairer & Wanner 1996, section IV.2 (stability of Euler's method)"
+    ),
     group=MECHANISM,
     package=__package__,
     order=17,

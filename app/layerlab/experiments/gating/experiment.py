@@ -11,8 +11,10 @@ EXPERIMENT = Experiment(
         "ReLU switches units on and off, softplus only scales them: gates along the input, the "
         "active subnetworks, and loss and speed over many seeds."
     ),
-    source="Nair & Hinton 2010 (ReLU), Dugas et al. 2001 (softplus), Glorot, Bordes & Bengio "
-    "2011 (sparse rectifiers), Montufar et al. 2014 (linear regions)",
+    source=_(
+        "Nair & Hinton 2010 (ReLU), Dugas et al. 2001 (softplus), Glorot, Bordes & Bengio "
+        "2011 (sparse rectifiers), Montufar et al. 2014 (linear regions)"
+    ),
     group=FUNCTION,
     package=__package__,
     order=9,

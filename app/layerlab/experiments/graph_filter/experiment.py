@@ -19,9 +19,11 @@ EXPERIMENT = Experiment(
         "A noisy signal on a graph: a polynomial of the Laplacian mixes neighbours, which is a "
         "gain for every frequency; too often, and all nodes are alike."
     ),
-    source="Shuman et al. 2013 (frequencies on graphs), Defferrard et al. 2016 (polynomial "
-    "filters), Kipf and Welling 2017 (one step per layer), Li, Han and Wu 2018 "
-    "(over-smoothing), Zachary 1977 (the karate club)",
+    source=_(
+        "Shuman et al. 2013 (frequencies on graphs), Defferrard et al. 2016 (polynomial "
+        "filters), Kipf and Welling 2017 (one step per layer), Li, Han and Wu 2018 "
+        "(over-smoothing), Zachary 1977 (the karate club)"
+    ),
     group=MECHANISM,
     package=__package__,
     order=16,

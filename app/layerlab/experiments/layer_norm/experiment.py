@@ -18,8 +18,10 @@ EXPERIMENT = Experiment(
         "A layer's weights scaled and shifted: after layer norm nothing changes, and yet the "
         "gradient shrinks as the weights grow."
     ),
-    source="Ba, Kiros & Hinton 2016 (layer norm, its invariances); van Laarhoven 2017 "
-    "(effective learning rate)",
+    source=_(
+        "Ba, Kiros & Hinton 2016 (layer norm, its invariances); van Laarhoven 2017 "
+        "(effective learning rate)"
+    ),
     group=MECHANISM,
     package=__package__,
     order=15,

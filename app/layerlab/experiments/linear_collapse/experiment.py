@@ -11,7 +11,7 @@ EXPERIMENT = Experiment(
         "One matrix, whatever the depth; a bottleneck limits its rank, and an activation ends "
         "it."
     ),
-    source="Eckart & Young 1936 (best rank), Saxe et al. 2014 (deep linear learning)",
+    source=_("Eckart & Young 1936 (best rank), Saxe et al. 2014 (deep linear learning)"),
     group=FUNCTION,
     package=__package__,
     order=8,

@@ -21,7 +21,7 @@ EXPERIMENT = Experiment(
         "One network on three engines, parameter by parameter; finite differences as a judge "
         "of all, and a mistake in the backward pass to see it caught."
     ),
-    source="Rumelhart, Hinton & Williams 1986 (backpropagation), Higham 2002, chapter 1",
+    source=_("Rumelhart, Hinton & Williams 1986 (backpropagation), Higham 2002, chapter 1"),
     group=LEARNING,
     package=__package__,
     order=10,

@@ -11,8 +11,10 @@ EXPERIMENT = Experiment(
         "Every polygon of the plane on which a network is one linear map, exactly, while it "
         "learns; and how their number grows."
     ),
-    source="Zaslavsky 1975 and Pascanu et al. 2013 (one layer), Montufar et al. 2014 (n to the "
-    "power of L), Hanin & Rolnick 2019 (as many as neurons)",
+    source=_(
+        "Zaslavsky 1975 and Pascanu et al. 2013 (one layer), Montufar et al. 2014 (n to the "
+        "power of L), Hanin & Rolnick 2019 (as many as neurons)"
+    ),
     group=SHAPE,
     package=__package__,
     order=5,

@@ -11,8 +11,10 @@ EXPERIMENT = Experiment(
         "The same layers with and without skips: signal and gradient at initialization, "
         "training, and the prediction of a network when one of its layers is ablated."
     ),
-    source="He et al. 2016 (arXiv 1512.03385 and 1603.05027), Veit et al. 2016 (arXiv "
-    "1605.06431, layers removed), Radford et al. 2019 (scaled residual layers)",
+    source=_(
+        "He et al. 2016 (arXiv 1512.03385 and 1603.05027), Veit et al. 2016 (arXiv "
+        "1605.06431, layers removed), Radford et al. 2019 (scaled residual layers)"
+    ),
     group=MECHANISM,
     package=__package__,
     order=11,

@@ -12,7 +12,9 @@ EXPERIMENT = Experiment(
         "Two neurons per layer fold a line into 2^L linear pieces. That can be built; whether "
         "gradient descent finds it is another question."
     ),
-    source="Telgarsky 2015 (arXiv 1509.08101), section 2; Bellman 1961 (least loss of pieces)",
+    source=_(
+        "Telgarsky 2015 (arXiv 1509.08101), section 2; Bellman 1961 (least loss of pieces)"
+    ),
     group=SHAPE,
     package=__package__,
     order=7,

@@ -12,9 +12,11 @@ EXPERIMENT = Experiment(
         "gradients, with theory over them, and the map of order and chaos that shows how deep "
         "it may be."
     ),
-    source="Poole et al. 2016 (length and correlation map), Schoenholz et al. 2017 (depth "
-    "scales), Glorot & Bengio 2010 (Xavier), He et al. 2015 (He), Hanin & Rolnick 2018 "
-    "(scatter), Pennington et al. 2017 (singular values)",
+    source=_(
+        "Poole et al. 2016 (length and correlation map), Schoenholz et al. 2017 (depth "
+        "scales), Glorot & Bengio 2010 (Xavier), He et al. 2015 (He), Hanin & Rolnick 2018 "
+        "(scatter), Pennington et al. 2017 (singular values)"
+    ),
     group=SIGNAL,
     package=__package__,
     order=1,

@@ -12,8 +12,10 @@ EXPERIMENT = Experiment(
         "Twin networks of equal numbers of parameters learn one wavy curve for as many "
         "updates: one wide layer, or several narrow ones."
     ),
-    source="Telgarsky 2015 (arXiv 1509.08101); Hanin & Rolnick 2019 (arXiv 1901.09021); Efron "
-    "1979 (bootstrap)",
+    source=_(
+        "Telgarsky 2015 (arXiv 1509.08101); Hanin & Rolnick 2019 (arXiv 1901.09021); Efron "
+        "1979 (bootstrap)"
+    ),
     group=SHAPE,
     package=__package__,
     order=4,
