@@ -18,7 +18,7 @@ def test_experiments_are_listed_one_object_a_line(capsys: pytest.CaptureFixture[
     for line in lines:
         assert list(line) == ["key", "title", "claims"]
         assert line["title"].endswith("?")
-        assert line["claims"]
+        assert line["claims"], f"the page {line['key']} bears on no claim"
 
 
 def test_experiments_are_listed_for_people(capsys: pytest.CaptureFixture[str]) -> None:

@@ -52,6 +52,7 @@ def test_a_page_declares_what_it_needs(key: str) -> None:
     assert page.help
     assert page.source
     assert page.formula
+    assert page.claims, "a page bears on one claim at least"
     assert list(page.claims) == sorted(page.claims, key=lambda c: (c[0], int(c[1:])))
 
 

@@ -34,7 +34,7 @@ EXPECTED = {
 
 
 def test_the_names_of_files() -> None:
-    assert set(NAMES) == set(EXPECTED)
+    assert set(NAMES) == set(EXPECTED), "EXPECTED lists the values of every activation"
 
 
 @pytest.mark.parametrize("name", NAMES)

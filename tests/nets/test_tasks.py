@@ -242,9 +242,10 @@ def test_thumbnails_are_current() -> None:
         if task.key == "csv":
             assert stored is None
             continue
-        assert stored is not None
+        rebuild = f"{task.key}: run python -m layerlab.nets.tasks.thumbnails"
+        assert stored is not None, rebuild
         # One in the last place: sums may round differently on another machine.
-        np.testing.assert_allclose(stored, pictures[task.key], atol=0.0011)
+        np.testing.assert_allclose(stored, pictures[task.key], atol=0.0011, err_msg=rebuild)
         assert np.isfinite(stored).all()
         if len(stored) > 3:
             assert stored.min() >= 0

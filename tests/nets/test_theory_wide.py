@@ -83,6 +83,7 @@ def measure(spec: LabSpec, networks: int, pool: list[np.ndarray]) -> dict[str, n
 
 @pytest.mark.parametrize("key", ACTIVATIONS.keys())
 def test_theory_agrees_with_wide_networks(key: str, pool: list[np.ndarray]) -> None:
+    assert key in CASES, f"CASES lacks {key}; those of a similar activation will do"
     weight_std, bias_std, networks = CASES[key]
     spec = LabSpec(
         task=TaskSpec(name="moons", samples=6),
