@@ -107,7 +107,8 @@ def test_no_text_escapes_translation() -> None:
         if not name.startswith(PROGRAMS)
         for text in untranslated(source)
     ]
-    assert escaped == []
+    advice = "wrap them in _(), or end the line with `# not translated` if they are no texts"
+    assert not escaped, "\n".join([advice, *escaped])
 
 
 def test_every_translated_text_is_a_literal() -> None:

@@ -8,7 +8,7 @@ EXPERIMENT = Experiment(
     "activations",
     _("What does an activation do to a signal?"),
     _(
-        "Eleven activations side by side: what they preserve of a Gaussian, where they "
+        "Activations side by side: what they preserve of a Gaussian, where they "
         "saturate, and where they are dead."
     ),
     source=_(
