@@ -61,7 +61,7 @@ def test_a_band_tells_a_difference_from_chance() -> None:
     assert band.low < 1 < band.high
     assert band.excludes()
     assert band.middle == np.median(other) - np.median(one)
-    # The spread of a median of n normal numbers is sqrt(pi / 2 / n), of a difference twice.
+    # The std of a median of n normal numbers is sqrt(pi / 2 / n), of a difference twice.
     expected = 2 * 1.96 * np.sqrt(np.pi / 400)
     assert band.high - band.low == pytest.approx(expected, rel=0.25)
     assert not difference(rng.standard_normal(100), rng.standard_normal(100)).excludes()

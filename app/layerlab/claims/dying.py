@@ -17,7 +17,7 @@ from layerlab.core.translation import _, ngettext
 from layerlab.experiments.dead_at_initialization.collapse import (
     BAND,
     LAYERS,
-    SPREAD,
+    MAX_RANGE,
     UPDATES,
     WIDTHS,
     Setting,
@@ -201,7 +201,7 @@ def _measure_collapse(ctx: Context) -> Collapsed:
         found.initial.append(float(is_constant(problem_of(specs[0]), first, 0.0).mean()))
         for spec, nets in zip(specs, (found.nets, found.nets // 4), strict=True):
             end = population(next(parts), spec, nets)[-1].params
-            share = float(is_constant(problem_of(spec), end, SPREAD).mean())
+            share = float(is_constant(problem_of(spec), end, MAX_RANGE).mean())
             found.trained[spec.train.rate].append(share)
     return found
 

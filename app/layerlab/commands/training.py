@@ -154,17 +154,20 @@ class Training:
             ),
             _(
                 "loss        {loss}, at first {first}",
-                loss=_spread(report["loss"]),
-                first=_spread(report["first_loss"]),
+                loss=_quartiles(report["loss"]),
+                first=_quartiles(report["first_loss"]),
             ),
         ]
         if "total" in report:
             lines.append(
-                _("total       {spread}   (with penalties)", spread=_spread(report["total"]))
+                _(
+                    "total       {quartiles}   (with penalties)",
+                    quartiles=_quartiles(report["total"]),
+                )
             )
         for name, values in (report["validation"] or {}).items():
             label = _("validation") if name == "loss" else name
-            lines.append(f"{label:<12}{_spread(values)}")
+            lines.append(f"{label:<12}{_quartiles(values)}")
         variance = "  ".join(f"{v:.3g}" for v in report["activation_variance"])
         if variance:
             lines.append(
@@ -175,7 +178,7 @@ class Training:
         return "\n".join(lines)
 
 
-def _spread(values: Any) -> str:
+def _quartiles(values: Any) -> str:
     """Return the median of the seeds with the quartiles around it."""
     if np.isnan(np.asarray(values, float)).any():  # a running loss before its epoch is over
         return _("not known yet")

@@ -108,7 +108,7 @@ def _draw_torch(rng: Any, a: int, b: int, net: NetSpec) -> tuple[Array, Array]:
 _normal(
     "small-normal",
     _("small"),
-    _("Spread 0.01 everywhere: signal and gradient fade away."),
+    _("Standard deviation 0.01 everywhere: signal and gradient fade away."),
     "-",
     lambda a, b: 0.01,
 )
@@ -129,7 +129,7 @@ _normal(
 _normal(
     "large-normal",
     _("large"),
-    _("Spread 1 everywhere: signal and gradient explode with width."),
+    _("Standard deviation 1 everywhere: signal and gradient explode with width."),
     "-",
     lambda a, b: 1.0,
 )

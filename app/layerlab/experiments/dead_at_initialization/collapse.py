@@ -22,7 +22,7 @@ Array = np.ndarray
 LAYERS, UPDATES, RUN = 10, 500, 50  # hidden layers, length of a training, networks of a run
 RATES = (0.001, 0.01)  # of Adam
 NETS_AT = dict(zip(RATES, (NETS, NETS // 4), strict=True))
-SPREAD = 0.01  # range of the outputs of a trained network that is called constant, at most
+MAX_RANGE = 0.01  # range of the outputs of a trained network that is called constant, at most
 BAND = 0.05
 # What is printed, as the claim is judged: width -> least and largest share.
 PUBLISHED = {2: (0.9, 1.0), 3: (0.6 - BAND, 0.6 + BAND), 5: (0.1, 0.2), 10: (0.0, 0.01)}
@@ -95,7 +95,7 @@ class Training:
             spec = edit(self.setting.spec, "train.seed", done)
             spec = edit(spec, "train.seeds", min(RUN, nets - done))
             params = yield from self._trained(spec, is_interrupted)
-            found = is_constant(problem_of(spec), params, SPREAD)  # nan is not constant
+            found = is_constant(problem_of(spec), params, MAX_RANGE)  # nan is not constant
             self.params = params if not done else np.concatenate([self.params, params])
             self.constant = np.append(self.constant, found)
             yield None

@@ -32,7 +32,7 @@ def linear_draws() -> Facts:
 
 
 def kaiming_draws() -> Facts:
-    """Return `n`, and the `spread` with which `kaiming_normal_` draws for tanh, both (1,)."""
+    """Return `n`, and the `std` with which `kaiming_normal_` draws for tanh, both (1,)."""
     torch.manual_seed(0)
     n = SIZES[-1]
     drawn = torch.nn.init.kaiming_normal_(torch.empty(n, n), nonlinearity="tanh")
