@@ -77,7 +77,7 @@ help:
 	@echo "make campaign     run what takes hours, by hand (ARGS: names; ARGS=--help)"
 	@echo "make check        lint, types and tests"
 	@echo "make lint types   one of them"
-	@echo "make screenshots  draw resources/screenshots anew"
+	@echo "make screenshots  redraw resources/screenshots"
 	@echo "make texts        write build/layerlab.pot, the texts to translate"
 	@echo "make wheel        build dist/layerlab-*.whl"
 	@echo "make bundle       build dist/layerlab, a program that needs no Python (FLAVOUR=full)"
