@@ -14,6 +14,7 @@ from layerlab.experiments.layer_norm import model, training
 from layerlab.experiments.layer_norm.layer import INPUT, TARGET, layer, plain, weights
 from layerlab.experiments.layer_norm.names import EPS, PRE_ACTIVATIONS
 from layerlab.experiments.layer_norm.training import EVERY, LENGTH, Population, Setting
+from layerlab.experiments.layer_norm.view import BothWays
 from layerlab.nets.engines.numpy_ import outputs
 from layerlab.nets.norms import norm, norm_gradient
 from layerlab.nets.problem import initialize, problem_of
@@ -326,3 +327,14 @@ def test_a_sum_is_dragged_and_the_others_stay(open_page):
     moved = np.array(page.values["pre_activations"]) - Z
     assert np.flatnonzero(moved).tolist() == [3]
     assert moved[3] > 0
+
+
+def test_the_axis_that_is_logarithmic_on_both_sides_is_filled_by_its_range() -> None:
+    axis = BothWays("z")
+    axis.fix(-40.0, 40.0)
+    assert axis.to_unit(np.array([-40.0, 0.0, 40.0])) == pytest.approx([0.0, 0.5, 1.0])
+    places = axis.to_unit(np.array([value for value, _ in axis.ticks(5)]))
+    assert np.diff(places).min() > 0.1  # else their texts would overlap
+    assert [axis.from_unit(p) for p in (0.0, 0.3, 1.0)] == pytest.approx(
+        [-40.0, -0.4 * np.sinh(0.4 * np.arcsinh(100.0)), 40.0]
+    )

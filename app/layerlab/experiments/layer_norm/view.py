@@ -60,6 +60,11 @@ class BothWays(Axis):
         """Return the value behind a view's number, the inverse of `to_view`."""
         return BEND * math.sinh(value)
 
+    def range(self) -> tuple[float, float]:
+        """Return the automatic range as a view has it."""
+        low, high = self.to_view(np.array([self.low, self.high]))
+        return float(low), float(high)
+
     def ticks(
         self, count: float, part: tuple[float, float] | None = None
     ) -> list[tuple[float, str]]:
