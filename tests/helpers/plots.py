@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import html
 import io
+import itertools
 import re
 
 import pytest
@@ -21,6 +22,7 @@ from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.sheet import Sheet
 from layerlab.ui.plotting.surface import Surface
+from layerlab.ui.plotting.writing import TEXT
 
 NOTCH = 120  # of a wheel
 SETTLING = 4  # passes in which layouts hand on what they need
@@ -210,6 +212,15 @@ def lost_of_plot(plot: Plot) -> list[str]:
     ticks = plot.x_ticks()
     if sum(left is not None for left in below.lefts) < min(2, len(ticks)):
         found.append(f"the ticks {ticks}")
+    metrics = QFontMetricsF(plot.theme.font(TEXT))
+    texts = [
+        (left, left + metrics.horizontalAdvance(text), text)
+        for left, (_, text) in zip(below.lefts, ticks, strict=True)
+        if left is not None
+    ]
+    for (_, end, text), (start, _, following) in itertools.pairwise(sorted(texts)):
+        if end > start:
+            found.append(f"a gap between the ticks {text!r} and {following!r}")
     if isinstance(plot, RowPlot) and len(plot.y_labels()) < len(plot.names):
         found.append(f"the rows {plot.names}")
     for label in plot.y_labels():
