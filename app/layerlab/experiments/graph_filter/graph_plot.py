@@ -18,7 +18,7 @@ from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Dots, Mark, Painted, Space, TextMark, polygon
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Tooltip, nearest
-from layerlab.ui.plotting.scale import Axis, number
+from layerlab.ui.plotting.scale import Blank, number
 from layerlab.ui.theme import Theme
 
 Array = np.ndarray
@@ -28,16 +28,6 @@ SHADES = 32
 MAX_NAMED = 40  # nodes at most whose names are written
 MAX_NAME = 7  # letters of a name that is written
 MAX_DISTANCE = 16.0  # pixels at zoom 1 from a node in which it is still read
-
-
-class Blank(Axis):
-    """An axis without ticks."""
-
-    def ticks(
-        self, count: float, part: tuple[float, float] | None = None
-    ) -> list[tuple[float, str]]:
-        """Return none."""
-        return []
 
 
 class GraphPlot(HandlePlot):

@@ -15,7 +15,7 @@ from layerlab.ui.plotting.items import Dots, HeatMap, Line, Mark, Segments, Text
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
-from layerlab.ui.plotting.scale import Axis, number
+from layerlab.ui.plotting.scale import Axis, Blank, number
 from layerlab.ui.plotting.series import Series
 from layerlab.ui.plotting.side import value_scale
 
@@ -25,16 +25,6 @@ GAP = 3.0  # cells between two matrices
 ROUNDING = 1e-20  # a share of the variance below this
 NAMED = 6  # singular values at most that legend and cursor name
 MIN_ERROR = 3e-3  # of the errors' axis
-
-
-class Blank(Axis):
-    """An axis without ticks."""
-
-    def ticks(
-        self, count: float, part: tuple[float, float] | None = None
-    ) -> list[tuple[float, str]]:
-        """Return none."""
-        return []
 
 
 class View(PageView):

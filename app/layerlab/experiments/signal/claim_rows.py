@@ -10,6 +10,7 @@ import numpy as np
 
 from layerlab.core.experiment import HOLDS, NOT_HERE, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
 from layerlab.core.numbers import grouped, number
+from layerlab.core.phrases import joined_by_and
 from layerlab.core.spec import NetSpec
 from layerlab.core.translation import _
 from layerlab.experiments.signal.meanfield import Theory, settled_chi
@@ -115,7 +116,7 @@ def _kept_row(depth: int) -> ClaimRow:
         verdict = HOLDS
     elif by_square:
         condition = _(
-            "the mean square is meant, of {activations}", activations=_joined(by_square)
+            "the mean square is meant, of {activations}", activations=joined_by_and(by_square)
         )
         verdict = f"{ONLY_IF} {condition}"
     else:
@@ -133,10 +134,6 @@ def _kept_row(depth: int) -> ClaimRow:
             squares=", ".join(f"{name} × {number(v, 2)}" for name, v in squares.items()),
         ),
     )
-
-
-def _joined(names: list[str]) -> str:
-    return functools.reduce(lambda a, b: _("{first} and {second}", first=a, second=b), names)
 
 
 @functools.cache

@@ -263,6 +263,16 @@ class Axis:
         return texts
 
 
+class Blank(Axis):
+    """An axis without ticks."""
+
+    def ticks(
+        self, count: float, part: tuple[float, float] | None = None
+    ) -> list[tuple[float, str]]:
+        """Return none."""
+        return []
+
+
 def _decades(low: float, high: float, count: float) -> list[tuple[float, str]]:
     """Return powers of ten between two ends, about as many as are wanted."""
     first = math.ceil(math.log10(low) - 1e-9)

@@ -174,7 +174,7 @@ class CurveView(PredictionForm):
 
 
 def thinned(one: Series) -> Series:
-    """Return as much of a series as can be told apart."""
+    """Return as much of a series as the eye can distinguish."""
     many = one.x.size > MAX_DOTS
     return one.at(evenly_spaced(one.x.size, MAX_DOTS)) if many else one
 
