@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from layerlab.core.numbers import grouped, number
+from layerlab.core.numbers import grouped, median, number
 from layerlab.core.program import print_anywhere
 
 
@@ -51,3 +51,11 @@ def test_every_encoding_prints_numbers(
     print_anywhere()
     stream.write(f"{grouped(1500)} −2 √dₖ⁶⁴ ü 語")
     assert raw.getvalue().decode(encoding) == printed
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 64])
+def test_the_median_is_numpys(count: int) -> None:
+    values = np.random.default_rng(count).normal(size=count)
+    assert median(values.tolist()) == np.median(values)
+    assert np.isnan(median([*values.tolist(), np.nan]))
+    assert median([*values.tolist(), np.inf, np.inf]) == np.median([*values, np.inf, np.inf])

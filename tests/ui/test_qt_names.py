@@ -25,9 +25,7 @@ for source, mirror, least in zip((QtCore, QtGui, QtWidgets), mirrors, (100, 150,
 
 def names_copied(code: str) -> int:
     """Return how many names pyqtgraph's modules have before they are asked for any."""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert not done.returncode, done.stderr
-    return int(done.stdout)
+    return int(printed(code))
 
 
 def test_names_are_found_when_they_are_used() -> None:
@@ -36,3 +34,47 @@ def test_names_are_found_when_they_are_used() -> None:
 
 def test_nothing_changes_where_pyqtgraph_was_there_before() -> None:
     assert names_copied(BEGIN.format(first="PySide6.QtCore, pyqtgraph")) > 600
+
+
+SPARED = """
+import sys
+import layerlab.ui
+from layerlab.ui import qt_names
+qt_names.import_pyqtgraph()
+import pyqtgraph
+spared = [f"pyqtgraph.{name}" for name in qt_names._SPARED]
+print(sum(name in sys.modules for name in spared))
+"""
+REAL = """
+assert not hasattr(pyqtgraph, "Unknown")
+for name in ("ColorBarItem", "RemoteGraphicsView", "ImageView", "PlotWidget"):
+    assert isinstance(getattr(pyqtgraph, name), type), name
+    assert getattr(pyqtgraph, name).__module__ in sys.modules, name
+import pyqtgraph.exporters, pyqtgraph.parametertree
+import pyqtgraph.GraphicsScene.exportDialog
+assert not [name for name, value in vars(pyqtgraph).items()
+            if isinstance(value, qt_names._Spared)]
+"""
+ALL = """
+import sys
+import pyqtgraph
+from layerlab.ui import qt_names
+spared = [f"pyqtgraph.{name}" for name in qt_names._SPARED]
+print([name for name in spared if name not in sys.modules])
+"""
+
+
+def printed(code: str) -> str:
+    """Return what a process of its own prints."""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert not done.returncode, done.stderr
+    return done.stdout.strip()
+
+
+def test_modules_that_the_lab_has_no_use_for_are_imported_when_they_are_asked_for() -> None:
+    assert printed(SPARED + REAL) == "0"
+
+
+def test_pyqtgraph_by_itself_imports_all_that_is_spared() -> None:
+    # Else a name in the list is misspelt, or is none of this version's.
+    assert printed(ALL) == "[]"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 THIN_SPACE = "\u202f"  # between thousands; no line breaks there
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -42,6 +43,21 @@ def number(value: float, digits: int = 3) -> str:
     else:
         text = f"{value:.{digits}g}"
     return text.replace("-", "−")
+
+
+def median(values: Iterable[float]) -> float:
+    """Return the middle of some values, or the mean of the middle two; nan if one is nan.
+
+    The same as NumPy's, which imports masked arrays at its first use: a tenth of the time from
+    the window's first paint to its first figures. `values` are one or more.
+    """
+    ordered = sorted(values)
+    if any(map(math.isnan, ordered)):
+        return math.nan
+    half = len(ordered) // 2
+    if len(ordered) % 2:
+        return ordered[half]
+    return (ordered[half - 1] + ordered[half]) / 2
 
 
 def percent(share: float) -> str:

@@ -22,6 +22,76 @@ def spare_sources() -> None:
         feature._mod_uses_pyside = lambda module: True
 
 
+# Modules that pyqtgraph imports for what the lab has no use for: trees of parameters, tables,
+# plots drawn by another process, gradient editors. Nothing that the lab uses imports them.
+_SPARED = (
+    "imageview",
+    *(
+        f"graphicsItems.{name}"
+        for name in (
+            "ArrowItem",
+            "BoxplotItem",
+            "ColorBarItem",
+            "CurvePoint",
+            "DateAxisItem",
+            "ErrorBarItem",
+            "FillBetweenItem",
+            "GradientEditorItem",
+            "GradientLegend",
+            "GraphItem",
+            "GridItem",
+            "HistogramLUTItem",
+            "IsocurveItem",
+            "PColorMeshItem",
+            "ScaleBar",
+            "TargetItem",
+        )
+    ),
+    *(
+        f"widgets.{name}"
+        for name in (
+            "BusyCursor",
+            "CheckTable",
+            "ColorButton",
+            "ColorMapMenu",
+            "ColorMapWidget",
+            "ComboBox",
+            "DataFilterWidget",
+            "DataTreeWidget",
+            "DiffTreeWidget",
+            "FeedbackButton",
+            "GradientWidget",
+            "GraphicsLayoutWidget",
+            "HistogramLUTWidget",
+            "JoystickButton",
+            "LayoutWidget",
+            "PathButton",
+            "PlotWidget",
+            "ProgressDialog",
+            "RawImageWidget",
+            "RemoteGraphicsView",
+            "ScatterPlotWidget",
+            "SpinBox",
+            "TableWidget",
+            "TreeWidget",
+            "ValueLabel",
+            "VerticalLabel",
+        )
+    ),
+)
+
+
+class _Spared(ModuleType):
+    """Stands in for a module: `import *` takes no name of it, and any other name is itself."""
+
+    __all__ = ()
+
+    def __getattr__(self, name: str) -> _Spared:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+
 class _Mirror(ModuleType):
     """A module with the names of another one; pyqtgraph adds some of its own."""
 
@@ -36,12 +106,13 @@ class _Mirror(ModuleType):
 
 
 def import_pyqtgraph() -> None:
-    """Import pyqtgraph in about half of the time.
+    """Import pyqtgraph in about a third of the time.
 
     With its import it copies all names of three modules of Qt into modules of its own. PySide6
     makes a class when it is first asked for, and pyqtgraph and the lab use a tenth of these
     760. So its modules are there already, look a name up with its first use, and for as long as
-    it is imported Qt's have no names to be copied.
+    it is imported Qt's have no names to be copied. A third of its modules is spared, each
+    imported when it or its class is first asked for.
     """
     if "pyqtgraph.Qt" in sys.modules:
         return
@@ -49,11 +120,25 @@ def import_pyqtgraph() -> None:
     for source in sources:
         name = f"pyqtgraph.Qt.{source.__name__.rpartition('.')[2]}"
         sys.modules[name] = _Mirror(name, source)
+    spared = {name.rpartition(".")[2].lower(): f"pyqtgraph.{name}" for name in _SPARED}
+    sys.modules.update({name: _Spared(name) for name in spared.values()})
     listed = [source.__dir__ for source in sources]
     try:
         for source in sources:
             source.__dir__ = list  # type: ignore[method-assign]
-        import_module("pyqtgraph")
+        package = import_module("pyqtgraph")
     finally:
         for source, names in zip(sources, listed, strict=True):
             source.__dir__ = names  # type: ignore[method-assign]
+        for name in spared.values():
+            sys.modules.pop(name)
+    for name in [name for name, value in vars(package).items() if isinstance(value, _Spared)]:
+        delattr(package, name)
+
+    def spared_class(name: str) -> Any:
+        module = spared.get(name.lower())
+        if module is None:
+            raise AttributeError(f"module 'pyqtgraph' has no attribute {name!r}")
+        return getattr(import_module(module), name)
+
+    package.__getattr__ = spared_class  # type: ignore[method-assign]

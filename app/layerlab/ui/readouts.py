@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-import numpy as np
-
 from layerlab.core.frames import Frame
 from layerlab.core.numbers import grouped as grouped
+from layerlab.core.numbers import median
 from layerlab.core.success import Ranking, ranking_of
 from layerlab.core.translation import _, ngettext, translated
 from layerlab.ui.plotting.scale import level_text, number
@@ -104,16 +103,16 @@ def readouts(frame: Frame, threshold: float | None = None) -> list[Readout]:
     part = frame.loss
     if part is None or not part.train.size:
         return found
-    median = short(float(np.median(part.train[-1])))
-    found.append(Readout(median, _TRAINING_LOSS, rank=1, brief=_TRAINING))
+    value = short(median(part.train[-1].tolist()))
+    found.append(Readout(value, _TRAINING_LOSS, rank=1, brief=_TRAINING))
     if part.validation is not None:
-        median = short(float(np.median(part.validation[-1])))
-        found.append(Readout(median, _VALIDATION_LOSS, rank=3, brief=_VALIDATION))
+        value = short(median(part.validation[-1].tolist()))
+        found.append(Readout(value, _VALIDATION_LOSS, rank=3, brief=_VALIDATION))
     found.append(success(ranking_of(part, threshold)))
     score = part.validation_score if part.validation_score is not None else part.score
     if score is not None:
         where = _VALIDATION if part.validation_score is not None else _TRAINING
-        middle = float(np.median(score[-1]))
+        middle = median(score[-1].tolist())
         value = f"{100 * middle:.1f} %" if part.score_name == "accuracy" else short(middle)
         name = translated(part.score_name)
         found.append(Readout(value, f"{name}, {where}", rank=4, brief=name))
