@@ -145,6 +145,16 @@ def test_for_print_every_text_is_dark_and_the_ground_white(trained, name):
     assert {"#ffffff", "#000000"} <= head
 
 
+@pytest.mark.parametrize("name", VIEWS)
+def test_every_text_of_a_vector_file_says_how_wide_it_is(trained, name):
+    root = ElementTree.fromstring(figure(trained.figures.card(name), ".svg", (720, 450)))
+    texts = [text for text in root.iter(f"{SVG}text") if "".join(text.itertext()).strip()]
+    assert len(texts) >= 4
+    for text in texts:
+        words, size = "".join(text.itertext()), float(text.get("font-size"))
+        assert 0.2 < float(text.get("textLength")) / (size * len(words)) < 1.2, words
+
+
 def test_a_figure_has_its_size_where_the_screen_has_no_room_for_the_note(trained):
     trained.pages.show("gating")
     trained.pages.page.finish()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import html
 import io
 import re
 from collections.abc import Callable, Iterator
@@ -18,6 +19,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPoint, QRect, QSize, QSizeF
 from PySide6.QtGui import (
     QColor,
+    QFont,
+    QFontMetricsF,
     QImage,
     QPageSize,
     QPaintDevice,
@@ -39,6 +42,10 @@ from layerlab.ui.themed import Themed
 
 _CLIPPED = re.compile(r'clip-path="url\(#(\w+)\)"><g [^>]*?transform="([^"]*)"')
 _CLIP = re.compile(r'<clipPath id="(\w+)"')
+_TEXT = re.compile(
+    r'<text (?P<look>[^>]*?font-family="(?P<family>[^",]+)[^>]*?font-size="(?P<size>[\d.]+)"'
+    r'[^>]*?font-weight="(?P<weight>\d+)"[^>]*?)>(?P<words>[^<]+)</text>'
+)
 
 if TYPE_CHECKING:
     from layerlab.ui.pages.view import PageView
@@ -245,8 +252,27 @@ def _svg(page: Paper, scale: float) -> bytes:
     device.setTitle(page.title)
     device.setDescription(_("Drawn by Layerlab {version}", version=__version__))
     _render(page, device)
-    text = placed_clips(bytes(buffer.data().data()).decode("utf-8"))
+    text = measured_texts(placed_clips(bytes(buffer.data().data()).decode("utf-8")))
     return text.replace('font-family="Inter"', f'font-family="{FAMILIES}"').encode()
+
+
+def measured_texts(text: str) -> str:
+    """Return an SVG whose texts say how wide they are.
+
+    Where Inter is missing, another font's letters are set in the same room, so that words of
+    two colours do not run into each other.
+    """
+
+    def measured(found: re.Match[str]) -> str:
+        words = html.unescape(found["words"])
+        font = QFont(found["family"])
+        font.setPixelSize(max(1, round(float(found["size"]))))
+        font.setWeight(QFont.Weight(int(found["weight"])))
+        width = QFontMetricsF(font).horizontalAdvance(words)
+        look = f'{found["look"].rstrip()} textLength="{width:.2f}"'
+        return f'<text {look} lengthAdjust="spacingAndGlyphs">{found["words"]}</text>'
+
+    return _TEXT.sub(measured, text)
 
 
 def placed_clips(text: str) -> str:
