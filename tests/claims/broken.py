@@ -17,10 +17,9 @@ from layerlab.claims.listing import listing
 from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG
 from layerlab.core.layout import Layout
 from layerlab.core.spec import edit
-from layerlab.experiments.convolution import layers
-from layerlab.experiments.regions import gates
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.losses import softmax
+from layerlab.nets.studies import convolution, gates
 from layerlab.nets.transformers import feed_forward_parameters
 from tests.claims.breaking import (
     Break,
@@ -83,7 +82,7 @@ def _nine_tenths(key: str) -> Break:
 
 # ---- parts of claims
 
-_product, _filtered, _solved = linear.product, layers.filtered, layers.solved
+_product, _filtered, _solved = linear.product, convolution.filtered, convolution.solved
 _norm, _largest_step = mechanisms.norm, mechanisms.largest_step
 _wavy, _std_of_correlation_length = gates.wavy, trainable.std_of_correlation_length
 _low_rank = np.ones((linear.NETS, linear.M, 1)) * np.arange(1.0, linear.N + 1)
@@ -125,7 +124,7 @@ BROKEN: dict[str, tuple[str, Break]] = {
     "A1": (ONLY_IF, instead("layerlab.claims.linear.random_maps", lambda: _low_rank)),
     "A2": (HOLDS, instead("layerlab.claims.linear.product", _with_skip)),
     "A3": (HOLDS, scaled_init("he-normal", 0.0)),
-    "A4": (ONLY_IF, instead("layerlab.experiments.regions.gates.wavy", _slow_if_many)),
+    "A4": (ONLY_IF, instead("layerlab.nets.studies.gates.wavy", _slow_if_many)),
     "A5": (HOLDS, instead("layerlab.claims.learning.folded", _flat)),
     "B1": (HOLDS, instead("layerlab.claims.linear.LINEAR", "tanh")),
     "B2": (HOLDS, other_activation("sigmoid", "tanh")),
@@ -219,7 +218,7 @@ BROKEN: dict[str, tuple[str, Break]] = {
     "D36": (WRONG, _parameters(lambda self: max(self.sizes))),
     "D37": (HOLDS, instead("layerlab.claims.counts.feed_forward_parameters", _narrow_block)),
     "E1": (HOLDS, instead("layerlab.claims.convolution.local", _one_filter)),
-    "E2": (ONLY_IF, instead("layerlab.experiments.convolution.layers.filtered", _unshared)),
+    "E2": (ONLY_IF, instead("layerlab.nets.studies.convolution.filtered", _unshared)),
     "E3": (
         HOLDS,
         instead("layerlab.claims.convolution.solved", lambda x, y: 0.9 * _solved(x, y)),
@@ -228,7 +227,7 @@ BROKEN: dict[str, tuple[str, Break]] = {
     "E5": (HOLDS, instead("layerlab.claims.attention.temperature", float)),
     "E6": (
         ONLY_IF,
-        instead("layerlab.experiments.attention.draws.temperature", lambda d_k: 1.0),
+        instead("layerlab.nets.studies.attention_draws.temperature", lambda d_k: 1.0),
     ),
     "E7": (HOLDS, instead("layerlab.claims.attention.squared_width", float)),
     "E8": (

@@ -10,8 +10,10 @@ from scipy import integrate, special, stats
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, PENDING, WRONG
 from layerlab.core.jobs import Job, steps_of
-from layerlab.experiments.attention import claim_rows, draws, heads, model, theory
-from layerlab.experiments.attention.draws import FREE, MAX_DRAWS, SCALED, SIZES, AttentionDraws
+from layerlab.experiments.attention import claim_rows, model, theory
+from layerlab.nets.studies import attention as heads
+from layerlab.nets.studies import attention_draws as draws
+from layerlab.nets.studies.attention_draws import FREE, MAX_DRAWS, SCALED, SIZES, AttentionDraws
 from tests.helpers.plots import drive_plots
 from tests.helpers.programs import printed_by
 

@@ -13,12 +13,12 @@ from layerlab.experiments.convolution import (
     claim_rows,
     initial,
     kernel_recovery,
-    layers,
     model,
     names,
 )
 from layerlab.experiments.convolution.kernel_recovery import COUNTS, OUTPUTS, SMALL_SIDE, TAPS
 from layerlab.experiments.convolution.names import SIDE
+from layerlab.nets.studies import convolution as layers
 from tests.helpers.programs import printed_by
 
 torch = pytest.importorskip("torch")  # the oracle

@@ -8,23 +8,23 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from layerlab.core.cures import CURES, MAX_DEPTH, MAX_WIDTH
 from layerlab.core.errors import LabError, NotFiniteError
 from layerlab.core.experiment import HOLDS, NOT_HERE, NOT_REPRODUCED, ONLY_IF, PENDING, WRONG
 from layerlab.core.spec import edit
 from layerlab.experiments import EXPERIMENTS
 from layerlab.experiments.dead_at_initialization import (
     claim_rows,
-    collapse,
-    initial,
     model,
     theory,
 )
 from layerlab.experiments.dead_at_initialization.map import cell_at
-from layerlab.experiments.dead_at_initialization.names import CURES, MAX_DEPTH, MAX_WIDTH
 from layerlab.nets import incremental
 from layerlab.nets.engines import engine
 from layerlab.nets.engines.numpy_ import outputs
 from layerlab.nets.problem import check, initialize, problem_of
+from layerlab.nets.studies import collapse
+from layerlab.nets.studies import dead_networks as initial
 from tests.experiments.conftest import settle
 from tests.helpers.plots import drive_plots
 from tests.helpers.programs import printed_by

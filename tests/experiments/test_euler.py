@@ -17,11 +17,12 @@ from layerlab.claims.mechanisms import CLAIMS
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import HOLDS, WRONG
 from layerlab.experiments import EXPERIMENTS
-from layerlab.experiments.euler import claim_rows, flow, model, moons, stability
+from layerlab.experiments.euler import claim_rows, flow, model, moons
 from layerlab.nets import incremental
 from layerlab.nets.engines import engine
 from layerlab.nets.engines.numpy_ import forward, training_loss
 from layerlab.nets.problem import check, initialize, problem_of
+from layerlab.nets.studies import euler as stability
 from tests.experiments.conftest import settle
 from tests.helpers.programs import printed_by
 

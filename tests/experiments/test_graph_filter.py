@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import HOLDS, WRONG
 from layerlab.experiments import EXPERIMENTS
-from layerlab.experiments.graph_filter import edge_list, filters, graphs, model, names
+from layerlab.experiments.graph_filter import edge_list, graphs, model, names
+from layerlab.nets.studies import graph_filters as filters
 from tests.experiments.conftest import drag_handle, settle
 
 PAGE = EXPERIMENTS["graph-filter"]

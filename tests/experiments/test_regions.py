@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from layerlab.core.experiment import HOLDS, ONLY_IF, WRONG
-from layerlab.experiments.regions import claim_rows, counting, gates, model, training
+from layerlab.experiments.regions import claim_rows, model, training
 from layerlab.nets.engines.numpy_ import forward
 from layerlab.nets.rewind import Rewindable
+from layerlab.nets.studies import gates
+from layerlab.nets.studies import piece_counts as counting
 from tests.experiments.conftest import settle
 from tests.helpers.programs import printed_by
 

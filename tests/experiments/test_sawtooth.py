@@ -9,11 +9,12 @@ import pytest
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import HOLDS, ONLY_IF, WRONG
 from layerlab.core.spec import edit
-from layerlab.experiments.sawtooth import claim_rows, counting, model, nets, training
+from layerlab.experiments.sawtooth import claim_rows, counting, model, training
 from layerlab.experiments.sawtooth.names import NAMES
 from layerlab.nets.engines import default_engine, engine
 from layerlab.nets.engines.numpy_ import outputs
 from layerlab.nets.problem import check, problem_of
+from layerlab.nets.studies import sawtooth as nets
 from layerlab.nets.tasks.curves import sawtooth
 from tests.helpers.programs import printed_by
 

@@ -13,8 +13,9 @@ from PySide6.QtTest import QTest
 from layerlab.core.experiment import NOT_HERE
 from layerlab.core.jobs import Job, steps_of
 from layerlab.core.spec import NetSpec
-from layerlab.experiments.signal import claim_rows, meanfield, model, network
+from layerlab.experiments.signal import claim_rows, model, network
 from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.theory import meanfield
 from layerlab.nets.theory.forward import propagate_layers
 from layerlab.nets.theory.scatter import bands
 from tests.experiments.conftest import settle

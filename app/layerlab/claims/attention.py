@@ -9,18 +9,18 @@ import numpy as np
 from layerlab.claims.base import Claim, Context, E, Judgement
 from layerlab.claims.figures import figure, listed, percent, within
 from layerlab.core.translation import _
-from layerlab.experiments.attention.claim_rows import CONSTANT, LINEAR
-from layerlab.experiments.attention.draws import AttentionDraws, power
-from layerlab.experiments.attention.heads import (
+from layerlab.nets.losses import softmax
+from layerlab.nets.studies.attention import (
     attention_weights,
     entropy,
     kernel_weights,
     squared_width,
     temperature,
 )
-from layerlab.nets.losses import softmax
+from layerlab.nets.studies.attention_draws import AttentionDraws, power
 
 Array = np.ndarray
+CONSTANT, LINEAR = 0.1, 0.15  # how far a power of d_k may be from 0, and from 1
 EXACT = 1e-12
 SIZES = (16, 64, 256, 1024)  # d_k
 KEYS = 16

@@ -122,7 +122,7 @@ class Claim(Generic[T]):
         statement: what it says, in our words.
         published: the figures that it prints, or what it prints instead.
         tolerance: when it is taken to hold; decided before anything was measured.
-        page: key of the page that is about it, whether registered yet or not; or None.
+        page: key of the page of the gallery that is about it; None if no page is.
         measure: (context) -> numbers.
         judge: (numbers) -> finding.
         asks_torch: whether it asks PyTorch itself, without which it cannot be computed.

@@ -9,8 +9,9 @@ import numpy as np
 from layerlab.claims.base import Claim, Context, E, Judgement
 from layerlab.claims.figures import exponent, figure
 from layerlab.core.translation import _
-from layerlab.experiments.convolution.layers import (
+from layerlab.nets.studies.convolution import (
     EXACT,
+    KERNEL,
     Shifts,
     conjugated,
     filtered,
@@ -21,7 +22,6 @@ from layerlab.experiments.convolution.layers import (
     shift_first_or_last,
     solved,
 )
-from layerlab.experiments.convolution.names import KERNEL
 
 Array = np.ndarray
 SIDE = 8  # of images

@@ -10,11 +10,14 @@ import numpy as np
 from layerlab.claims.base import Claim, Context, D, Judgement
 from layerlab.claims.figures import percent
 from layerlab.claims.populations import initial_params, lab, population
+from layerlab.core.cures import NETS
 from layerlab.core.numbers import grouped
 from layerlab.core.phrases import joined_clauses
 from layerlab.core.spec import LabSpec, NetSpec, TrainSpec
 from layerlab.core.translation import _, ngettext
-from layerlab.experiments.dead_at_initialization.collapse import (
+from layerlab.nets.engines.numpy_ import Trainer, forward
+from layerlab.nets.problem import initialize, problem_of
+from layerlab.nets.studies.collapse import (
     BAND,
     LAYERS,
     MAX_RANGE,
@@ -25,10 +28,7 @@ from layerlab.experiments.dead_at_initialization.collapse import (
     dead_units,
     is_constant,
 )
-from layerlab.experiments.dead_at_initialization.collapse import RATES as ADAM_RATES
-from layerlab.experiments.dead_at_initialization.names import NETS
-from layerlab.nets.engines.numpy_ import Trainer, forward
-from layerlab.nets.problem import initialize, problem_of
+from layerlab.nets.studies.collapse import RATES as ADAM_RATES
 
 Array = np.ndarray
 RATES = (0.03, 0.1, 0.3, 1.0)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from layerlab.claims.base import UNKNOWN, Claim, Context, Judgement, Verdict, ignore
-from layerlab.claims.pages import page_of
 from layerlab.claims.registry import claims
 from layerlab.core.cancel import CancelledError, not_cancelled
 from layerlab.core.errors import LabError
@@ -51,7 +50,7 @@ def examine(
         verdict=f"{found.kind} {found.condition}".strip(),
         measured=found.measured,
         why=found.why,
-        experiment=page_of(claim),
+        experiment=claim.page,
         seconds=time.perf_counter() - begun_s,
     )
 

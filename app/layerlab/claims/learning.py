@@ -14,12 +14,12 @@ from layerlab.core.phrases import joined_by_and, joined_clauses
 from layerlab.core.spec import LabSpec, NetSpec, TrainSpec
 from layerlab.core.state import State
 from layerlab.core.translation import _
-from layerlab.experiments.regions.gates import DIMENSIONS, Flips, watch
-from layerlab.experiments.sawtooth.nets import built_wide, least_loss
 from layerlab.nets.engines.numpy_ import outputs
 from layerlab.nets.folding import folded, one_layer
 from layerlab.nets.maths import NUMPY
 from layerlab.nets.problem import problem_of
+from layerlab.nets.studies.gates import DIMENSIONS, Flips, watch
+from layerlab.nets.studies.sawtooth import built_wide, least_loss
 
 Array = np.ndarray
 SEEDS = 64

@@ -10,8 +10,9 @@ from layerlab.claims.base import Claim, Context, E, Judgement
 from layerlab.claims.figures import figure, listed, percent, within
 from layerlab.core.numbers import grouped
 from layerlab.core.translation import _
-from layerlab.experiments.euler.stability import largest_step, through_lab, walked
-from layerlab.experiments.graph_filter.filters import (
+from layerlab.nets.norms import NORM_EPS, norm, norm_gradient
+from layerlab.nets.studies.euler import largest_step, through_lab, walked
+from layerlab.nets.studies.graph_filters import (
     Edges,
     by_neighbours,
     in_spectrum,
@@ -19,7 +20,6 @@ from layerlab.experiments.graph_filter.filters import (
     roughness,
     spectrum,
 )
-from layerlab.nets.norms import NORM_EPS, norm, norm_gradient
 
 Array = np.ndarray
 EXACT = 1e-12

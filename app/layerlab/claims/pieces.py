@@ -13,11 +13,11 @@ from layerlab.claims.populations import initial_params
 from layerlab.core.numbers import grouped
 from layerlab.core.spec import LabSpec, NetSpec, replace
 from layerlab.core.translation import _
-from layerlab.experiments.regions.counting import line_problem
 from layerlab.nets.cells import count_cells
 from layerlab.nets.folding import fold, folded, one_layer
 from layerlab.nets.initializers import INITIALIZERS
 from layerlab.nets.regions import regions
+from layerlab.nets.studies.piece_counts import line_problem
 
 Array = np.ndarray
 MAX_FOLDS = 10  # foldings

@@ -12,8 +12,8 @@ from layerlab.claims.figures import listed
 from layerlab.claims.populations import lab, population, training_loss
 from layerlab.core.spec import LabSpec, NetSpec, TrainSpec, edit
 from layerlab.core.translation import _
-from layerlab.experiments.signal.meanfield import settled_chi
 from layerlab.nets.problem import problem_of
+from layerlab.nets.theory.meanfield import settled_chi
 
 Array = np.ndarray
 HALF, STALLED = 0.5, 0.95  # of the loss of a constant guess

@@ -14,8 +14,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
 from layerlab.claims import Claim, Verdict, claims, ledger_job
-from layerlab.claims.pages import page_of, theme_of
 from layerlab.compose.serving import COMPILED, quiet_engine
+from layerlab.core.experiment import LEARNING
 from layerlab.core.jobs import Ask, Job, Step, steps_of
 from layerlab.core.ledger import FORMS, Entry
 from layerlab.core.libraries import sentence_of
@@ -36,12 +36,12 @@ LACKS = _("it asks PyTorch itself, which is not installed")
 
 
 def entry_of(claim: Claim[Any], lacks: str = "") -> Entry:
-    """Return a row as it is shown before anything is computed.
+    """Return a row as it is shown before anything is computed; advice is about learning.
 
     Args:
         claim: the row. lacks: why this machine cannot compute it.
     """
-    page = page_of(claim)
+    page = None if claim.page is None else EXPERIMENTS[claim.page]
     is_text = claim.source.startswith(claim.id[0])  # of the five; papers have a source each
     return Entry(
         claim.id,
@@ -50,9 +50,9 @@ def entry_of(claim: Claim[Any], lacks: str = "") -> Entry:
         claim.published,
         claim.tolerance,
         group=claim.source if is_text else PAPERS,
-        theme=theme_of(claim),
-        page=page,
-        question=EXPERIMENTS[page].title if page is not None else "",
+        theme=LEARNING if page is None else page.group,
+        page=claim.page,
+        question="" if page is None else page.title,
         lacks=lacks,
     )
 

@@ -30,7 +30,7 @@ class Verdict:
         verdict: the same with its condition, if it has one.
         measured: the figures; empty if it cannot be computed.
         why: one sentence.
-        experiment: key of the page that shows it; None while there is none.
+        experiment: key of the page that is about it; None if there is none.
         seconds: how long it took.
     """
 
@@ -66,7 +66,7 @@ class Entry:
         id, source, statement, published, tolerance: of the claim.
         group: heading under which it stands.
         theme: one of `core.experiment.GROUPS`.
-        page, question: key and title of the page that shows it; None and "" without one.
+        page, question: key and title of the page that is about it; None and "" without one.
         lacks: why this machine cannot compute it, known beforehand; empty if it can.
         verdict: what was found; None before.
         waits: whether it was asked for and is not done.

@@ -15,8 +15,8 @@ from layerlab.core.experiment import (
 from layerlab.core.numbers import number
 from layerlab.core.phrases import joined_by_and
 from layerlab.core.translation import _
-from layerlab.experiments.attention.draws import FREE, MAX_DRAWS, SCALED, SIZES, Summary, power
-from layerlab.experiments.attention.heads import temperature
+from layerlab.nets.studies.attention import temperature
+from layerlab.nets.studies.attention_draws import FREE, MAX_DRAWS, SCALED, SIZES, Summary, power
 
 Array = np.ndarray
 CONSTANT, LINEAR = 0.1, 0.15  # how far a power of d_k may be from 0, and from 1

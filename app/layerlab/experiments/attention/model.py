@@ -16,15 +16,9 @@ from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.programs import program
 from layerlab.core.translation import _
 from layerlab.experiments.attention import claim_rows
-from layerlab.experiments.attention.draws import (
-    DRAWS_AT_ONCE,
-    MAX_DRAWS,
-    SIZES,
-    AttentionDraws,
-    Summary,
-    draws_of,
-)
-from layerlab.experiments.attention.heads import (
+from layerlab.experiments.attention.theory import Limits, limits, product_density
+from layerlab.nets.losses import softmax
+from layerlab.nets.studies.attention import (
     attention_weights,
     directions,
     entropy,
@@ -32,8 +26,14 @@ from layerlab.experiments.attention.heads import (
     squared_width,
     temperature,
 )
-from layerlab.experiments.attention.theory import Limits, limits, product_density
-from layerlab.nets.losses import softmax
+from layerlab.nets.studies.attention_draws import (
+    DRAWS_AT_ONCE,
+    MAX_DRAWS,
+    SIZES,
+    AttentionDraws,
+    Summary,
+    draws_of,
+)
 
 Array = np.ndarray
 Numbers = tuple[float, ...]

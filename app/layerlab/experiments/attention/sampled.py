@@ -8,8 +8,8 @@ import numpy as np
 from PySide6.QtGui import QColor
 
 from layerlab.core.translation import _
-from layerlab.experiments.attention.draws import FREE, SCALED, SIZES
 from layerlab.experiments.attention.model import Result
+from layerlab.nets.studies.attention_draws import FREE, SCALED, SIZES
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layerlab.experiments.attention.heads import entropy
 from layerlab.nets.losses import softmax
+from layerlab.nets.studies.attention import entropy
 
 Array = np.ndarray
 _DRAWS = 20_000  # of logits

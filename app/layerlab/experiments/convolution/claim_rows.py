@@ -6,8 +6,8 @@ from layerlab.core.experiment import HOLDS, NOT_HERE, ONLY_IF, WRONG, ClaimRow
 from layerlab.core.numbers import number
 from layerlab.core.translation import _
 from layerlab.experiments.convolution.kernel_recovery import COUNTS, RecoveredKernel
-from layerlab.experiments.convolution.layers import EXACT, Shifts
-from layerlab.experiments.convolution.names import KERNEL, SIDE
+from layerlab.experiments.convolution.names import SIDE
+from layerlab.nets.studies.convolution import EXACT, KERNEL, Shifts
 
 CLEAN, POWER = 1e-9, 0.1  # what the ledger allows: of a clean kernel, and of a power
 

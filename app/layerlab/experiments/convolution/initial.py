@@ -6,14 +6,15 @@ import functools
 
 import numpy as np
 
-from layerlab.experiments.convolution.layers import (
+from layerlab.experiments.convolution.names import SIDE
+from layerlab.nets.studies.convolution import (
+    KERNEL,
     averaged,
     filtered,
     local,
     off_convolution,
     patches,
 )
-from layerlab.experiments.convolution.names import KERNEL, SIDE
 
 Array = np.ndarray
 OWN = 0.4  # std of what each position's own filter adds to the kernel

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layerlab.experiments.convolution.layers import log_likelihoods, patches, solved
-from layerlab.experiments.convolution.names import IMAGES, KERNEL
+from layerlab.experiments.convolution.names import IMAGES
+from layerlab.nets.studies.convolution import KERNEL, log_likelihoods, patches, solved
 
 Array = np.ndarray
 SMALL_SIDE = 8  # side of the random images

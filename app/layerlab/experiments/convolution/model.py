@@ -20,16 +20,6 @@ from layerlab.experiments.convolution.kernel_recovery import (
     RecoveredKernel,
     found,
 )
-from layerlab.experiments.convolution.layers import (
-    EXACT,
-    Shifts,
-    applied,
-    averaged,
-    filter_at,
-    pooled,
-    shift_first_or_last,
-    shifted,
-)
 from layerlab.experiments.convolution.names import (
     ALONE,
     AVERAGED,
@@ -41,6 +31,16 @@ from layerlab.experiments.convolution.names import (
     NOISE,
     POOLS,
     SIDE,
+)
+from layerlab.nets.studies.convolution import (
+    EXACT,
+    Shifts,
+    applied,
+    averaged,
+    filter_at,
+    pooled,
+    shift_first_or_last,
+    shifted,
 )
 
 __all__ = [

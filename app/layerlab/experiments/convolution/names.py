@@ -5,7 +5,6 @@ from __future__ import annotations
 from layerlab.core.translation import marked
 
 SIDE = 16  # of the picture
-KERNEL = 3  # side of a filter
 BY_HAND = marked("by hand")
 KERNELS: dict[str, tuple[float, ...]] = {
     marked("edge"): (0.0, -1.0, 0.0, -1.0, 4.0, -1.0, 0.0, -1.0, 0.0),

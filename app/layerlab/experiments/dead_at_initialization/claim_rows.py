@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from layerlab.core.cures import NETS
 from layerlab.core.experiment import (
     HOLDS,
     NOT_HERE,
@@ -15,7 +16,7 @@ from layerlab.core.experiment import (
 )
 from layerlab.core.numbers import grouped, percent
 from layerlab.core.translation import _, ngettext
-from layerlab.experiments.dead_at_initialization.collapse import (
+from layerlab.nets.studies.collapse import (
     LAYERS,
     NETS_AT,
     RATES,
@@ -23,7 +24,6 @@ from layerlab.experiments.dead_at_initialization.collapse import (
     WIDTHS,
     as_published,
 )
-from layerlab.experiments.dead_at_initialization.names import NETS
 
 PUBLISHED = "> 90 %, 60 %, > 10 %, < 1 %"
 L2 = _(

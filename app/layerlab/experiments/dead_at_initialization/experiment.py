@@ -1,9 +1,9 @@
 """Dead at initialization: ReLU networks that are constant before any training."""
 
+from layerlab.core.cures import CURES, MAX_DEPTH, MAX_WIDTH, NETS
 from layerlab.core.experiment import MECHANISM, Experiment, Try
 from layerlab.core.knobs import Knob
 from layerlab.core.translation import _
-from layerlab.experiments.dead_at_initialization.names import CURES, MAX_DEPTH, MAX_WIDTH, NETS
 
 EXPERIMENT = Experiment(
     "dead-at-initialization",

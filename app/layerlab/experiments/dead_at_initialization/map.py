@@ -6,8 +6,8 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
+from layerlab.core.cures import MAX_DEPTH, MAX_WIDTH
 from layerlab.core.translation import _
-from layerlab.experiments.dead_at_initialization.names import MAX_DEPTH, MAX_WIDTH
 from layerlab.ui.plotting.colors import value_colors
 from layerlab.ui.plotting.handles import HandlePlot
 from layerlab.ui.plotting.items import HeatMap, Mark, Segments

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from layerlab.core.cures import MAX_DEPTH, MAX_WIDTH, NETS
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
@@ -15,8 +16,12 @@ from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
 from layerlab.core.translation import _
-from layerlab.experiments.dead_at_initialization import claim_rows, collapse, initial, theory
-from layerlab.experiments.dead_at_initialization.collapse import (
+from layerlab.experiments.dead_at_initialization import claim_rows, theory
+from layerlab.nets.engines.numpy_ import forward, outputs
+from layerlab.nets.problem import Problem, problem_of
+from layerlab.nets.studies import collapse
+from layerlab.nets.studies import dead_networks as initial
+from layerlab.nets.studies.collapse import (
     LAYERS,
     PUBLISHED,
     RATES,
@@ -24,10 +29,7 @@ from layerlab.experiments.dead_at_initialization.collapse import (
     WIDTHS,
     Setting,
 )
-from layerlab.experiments.dead_at_initialization.initial import RECIPES, dying_layers, networks
-from layerlab.experiments.dead_at_initialization.names import MAX_DEPTH, MAX_WIDTH, NETS
-from layerlab.nets.engines.numpy_ import forward, outputs
-from layerlab.nets.problem import Problem, problem_of
+from layerlab.nets.studies.dead_networks import RECIPES, dying_layers, networks
 
 __all__ = ["LAYERS", "PUBLISHED", "RATES", "UPDATES", "WIDTHS"]
 Array = np.ndarray

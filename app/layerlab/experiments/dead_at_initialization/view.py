@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from layerlab.core import picture as pic
+from layerlab.core.cures import MAX_DEPTH, MAX_WIDTH, NETS
 from layerlab.core.numbers import percent
 from layerlab.core.translation import _, ngettext
 from layerlab.experiments.dead_at_initialization.map import (
@@ -25,7 +26,6 @@ from layerlab.experiments.dead_at_initialization.model import (
     Result,
     half_depths,
 )
-from layerlab.experiments.dead_at_initialization.names import MAX_DEPTH, MAX_WIDTH, NETS
 from layerlab.experiments.dead_at_initialization.network_plots import (
     draw_prediction,
     draw_units,

@@ -7,7 +7,7 @@ import numpy as np
 from layerlab.core.experiment import HOLDS, WRONG, ClaimRow
 from layerlab.core.numbers import number
 from layerlab.core.translation import _
-from layerlab.experiments.euler.stability import (
+from layerlab.nets.studies.euler import (
     HIGH,
     LAYERS,
     limit_by_walking,

@@ -19,7 +19,7 @@ from layerlab.core.translation import _
 from layerlab.experiments.euler import flow
 from layerlab.experiments.euler.claim_rows import stable_row
 from layerlab.experiments.euler.moons import SEEDS, TRAININGS, UPDATES, Flow, Setting, known
-from layerlab.experiments.euler.stability import limit_of
+from layerlab.nets.studies.euler import limit_of
 
 Array = np.ndarray
 Numbers = tuple[float, ...]

@@ -12,7 +12,7 @@ import numpy as np
 from layerlab.core.disk import read_file
 from layerlab.core.errors import LabError
 from layerlab.core.translation import _, ngettext
-from layerlab.experiments.graph_filter.filters import Edges
+from layerlab.nets.studies.graph_filters import Edges
 
 MAX_NODES, MAX_EDGES = 200, 2000  # what is still drawn and solved within a frame
 MIN_WEIGHT, MAX_WEIGHT = 1e-3, 1e3  # beyond, digits of the spectrum are lost

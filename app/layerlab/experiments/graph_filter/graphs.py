@@ -11,7 +11,6 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import shortest_path
 
 from layerlab.experiments.graph_filter.edge_list import read
-from layerlab.experiments.graph_filter.filters import Edges, Spectrum, spectrum
 from layerlab.experiments.graph_filter.names import (
     COMMUNITIES,
     GRID,
@@ -20,6 +19,7 @@ from layerlab.experiments.graph_filter.names import (
     RANDOM,
     RING,
 )
+from layerlab.nets.studies.graph_filters import Edges, Spectrum, spectrum
 
 Array = np.ndarray
 RING_NODES, SIDE, HALF, SCATTERED = 30, 7, 20, 60

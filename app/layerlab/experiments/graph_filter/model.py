@@ -14,19 +14,19 @@ from layerlab.core.numbers import number
 from layerlab.core.programs import program
 from layerlab.core.translation import _, ngettext
 from layerlab.experiments.graph_filter.edge_list import read
-from layerlab.experiments.graph_filter.filters import (
+from layerlab.experiments.graph_filter.graphs import Graph, graph
+from layerlab.experiments.graph_filter.names import (
+    CAFFEINE,
+    COMMUNITIES,
+    MAX_TIMES,
+)
+from layerlab.nets.studies.graph_filters import (
     by_neighbours,
     in_spectrum,
     is_low_pass,
     polynomial,
     roughness,
     through,
-)
-from layerlab.experiments.graph_filter.graphs import Graph, graph
-from layerlab.experiments.graph_filter.names import (
-    CAFFEINE,
-    COMMUNITIES,
-    MAX_TIMES,
 )
 
 Array = np.ndarray

@@ -7,8 +7,8 @@ import numpy as np
 from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
 from layerlab.core.numbers import number
 from layerlab.core.translation import _, ngettext
-from layerlab.experiments.regions.counting import RegionCounts
-from layerlab.experiments.regions.gates import Flips
+from layerlab.nets.studies.gates import Flips
+from layerlab.nets.studies.piece_counts import RegionCounts
 
 TOLERANCE = 0.1  # of an exponent
 NARROW = 8  # neurons: narrower layers are looked at apart

@@ -16,9 +16,7 @@ from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
 from layerlab.core.translation import _, ngettext
-from layerlab.experiments.regions import claim_rows, gates
-from layerlab.experiments.regions.counting import RegionCounts, built_pieces, counts
-from layerlab.experiments.regions.gates import Flips, active, known_flips
+from layerlab.experiments.regions import claim_rows
 from layerlab.experiments.regions.training import (
     LENGTH,
     Line,
@@ -30,6 +28,9 @@ from layerlab.experiments.regions.training import (
 from layerlab.nets.engines.numpy_ import forward, training_loss
 from layerlab.nets.polygons import Polygons, polygons
 from layerlab.nets.regions import Regions
+from layerlab.nets.studies import gates
+from layerlab.nets.studies.gates import Flips, active, known_flips
+from layerlab.nets.studies.piece_counts import RegionCounts, built_pieces, counts
 
 Array = np.ndarray
 EDGE = 1.2  # the window is [-EDGE, EDGE] in both inputs

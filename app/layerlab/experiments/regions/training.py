@@ -8,10 +8,10 @@ import math
 import numpy as np
 
 from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, replace
-from layerlab.experiments.regions.counting import line_problem
 from layerlab.nets.problem import Problem
 from layerlab.nets.regions import Regions, regions
 from layerlab.nets.rewind import Rewindable
+from layerlab.nets.studies.piece_counts import line_problem
 from layerlab.nets.tasks import TASKS
 
 Array = np.ndarray

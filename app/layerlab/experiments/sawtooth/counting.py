@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layerlab.experiments.sawtooth import nets
+from layerlab.nets.studies import sawtooth as nets
 
 Array = np.ndarray
 MAX_FOLDS = 8  # folds that are counted

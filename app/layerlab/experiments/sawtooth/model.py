@@ -16,7 +16,7 @@ from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
 from layerlab.core.translation import _, translated
-from layerlab.experiments.sawtooth import claim_rows, nets
+from layerlab.experiments.sawtooth import claim_rows
 from layerlab.experiments.sawtooth.counting import PieceCounts, counts
 from layerlab.experiments.sawtooth.names import NAMES
 from layerlab.experiments.sawtooth.training import (
@@ -27,6 +27,7 @@ from layerlab.experiments.sawtooth.training import (
     Setting,
 )
 from layerlab.nets.folding import fold
+from layerlab.nets.studies import sawtooth as nets
 
 Array = np.ndarray
 LENGTH = 4000  # updates at most

@@ -9,10 +9,10 @@ import numpy as np
 from layerlab.core.lru_cache import LRUCache
 from layerlab.core.spec import LabSpec, edit_all
 from layerlab.core.state import State
-from layerlab.experiments.sawtooth.nets import hidden_of, pieces, target
 from layerlab.nets.engines.numpy_ import outputs, training_loss
 from layerlab.nets.incremental import IncrementalTraining
 from layerlab.nets.problem import Problem, problem_of
+from layerlab.nets.studies.sawtooth import hidden_of, pieces, target
 from layerlab.nets.tasks import TASKS
 
 Array = np.ndarray

@@ -10,8 +10,8 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor
 
 from layerlab.core.translation import _
-from layerlab.experiments.signal.meanfield import BIAS_RANGE, WEIGHT_RANGE, Map
 from layerlab.experiments.signal.model import PhasePoint
+from layerlab.nets.theory.meanfield import BIAS_RANGE, WEIGHT_RANGE, Map
 from layerlab.ui.plotting.colors import value_colors
 from layerlab.ui.plotting.handles import HandlePlot
 from layerlab.ui.plotting.items import Dots, HeatMap, Mark, Segments, Tag, TextMark, contour

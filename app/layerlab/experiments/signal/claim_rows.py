@@ -13,7 +13,6 @@ from layerlab.core.numbers import grouped, number
 from layerlab.core.phrases import joined_by_and
 from layerlab.core.spec import NetSpec
 from layerlab.core.translation import _
-from layerlab.experiments.signal.meanfield import Theory, settled_chi
 from layerlab.experiments.signal.network import (
     TILE,
     MeasuredSignal,
@@ -24,6 +23,7 @@ from layerlab.experiments.signal.network import (
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.initializers import INITIALIZERS
 from layerlab.nets.probes.layers import across_inputs, mean_square
+from layerlab.nets.theory.meanfield import Theory, settled_chi
 
 Array = np.ndarray
 TANH_GAIN = 5 / 3  # torch.nn.init.calculate_gain("tanh"); a test asks PyTorch

@@ -18,14 +18,6 @@ from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.spec import LabSpec, NetSpec, edit_all
 from layerlab.core.translation import _
 from layerlab.experiments.signal import claim_rows
-from layerlab.experiments.signal.meanfield import (
-    SLOPE,
-    Map,
-    Theory,
-    chart,
-    propagate_layers,
-    settled_chi,
-)
 from layerlab.experiments.signal.network import (
     INPUTS,
     TILE,
@@ -44,6 +36,14 @@ from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.initializers import INITIALIZERS
 from layerlab.nets.printed import program
 from layerlab.nets.probes.layers import histograms
+from layerlab.nets.theory.meanfield import (
+    SLOPE,
+    Map,
+    Theory,
+    chart,
+    propagate_layers,
+    settled_chi,
+)
 
 Array = np.ndarray
 RIDGES = 16  # layers that have a ridge, evenly spaced; more could not be distinguished

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from layerlab.core.cancel import not_cancelled
-from layerlab.experiments.signal.meanfield import SLOPE
 from layerlab.nets.activations import ACTIVATIONS, Activation
+from layerlab.nets.theory.meanfield import SLOPE
 
 Array = np.ndarray
 TILE = 256

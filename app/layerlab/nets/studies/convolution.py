@@ -13,9 +13,9 @@ import numpy as np
 
 from layerlab.core.phrases import joined_by_and
 from layerlab.core.translation import _
-from layerlab.experiments.convolution.names import KERNEL
 
 Array = np.ndarray
+KERNEL = 3  # side of a filter
 EXACT = 1e-12  # what the ledger calls equal
 _PROBES = 16  # random signals by which maps are compared
 

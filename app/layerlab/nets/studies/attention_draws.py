@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from layerlab.core.lru_cache import LRUCache
-from layerlab.experiments.attention.heads import entropy, temperature
 from layerlab.nets.losses import softmax
+from layerlab.nets.studies.attention import entropy, temperature
 
 Array = np.ndarray
 SIZES = (4, 8, 16, 32, 64, 128, 256, 512, 1024)  # d_k

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from layerlab.core.cures import CURES, MAX_DEPTH, MAX_WIDTH, NETS
 from layerlab.core.jobs import Ask
 from layerlab.core.layout import Layout
 from layerlab.core.lru_cache import LRUCache
 from layerlab.core.spec import NetSpec
-from layerlab.experiments.dead_at_initialization.names import CURES, MAX_DEPTH, MAX_WIDTH, NETS
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.initializers import INITIALIZERS
 

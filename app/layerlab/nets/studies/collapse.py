@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from layerlab.core.cures import NETS
 from layerlab.core.errors import NotFiniteError
 from layerlab.core.jobs import Ask
 from layerlab.core.lru_cache import LRUCache
 from layerlab.core.spec import LabSpec, TrainSpec, edit
-from layerlab.experiments.dead_at_initialization.initial import RECIPES, networks
-from layerlab.experiments.dead_at_initialization.names import NETS
 from layerlab.nets.engines.numpy_ import forward, outputs
 from layerlab.nets.incremental import ResumableTraining
 from layerlab.nets.problem import Problem, initialize, problem_of
+from layerlab.nets.studies.dead_networks import RECIPES, networks
 from layerlab.nets.tasks import TASKS
 
 Array = np.ndarray
