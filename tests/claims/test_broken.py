@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from layerlab.claims import Verdict, claim, claims, examine
-from layerlab.claims.base import UNKNOWN
+from layerlab.claims.base import NOT_CHECKED, UNKNOWN
 from layerlab.nets.engines.remote import missing_torch
 from tests.claims.breaking import forget
-from tests.claims.broken import BROKEN
+from tests.claims.broken import BROKEN, NOT_MEASURED
 
 SHARE = 0.1  # of the ledger's populations
 
@@ -29,7 +29,16 @@ def found(name: str) -> Verdict:
 
 
 def test_every_row_can_be_broken() -> None:
-    assert [row.id for row in claims()] == list(BROKEN)
+    assert {row.id for row in claims()} == {*BROKEN, *NOT_MEASURED}
+    assert not set(BROKEN) & set(NOT_MEASURED)
+
+
+def test_a_row_that_is_not_measured_says_what_it_would_take() -> None:
+    for name in NOT_MEASURED:
+        verdict = found(name)
+        assert (verdict.kind, verdict.verdict) == (NOT_CHECKED, NOT_CHECKED)
+        assert verdict.measured == ""
+        assert verdict.why
 
 
 @pytest.mark.parametrize("name", list(BROKEN))

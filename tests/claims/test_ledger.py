@@ -9,7 +9,15 @@ import pytest
 
 from layerlab import cli
 from layerlab.claims import claim, claims, examine, ledger
-from layerlab.claims.base import HOLDS, KINDS, UNKNOWN, Context, NotComputableError
+from layerlab.claims.base import (
+    HOLDS,
+    KINDS,
+    NOT_CHECKED,
+    UNKNOWN,
+    Context,
+    NotComputableError,
+    not_checked,
+)
 from layerlab.core.cancel import CancelledError
 from layerlab.core.errors import LabError
 from layerlab.core.program import plain
@@ -87,6 +95,27 @@ def test_what_cannot_be_computed_says_why(monkeypatch: pytest.MonkeyPatch) -> No
     assert verdict.as_json()["measured"] is None
     assert cli.main(["claims", "--only", "D1"]) == 1
     assert cli.main(["claims", "--only", "D1,D14"]) == 0
+
+
+def test_what_is_not_checked_says_what_it_would_take(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needs = "it takes ImageNet and weeks on many graphics cards"
+    row = not_checked(
+        "D1", "D", "Deep nets do well.", "3 %", "within 1 %", page=None, why=needs
+    )
+    found = examine(row)
+    assert (found.kind, found.verdict, found.measured) == (NOT_CHECKED, NOT_CHECKED, "")
+    assert (found.why, found.tolerance) == (needs, "within 1 %")
+    assert found.as_json()["measured"] is None
+    monkeypatch.setitem(claim("D1").__dict__, "measure", row.measure)
+    monkeypatch.setitem(claim("D1").__dict__, "judge", row.judge)
+    assert cli.main(["claims", "--only", "D1,D14"]) == 0
+    out = capsys.readouterr().out
+    assert out.splitlines()[0] == "D1    NOT CHECKED HERE"
+    assert f"why         {needs}" in out
+    assert "1 is wrong as printed, 1 is not checked here" in out
+    assert cli.main(["claims", "--only", "D1"]) == 0  # nothing went wrong
 
 
 def test_a_row_tells_how_far_it_is_and_stops_when_asked() -> None:

@@ -13,9 +13,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from layerlab.claims import claim, claims
-from layerlab.claims.base import Judgement
+from layerlab.claims.base import Judgement, not_checked
 from layerlab.compose import claim_jobs as module
-from layerlab.core.experiment import HOLDS, ONLY_IF, WRONG
+from layerlab.core.experiment import HOLDS, NOT_CHECKED, ONLY_IF, WRONG
 from layerlab.core.ledger import UNCHECKED, UNKNOWN
 from layerlab.core.spec import LabSpec, edit
 from layerlab.experiments import EXPERIMENTS
@@ -123,6 +123,24 @@ def test_all_are_checked_and_fill_in(show, qtbot):
     assert page.tally.work.isHidden()
     assert "507" in page.rows.entry("D14").verdict.why
     assert page.banner.isHidden()
+
+
+def test_claims_that_are_out_of_reach_are_counted_and_filtered(show, qtbot):
+    needs = "it takes a corpus of text"
+    row = not_checked("A1", "A", "Text is learned.", "3", "exactly", page=None, why=needs)
+    lab = show([row, claim("D1")])
+    page = page_of(lab)
+    QTest.mouseClick(page.check, LEFT)
+    done(lab, qtbot)
+    assert kinds(page) == {"A1": NOT_CHECKED, "D1": HOLDS}
+    assert page.tally.counts[NOT_CHECKED].number == 1
+    QTest.mouseClick(page.tally.counts[NOT_CHECKED], LEFT)
+    assert [entry.id for entry in page.rows.shown()] == ["A1"]
+    page.choose("A1")
+    assert page.detail.verdict.text() == NOT_CHECKED
+    assert page.detail.texts["Why"].text() == f"{needs[0].upper()}{needs[1:]}."
+    page.copy_wanted.emit("CSV")
+    assert f"not checked here,{needs},exactly" in QGuiApplication.clipboard().text()
 
 
 def test_one_that_is_asked_for_alone_goes_first_and_nothing_is_lost(show, qtbot):

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from layerlab.core.declared import KNOBS
 from layerlab.core.errors import LabError
-from layerlab.core.experiment import NOT_HERE, PENDING, UNKNOWN, VERDICTS
+from layerlab.core.experiment import NOT_CHECKED, NOT_HERE, PENDING, UNKNOWN, VERDICTS
 from layerlab.core.resources import resource
 from layerlab.experiments import EXPERIMENTS
 from layerlab.nets.engines.remote import missing_torch
@@ -68,7 +68,7 @@ def test_a_model_takes_the_knobs_and_says_what_it_finds(key: str) -> None:
     rows = model.claims(model.compute())
     assert {row.id for row in rows} == set(page.claims)
     for row in rows:
-        assert row.verdict.startswith((*VERDICTS, PENDING, UNKNOWN, NOT_HERE))
+        assert row.verdict.startswith((*VERDICTS, PENDING, UNKNOWN, NOT_CHECKED, NOT_HERE))
         assert row.statement
         assert row.measured
         assert row.why

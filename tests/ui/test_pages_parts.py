@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from layerlab.core import picture as pic
 from layerlab.core.experiment import (
     HOLDS,
+    NOT_CHECKED,
     NOT_HERE,
     NOT_REPRODUCED,
     ONLY_IF,
@@ -271,6 +272,7 @@ def test_a_formula_is_typeset_after_it_is_shown_and_fits(shown, qtbot):
         (PENDING, "muted"),
         (NOT_REPRODUCED, "doubt"),
         (NOT_HERE, "muted"),
+        (NOT_CHECKED, "positive"),
     ],
 )
 def test_a_verdict_has_its_colour(verdict, token):

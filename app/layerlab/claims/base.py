@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 from layerlab.core.cancel import CancelledError, not_cancelled
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG
+from layerlab.core.experiment import NOT_CHECKED as NOT_CHECKED
 from layerlab.core.experiment import UNKNOWN as UNKNOWN
 from layerlab.core.ledger import KINDS as KINDS
 from layerlab.core.ledger import Verdict as Verdict
@@ -25,6 +26,8 @@ B = _('B, "Chapter 6: Key Takeaways" (deep feedforward networks)')
 C = _("C, a post on deep learning from the function-space perspective")
 D = _('D, "Network Architecture Design", chapter 10, multi-layer perceptrons')
 E = _('E, "Principles and Mechanisms" of modern deep architectures')
+
+NO_FIGURE = _("no figure printed")  # of a source that states something and prints no number
 
 T = TypeVar("T")
 
@@ -111,6 +114,11 @@ class Judgement:
         """Say that a formula, a count or a fact is false as it is printed."""
         return cls(WRONG, measured, why)
 
+    @classmethod
+    def not_checked(cls, why: str) -> Judgement:
+        """Say what checking the claim would take that the lab does not have."""
+        return cls(NOT_CHECKED, "", why)
+
 
 @dataclass(frozen=True, eq=False)
 class Claim(Generic[T]):
@@ -120,7 +128,7 @@ class Claim(Generic[T]):
         id: such as `D16`.
         source: the text or paper that makes the claim.
         statement: what it says, in our words.
-        published: the figures that it prints, or what it prints instead.
+        published: the figures that it prints, or `NO_FIGURE`.
         tolerance: when it is taken to hold; decided before anything was measured.
         page: key of the page of the gallery that is about it; None if no page is.
         measure: (context) -> numbers.
@@ -137,3 +145,32 @@ class Claim(Generic[T]):
     measure: Callable[[Context], T]
     judge: Callable[[T], Judgement]
     asks_torch: bool = False
+
+
+def not_checked(
+    name: str,
+    source: str,
+    statement: str,
+    published: str,
+    tolerance: str,
+    *,
+    page: str | None,
+    why: str,
+) -> Claim[None]:
+    """Return a row that is in the ledger and is not measured.
+
+    Args:
+        name, source, statement, published, page: of the row.
+        tolerance: when it would be taken to hold, were it measured.
+        why: what it would take, such as data or scale; one sentence without a full stop.
+    """
+    return Claim(
+        name,
+        source,
+        statement,
+        published,
+        tolerance,
+        page,
+        measure=lambda ctx: None,
+        judge=lambda nothing: Judgement.not_checked(why),
+    )

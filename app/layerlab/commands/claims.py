@@ -113,7 +113,14 @@ def _line(head: str, text: str, width: int) -> str:
 
 def _counted(count: int, kind: str) -> str:
     """Return a number of verdicts: `1 holds`, `2 hold`, `2 do not reproduce`."""
-    from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, UNKNOWN, WRONG
+    from layerlab.core.experiment import (
+        HOLDS,
+        NOT_CHECKED,
+        NOT_REPRODUCED,
+        ONLY_IF,
+        UNKNOWN,
+        WRONG,
+    )
 
     counted = {
         HOLDS: ngettext("{count} holds", "{count} hold", count),
@@ -122,6 +129,9 @@ def _counted(count: int, kind: str) -> str:
             "{count} does not reproduce", "{count} do not reproduce", count
         ),
         WRONG: ngettext("{count} is wrong as printed", "{count} are wrong as printed", count),
+        NOT_CHECKED: ngettext(
+            "{count} is not checked here", "{count} are not checked here", count
+        ),
         UNKNOWN: ngettext("{count} cannot be computed", "{count} cannot be computed", count),
     }
     return counted[kind]

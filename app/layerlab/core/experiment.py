@@ -35,6 +35,9 @@ WRONG = marked("wrong as printed")
 VERDICTS = (HOLDS, ONLY_IF, NOT_REPRODUCED, WRONG)
 PENDING = marked("being computed")  # in its place until the page's longer work gets there
 UNKNOWN = marked("cannot be computed")  # in its place where this machine lacks something
+# In its place where no person's machine would do: it takes data, weights or scale that the lab
+# does not have. What it takes stands beside it.
+NOT_CHECKED = marked("not checked here")
 NOT_HERE = marked(
     "does not apply here"
 )  # in its place where what the claim is about is not there
@@ -70,7 +73,8 @@ class ClaimRow:
         id: its row in the ledger, such as `D22`.
         statement: what the source says, in our words, one line or two.
         published: the figure it prints. measured: the page's own, short.
-        verdict: begins with one of `VERDICTS`, or is `PENDING`, `UNKNOWN` or `NOT_HERE`.
+        verdict: begins with one of `VERDICTS`, or is `PENDING`, `UNKNOWN`, `NOT_CHECKED` or
+            `NOT_HERE`.
         why: one sentence made of measured numbers.
         here: what the page looks at where that is less, or other, than what the ledger's row
             does, such as `16 seeds, where the ledger trains 256`. The verdict is then said to

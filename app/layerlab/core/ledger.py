@@ -12,11 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from layerlab.core.experiment import NOT_CHECKED as NOT_CHECKED
 from layerlab.core.experiment import UNKNOWN as UNKNOWN
 from layerlab.core.experiment import VERDICTS
 from layerlab.core.translation import marked
 
-KINDS = (*VERDICTS, UNKNOWN)  # what a verdict of the ledger begins with
+KINDS = (*VERDICTS, NOT_CHECKED, UNKNOWN)  # what a verdict of the ledger begins with
 UNCHECKED = marked("not yet checked")  # in its place until somebody asks
 
 
@@ -28,7 +29,7 @@ class Verdict:
         id, source, statement, published, tolerance: of the claim.
         kind: one of `KINDS`.
         verdict: the same with its condition, if it has one.
-        measured: the figures; empty if it cannot be computed.
+        measured: the figures; empty if it is not checked here or cannot be computed.
         why: one sentence.
         experiment: key of the page that is about it; None if there is none.
         seconds: how long it took.

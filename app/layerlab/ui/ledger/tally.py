@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from layerlab.core.ledger import KINDS, UNCHECKED, Entry
+from layerlab.core.ledger import KINDS, NOT_CHECKED, UNCHECKED, Entry
 from layerlab.core.translation import _, translated
 from layerlab.ui.controls.paint import KeyboardRing, draw_box, draw_ring
 from layerlab.ui.pages.claims import cut, token_of
@@ -36,6 +36,7 @@ SHORT = dict(
             _("only if"),
             _("not reproduced"),
             _("wrong"),
+            _("out of reach"),
             _("cannot"),
             _("unchecked"),
         ),
@@ -46,6 +47,10 @@ HINT = _("No results are stored: claims are computed here, on request.")
 _PAD = 10  # pixels at zoom 1, at both sides of a count
 _WIDE = 920  # pixels at zoom 1 below which there is no room for the hint
 HELP = {
+    NOT_CHECKED: _(
+        "They take data, weights or scale that the lab does not have. Click to show only "
+        "these claims."
+    ),
     UNCHECKED: _("Not run yet, or cancelled. Click to show only these claims."),
 }
 

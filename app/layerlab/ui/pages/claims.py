@@ -9,7 +9,14 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
+from layerlab.core.experiment import (
+    HOLDS,
+    NOT_CHECKED,
+    NOT_REPRODUCED,
+    ONLY_IF,
+    WRONG,
+    ClaimRow,
+)
 from layerlab.core.translation import _
 from layerlab.ui.card import Card
 from layerlab.ui.controls.paint import draw_box
@@ -27,7 +34,13 @@ _PRINTED, _HERE = _("printed"), _("here")
 
 def token_of(verdict: str) -> str:
     """Return the colour of a verdict."""
-    tokens = {ONLY_IF: "warning", HOLDS: "good", WRONG: "negative", NOT_REPRODUCED: "doubt"}
+    tokens = {
+        ONLY_IF: "warning",
+        HOLDS: "good",
+        WRONG: "negative",
+        NOT_REPRODUCED: "doubt",
+        NOT_CHECKED: "positive",
+    }
     found = (token for kind, token in tokens.items() if verdict.startswith(kind))
     return next(found, "muted")  # else there is none yet
 
