@@ -166,3 +166,29 @@ def test_no_file_outgrows_a_reader() -> None:
     lengths = {str(f.relative_to(ROOT)): len(f.read_text().splitlines()) for f in files}
     assert len(lengths) > 30
     assert {name: n for name, n in lengths.items() if n > MAX_LINES} == {}
+
+
+def undeclared_hints(source: str) -> list[str]:
+    """Return the texts that ask for a drag or a click but are no `MouseHint`."""
+    tree = ast.parse(source)
+    hints = [node for node in ast.walk(tree) if _called(node) == "MouseHint"]
+    declared = {text for hint in hints for text in ast.walk(hint)}
+    texts = [n for n in ast.walk(tree) if _called(n) == "_" and n not in declared]
+    words = [ast.literal_eval(text.args[0]) for text in texts if isinstance(text, ast.Call)]
+    return [word for word in words if re.search(r"^(drag|click) |, (drag|click)[ :]", word)]
+
+
+def _called(node: ast.AST) -> str:
+    return ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+
+
+def test_hints_of_the_mouse_are_declared() -> None:
+    """Figures leave them out; no word in a text says so in every language."""
+    fine = 'MouseHint(_("drag the dot")), _("click: it grows"), _("Drag this.")'
+    assert undeclared_hints(fine) == []
+    wrong = 'x = _("click a row"), _("16 seeds, drag K", seeds=16)'
+    assert undeclared_hints(wrong) == ["click a row", "16 seeds, drag K"]
+    declarations = "experiment.py"  # which hold no notes of cards
+    files = [f for f in (ROOT / "app").rglob("*.py") if f.name != declarations]
+    found = {f.name: undeclared_hints(f.read_text(encoding="utf-8")) for f in files}
+    assert {name: texts for name, texts in found.items() if texts} == {}

@@ -18,6 +18,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
 from layerlab.core.errors import LabError
+from layerlab.ui.card import MouseHint
 from layerlab.ui.controls.tiles import Tile
 from layerlab.ui.figures import ENDINGS, figure, placed_clips, window_figure
 from layerlab.ui.head import HeadButton
@@ -183,9 +184,11 @@ def test_what_serves_the_mouse_is_not_in_a_figure(trained):
     for card in trained.figures.by_name().values():
         buttons = {b.text() for b in card.findChildren(HeadButton) if not b.in_figure}
         assert not buttons & texts(card) - {""}
-        card.set_note("drag the dot", "")
-        assert "drag the dot" not in texts(card)
-        assert card.note() == "drag the dot"
+        card.set_note(MouseHint("⟦drag the dot⟧"), "")  # in whatever language
+        assert "⟦drag the dot⟧" not in texts(card)
+        assert card.note() == "⟦drag the dot⟧"
+        card.set_note(MouseHint("seeds, drag the dot"), "⟦seeds⟧")
+        assert "⟦seeds⟧" in texts(card)
 
 
 def test_what_the_cursor_reads_is_not_in_a_figure(trained):

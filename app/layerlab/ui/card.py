@@ -36,8 +36,11 @@ from layerlab.ui.themed import Themed, theme_below
 from layerlab.ui.zooming import CardZoom, Zoomable
 
 BACK = _("Back to all views")
-_HINT = re.compile(r"(drag|click)\b")  # of the mouse
 _TAG = re.compile(r"<[^>]*>")
+
+
+class MouseHint(str):
+    """A note that says what the mouse does in a card: it is left out of figures."""
 
 
 @runtime_checkable
@@ -128,8 +131,7 @@ class Card(Themed, QFrame):
         """Set the text at the right of the head; rich text.
 
         Args:
-            note: the text where there is room for it. What begins with `drag` or `click`
-                is for those who have a mouse, and is left out of figures.
+            note: the text where there is room for it. A `MouseHint` is for the screen alone.
             shorter: the texts instead where there is not, from long to short; nothing
                 where none fits.
         """
@@ -215,12 +217,12 @@ class Card(Themed, QFrame):
     def _fitting_note(self, free: int) -> str:
         """Return the longest note for which so many pixels are enough, or nothing."""
         metrics = QFontMetricsF(self.theme.font(11))
-        if self.is_figure and _HINT.match(_plain(self._wordings[0])):
-            return ""
         fitting = (
             note
             for note in self._wordings
-            if note and metrics.horizontalAdvance(_plain(note)) <= free
+            if note
+            and not (self.is_figure and isinstance(note, MouseHint))
+            and metrics.horizontalAdvance(_plain(note)) <= free
         )
         return next(fitting, "")
 

@@ -9,6 +9,7 @@ import numpy as np
 from layerlab.core import picture as pic
 from layerlab.core.translation import _, marked, translated
 from layerlab.experiments.activations.model import FLAT, VIEW, Facts, Result
+from layerlab.ui.card import MouseHint
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.items import Band, Bars, Dots, Histogram, Mark, TextMark, VLine
@@ -35,7 +36,8 @@ class View(PageView):
         self.rows = RowPlot(Axis(_("fraction preserved")))
         self.rows.x_axis.brief = _("fraction")
         self.rows.x_axis.fix(0, MAX_FRACTION)
-        self.kept = PlotCard(_("What is preserved"), self.rows, _("click one to choose it"))
+        hint = MouseHint(_("click one to choose it"))
+        self.kept = PlotCard(_("What is preserved"), self.rows, hint)
         self.kept.bind_row("activation", lambda row: self.result and self.result.facts[row].key)
         self.corner = PlotCard(_("Softplus and ReLU"), Plot(Axis("z"), Axis("h")))
         for card in (self.value, self.derivative):

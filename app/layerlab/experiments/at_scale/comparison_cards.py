@@ -9,6 +9,7 @@ from layerlab.core.translation import _
 from layerlab.experiments.at_scale.layer import part_color
 from layerlab.experiments.at_scale.model import PRESETS, Result, knobs_of
 from layerlab.experiments.at_scale.units import count, memory, operations
+from layerlab.ui.card import MouseHint
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle
@@ -124,7 +125,7 @@ class ComparedCards:
         k = result.chosen
         self.rows.set_handles((Handle("factor", float(total[k]), float(k), accent, 6.0, "x"),))
         self.rows.reader = lambda x, at: self._read_block(result, self.rows.row_at(at))
-        self.blocks.set_note(_("drag or click"))
+        self.blocks.set_note(MouseHint(_("drag or click")))
 
     def _ticks(self, rows: Array, at: float, ink: QColor) -> Segments:
         x = np.full_like(rows, at)
@@ -198,7 +199,7 @@ class ComparedCards:
         }
         self.published.show_plot(live=live, legend=legend, columns=columns)
         self.published.set_note(
-            _("within <b>{off:.2f} %</b>, click one", off=off),
+            MouseHint(_("within <b>{off:.2f} %</b>, click one", off=off)),
             _("within <b>{off:.1f} %</b>", off=off),
         )
         self.models.reader = lambda x, at: self._read_model(result, self.models.row_at(at))

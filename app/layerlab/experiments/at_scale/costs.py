@@ -13,6 +13,7 @@ from layerlab.experiments.at_scale.growth import CASES
 from layerlab.experiments.at_scale.layer import part_color
 from layerlab.experiments.at_scale.model import CONTEXTS, GATE_Z, PARTS, Result
 from layerlab.experiments.at_scale.units import count, memory, operations
+from layerlab.ui.card import MouseHint
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
@@ -136,10 +137,12 @@ class CostCards:
         height = float(np.interp(result.context, CONTEXTS, cache))
         plot.set_handles((Handle("context", float(result.context), height, warm, 6.0, "x"),))
         card.set_note(
-            _(
-                "<b>{bytes} bytes</b>, click: {other}",
-                bytes=result.bytes,
-                other=SIZES[result.bytes],
+            MouseHint(
+                _(
+                    "<b>{bytes} bytes</b>, click: {other}",
+                    bytes=result.bytes,
+                    other=SIZES[result.bytes],
+                )
             ),
             _("<b>{bytes} bytes</b>", bytes=result.bytes),
             "",

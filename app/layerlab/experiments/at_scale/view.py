@@ -12,6 +12,7 @@ from layerlab.experiments.at_scale.costs import CostCards
 from layerlab.experiments.at_scale.layer import Box, Boxes, LayerPlot, boxes_of, part_color
 from layerlab.experiments.at_scale.model import SHARED, Result
 from layerlab.experiments.at_scale.units import count, memory, operations
+from layerlab.ui.card import MouseHint
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle
@@ -150,15 +151,15 @@ class View(PageView):
         size = count(float(sizes.sum()))
         if result.decoder.experts > 1:
             notes = (
-                _("<b>{count}</b>, drag the dots, click experts, keys", count=size),
-                _("drag the dots, click experts, keys"),
+                MouseHint(_("<b>{count}</b>, drag the dots, click experts, keys", count=size)),
+                MouseHint(_("drag the dots, click experts, keys")),
             )
         else:
             notes = (
-                _("<b>{count}</b>, drag the dots, click keys", count=size),
-                _("drag the dots, click keys"),
+                MouseHint(_("<b>{count}</b>, drag the dots, click keys", count=size)),
+                MouseHint(_("drag the dots, click keys")),
             )
-        self.layer.set_note(*notes, _("drag the dots"))
+        self.layer.set_note(*notes, MouseHint(_("drag the dots")), f"<b>{size}</b>")
         self.plot.reader = lambda x, y: self._read_layer(result, boxes, x, y)
 
     def _read_layer(

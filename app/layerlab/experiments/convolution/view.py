@@ -13,6 +13,7 @@ from layerlab.experiments.convolution.picture_file import ENDINGS, read_picture
 from layerlab.experiments.convolution.sheets import ONLY, KernelSheet, PictureSheet
 from layerlab.experiments.convolution.tiles import ImageTile, TileCard
 from layerlab.experiments.convolution.weight_sharing_cards import LowerCards
+from layerlab.ui.card import MouseHint
 from layerlab.ui.head import HeadButton
 from layerlab.ui.pages.view import PageView
 from layerlab.ui.plotting.scale import number
@@ -124,7 +125,7 @@ class View(PageView):
         self.below.draw(result)
         total = number(round(float(cells.sum()), 6) + 0.0, 2)
         self.kernel_card.set_note(
-            _("drag a cell up or down, sum <b>{total}</b>", total=total),
+            MouseHint(_("drag a cell up or down, sum <b>{total}</b>", total=total)),
             _("sum <b>{total}</b>", total=total),
         )
         self._show_shift_error(result)
@@ -155,7 +156,7 @@ class View(PageView):
                 shift=text,
             )
             if count
-            else _("drag what is shifted: {shift}", shift=text)
+            else MouseHint(_("drag what is shifted: {shift}", shift=text))
         )
         self.orders_card.set_note(note, text)
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from layerlab.core.translation import _, ngettext
 from layerlab.experiments.convolution.model import COUNTS, IMAGES, NOISE, TAPS, Result
+from layerlab.ui.card import MouseHint
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
@@ -95,7 +96,7 @@ class LowerCards:
         columns = {"layer": np.array(ROWS), "averaged": now, "as it is": whole}
         card.show_plot(live=live, columns=columns)
         card.set_note(
-            _("click a layer")
+            MouseHint(_("click a layer"))
             if result.over == 1
             else _("averaged over <b>{shifts}</b>", shifts=result.over),
             "",

@@ -9,6 +9,7 @@ import numpy as np
 from layerlab.core.numbers import percent
 from layerlab.core.translation import _
 from layerlab.experiments.dead_at_initialization.model import LEFT, RIGHT, Result
+from layerlab.ui.card import MouseHint
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.items import Dots, Mark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
@@ -49,7 +50,8 @@ def draw_prediction(view: PageView, card: PlotCard[Plot], result: Result) -> Non
     legend = [LegendEntry("line", muted, _("others"), 1.0)] if len(result.others[1]) else []
     card.show_plot(series=series, legend=legend)
     card.set_note(
-        _("network {net}, click: next", net=result.net), _("network {net}", net=result.net)
+        MouseHint(_("network {net}, click: next", net=result.net)),
+        _("network {net}", net=result.net),
     )
 
 
@@ -81,7 +83,7 @@ def draw_units(view: PageView, card: PlotCard[Plot], result: Result) -> None:
     )
     share = float((kinds == 0).mean())
     card.set_note(
-        _("{share} never active, click a layer", share=percent(share)),
+        MouseHint(_("{share} never active, click a layer", share=percent(share))),
         _("{share} never", share=percent(share)),
     )
     card.plot.reader = lambda x, _: _read_layer(view, result, x)

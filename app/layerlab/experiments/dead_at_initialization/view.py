@@ -30,6 +30,7 @@ from layerlab.experiments.dead_at_initialization.network_plots import (
     draw_prediction,
     draw_units,
 )
+from layerlab.ui.card import MouseHint
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Dots, Mark, Segments, TextMark, VLine
@@ -167,7 +168,7 @@ class View(PageView):
             (Handle("here", float(result.depth), float(result.width), self.color("text"), 6.0),)
         )
         self.map.reader = lambda x, y: self._read_cell(result, *cell_at(x, y))
-        card.set_note(_("drag the dot, click a cell"), _("click a cell"))
+        card.set_note(MouseHint(_("drag the dot, click a cell")), MouseHint(_("click a cell")))
 
     def _sides(self, result: Result) -> dict[str, Mark]:
         """Return the names of both sides, where the map has them."""
@@ -239,7 +240,7 @@ class View(PageView):
             )
         series += self._bounds(result, DEPTHS, np.s_[w])
         card.show_plot(live=live, series=series, legend=legend)
-        card.set_note(_("click a depth"), "")
+        card.set_note(MouseHint(_("click a depth")), "")
 
     def _bounds(self, result: Result, x: Array, part: Any) -> list[Series]:
         """Return the area between the bounds, if they are known, of a part of all nets."""

@@ -12,6 +12,7 @@ from layerlab.core.translation import _, translated
 from layerlab.experiments.ensemble.draw_statistics import DrawStatistics
 from layerlab.experiments.ensemble.model import Result
 from layerlab.experiments.ensemble.names import EDGE, KINDS, MAX_K
+from layerlab.ui.card import MouseHint
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
@@ -209,7 +210,7 @@ class PageOfDraws(PageView):
         if found is not None:
             card.plot.reader = lambda x, _: self._read_mean(found, ink, x)
         card.plot.set_handles((Handle("k", float(result.k), height, ink, 6.0, "x"),))
-        card.set_note(_("other networks, drag K"), "")
+        card.set_note(MouseHint(_("other networks, drag K")), _("other networks"), "")
         if found is None:
             self._wait(card)
 
@@ -269,7 +270,7 @@ class PageOfDraws(PageView):
         columns |= {names[name]: np.array(values) for name, values in parts.items()}
         self.kinds.show_plot(live=live, legend=legend, columns=columns)
         self.kinds.set_note(
-            _("variance, click a row") if rows else _("being trained"), _("variance")
+            MouseHint(_("variance, click a row")) if rows else _("being trained"), _("variance")
         )
 
         plot.reader = lambda _, y: self._read_kind(result, plot.row_at(y))

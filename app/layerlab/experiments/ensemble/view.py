@@ -12,6 +12,7 @@ from layerlab.core.translation import _
 from layerlab.experiments.ensemble.draws_view import Held, PageOfDraws
 from layerlab.experiments.ensemble.model import Result
 from layerlab.experiments.ensemble.names import DRAWS, EDGE
+from layerlab.ui.card import MouseHint
 from layerlab.ui.pages.view import PlotCard
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
@@ -118,7 +119,7 @@ class View(PageOfDraws):
         handle = Handle("position", place, float(mean[result.at]), ink, 6.0, "x")
         card.plot.set_handles((handle,))
         card.set_note(
-            _("draw {draw} of {all}, drag the dot", draw=result.draw + 1, all=DRAWS),
+            MouseHint(_("draw {draw} of {all}, drag the dot", draw=result.draw + 1, all=DRAWS)),
             _("draw {draw}", draw=result.draw + 1),
         )
 

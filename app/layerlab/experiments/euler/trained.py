@@ -10,6 +10,7 @@ from layerlab.core.translation import _
 from layerlab.experiments.euler.model import Result
 from layerlab.experiments.euler.moons import SEEDS
 from layerlab.experiments.euler.plane import CIRCLE, MAX_STROKE, EvenPlot
+from layerlab.ui.card import MouseHint
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
@@ -169,7 +170,11 @@ class TrainedCards:
         card.show_plot(live=live, series=series)
         level = float(np.interp(result.shown, x, own))
         card.plot.set_handles((Handle("layer", result.shown, level, accent, 6.0, "x"),))
-        card.set_note(_("best line, drag the dot"), _("drag the dot"))
+        card.set_note(
+            MouseHint(_("best line, drag the dot")),
+            MouseHint(_("drag the dot")),
+            _("best line"),
+        )
 
     def _draw_rates(self, result: Result) -> None:
         card, net, k = self.rates, result.net, result.layer

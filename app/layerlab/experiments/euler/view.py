@@ -14,6 +14,7 @@ from layerlab.experiments.euler.model import GRID, MAX_STARTS, Result
 from layerlab.experiments.euler.moons import SEEDS, UPDATES
 from layerlab.experiments.euler.plane import CIRCLE, MAX_STROKE, EvenPlot
 from layerlab.experiments.euler.trained import TrainedCards
+from layerlab.ui.card import MouseHint
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
@@ -185,7 +186,8 @@ class View(PageView):
         card.plot.reader = lambda x, y: self._read_flow(result, x, y)
         what = "tanh(W x)" if result.field == "tanh" else "W x"
         card.set_note(
-            _("x' = <b>{formula}</b>, drag a start or click", formula=what), f"<b>{what}</b>"
+            MouseHint(_("x' = <b>{formula}</b>, drag a start or click", formula=what)),
+            f"<b>{what}</b>",
         )
 
     def _read_flow(self, result: Result, x: float, y: float) -> Tooltip:

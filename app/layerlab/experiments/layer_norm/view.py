@@ -20,6 +20,7 @@ from layerlab.experiments.layer_norm.model import (
     TARGET,
     Result,
 )
+from layerlab.ui.card import MouseHint
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend, rgb
 from layerlab.ui.plotting.handles import Handle, HandlePlot
@@ -300,7 +301,7 @@ class View(PageView):
             },
         )
         card.plot.set_handles((Handle("a", a, 0.0, self.color("text"), along="x"),))
-        card.set_note(_("drag the dot: a"), "")
+        card.set_note(MouseHint(_("drag the dot: a")), "")
 
     def _draw_gradient(self, result: Result) -> None:
         card, accent = self.gradient, self.color("accent")

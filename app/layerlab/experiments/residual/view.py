@@ -11,6 +11,7 @@ from layerlab.core.translation import _, translated
 from layerlab.experiments.residual.initial import NAMES
 from layerlab.experiments.residual.model import Result
 from layerlab.experiments.residual.training import DEPTHS, TrainedDepth
+from layerlab.ui.card import MouseHint
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
@@ -169,7 +170,7 @@ class View(PageView):
         card.plot.set_handles((Handle("a", float(depth), lowest, plain, 6.0, "y"),))
         ratio = number(through[1, -1] / through[0, -1], 4)
         card.set_note(
-            _("ratio <b>{ratio}</b>, drag the dot", ratio=ratio),
+            MouseHint(_("ratio <b>{ratio}</b>, drag the dot", ratio=ratio)),
             _("ratio <b>{ratio}</b>", ratio=ratio),
         )
 
@@ -206,7 +207,7 @@ class View(PageView):
             live[name] = Line(x, middle, color, 1.4)
             live[f"{name}, median"] = Dots(x, middle, color, 3.4)
         card.show_plot(live=live, legend=self._keys(), columns=self._depth_columns(result))
-        card.set_note(_("16 seeds, click a depth"), _("16 seeds"))
+        card.set_note(MouseHint(_("16 seeds, click a depth")), _("16 seeds"))
         card.plot.reader = lambda x, _: self._read_depth(result, x)
 
     def _keys(self) -> list[LegendEntry]:
@@ -272,7 +273,7 @@ class View(PageView):
             columns[f"{name}, intact"] = np.full(depth, one.loss[one.best])
         intact = [LegendEntry("dash", self.color("muted"), _("intact"), 1.2)] if series else []
         card.show_plot(series=series, live=live, legend=intact, columns=columns)
-        card.set_note(_("click a layer"), "")
+        card.set_note(MouseHint(_("click a layer")), "")
 
     def _ablated(self, x: float, _: float) -> tuple[float, ...]:
         layer = min(max(round(x), 1), self.result.shown)

@@ -10,6 +10,7 @@ from layerlab.core import picture as pic
 from layerlab.core.translation import _, ngettext, translated
 from layerlab.experiments.sawtooth.model import LENGTH, Result
 from layerlab.experiments.sawtooth.names import NAMES
+from layerlab.ui.card import MouseHint
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.items import Dots, HLine, Line, Mark, Segments, TextMark, VLine
@@ -39,7 +40,8 @@ class View(PageView):
             _("Folded layer by layer"), Plot(Axis("x"), Axis(_("layer"), integer=True))
         )
         self.rows = RowPlot(Axis(_("loss of each seed"), log=True))
-        self.losses = PlotCard(_("Built, and found"), self.rows, _("click one to draw it"))
+        hint = MouseHint(_("click one to draw it"))
+        self.losses = PlotCard(_("Built, and found"), self.rows, hint)
         self.losses.bind_row("net", lambda row: NAMES[row - 1] if row else None)
         self.way = PlotCard(
             _("In training"), Plot(Axis(_("updates")), Axis(_("loss"), log=True))

@@ -12,6 +12,7 @@ from layerlab.core.translation import _, translated
 from layerlab.experiments.signal.atlas import PhaseMap
 from layerlab.experiments.signal.model import Result
 from layerlab.experiments.signal.network import JacobianSpectrum
+from layerlab.ui.card import MouseHint
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
@@ -119,7 +120,9 @@ class View(PageView):
             "bias std": np.repeat(result.chart.biases, columns),
             "chi": np.exp(result.chart.log_chi).ravel(),
         }
-        self.map.set_note(_("drag the dot, click a name"), _("drag the dot"))
+        self.map.set_note(
+            MouseHint(_("drag the dot, click a name")), MouseHint(_("drag the dot"))
+        )
 
     # ---- ridges
     def _draw_ridges(

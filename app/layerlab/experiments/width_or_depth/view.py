@@ -9,6 +9,7 @@ from layerlab.core import picture as pic
 from layerlab.core.translation import _, ngettext, translated
 from layerlab.experiments.width_or_depth.model import TOO_CLOSE, Duel, Result, Twin
 from layerlab.experiments.width_or_depth.names import DEEP, LENGTH, MAX_CRESTS, TWINS, WIDE
+from layerlab.ui.card import MouseHint
 from layerlab.ui.pages.clock import PlayButton
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
@@ -261,7 +262,7 @@ class View(PageView):
         card.show_plot(series=series, live=live, legend=legend, columns={"deep by wide": ratio})
         is_all = len(duels) == MAX_CRESTS
         card.set_note(
-            _("click a curve")
+            MouseHint(_("click a curve"))
             if is_all
             else _("{count} of {all}", count=len(duels), all=MAX_CRESTS),
             "",
