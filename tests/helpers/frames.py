@@ -128,6 +128,7 @@ def sample_loss(
         validation_score=score - 0.02 if scored and held_out else None,
         score_name="accuracy" if scored else "R²",
         loss_label="cross-entropy" if scored else "half mean squared error",
+        loss_brief="cross-entropy" if scored else "half MSE",
         noise_floor=None if scored else 0.0018,
         linear_loss=0.31 if scored else 0.085,
         length=length,

@@ -64,13 +64,13 @@ def _robust_derivative(m, out, target):
 
 LOSSES.add(
     Loss(
-        "robust", "Robust", "Of each point.", name="robust loss",
+        "robust", "Robust", "Of each point.", name="robust loss", brief="robust",
         formula=_robust, derivative=_robust_derivative,
     )
 )
 LOSSES.add(
     Loss(
-        "absolute", "Absolute", "Of each output.", name="absolute loss",
+        "absolute", "Absolute", "Of each output.", name="absolute loss", brief="absolute",
         formula=lambda m, out, target: abs(out - target),
         derivative=lambda m, out, target: m.where(out > target, 0 * out + 1, 0 * out - 1),
     )

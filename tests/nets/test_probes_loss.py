@@ -65,7 +65,7 @@ def test_history_holds_what_was_reported() -> None:
     spread = ((problem.validation_y - problem.validation_y.mean()) ** 2).mean()
     np.testing.assert_allclose(part.validation_score[1], 1 - 2 * held / spread)
     assert (part.score_name, part.total, part.length) == ("R²", None, 1500)
-    assert part.loss_label == "half mean squared error"
+    assert (part.loss_label, part.loss_brief) == ("half mean squared error", "half MSE")
 
 
 def test_the_newest_state_is_the_last_point_though_it_was_not_reported() -> None:

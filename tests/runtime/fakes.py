@@ -93,6 +93,7 @@ def fake_ports(engine, measured=None):
             None,
             "R²",
             "loss",
+            "loss",
             None,
             None,
             spec.train.updates or 0,

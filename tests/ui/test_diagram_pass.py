@@ -15,7 +15,7 @@ from layerlab.core.spec import LabSpec, NetSpec, TrainSpec
 from layerlab.ui.diagram.formula import number, plain
 from layerlab.ui.diagram.panels import pass_panel
 from layerlab.ui.diagram.pass_bar import PassBar
-from layerlab.ui.diagram.trace_text import backward_lines, fits, forward_lines
+from layerlab.ui.diagram.trace_text import backward_lines, fits, forward_lines, loss_lines
 from layerlab.ui.diagram.view import DiagramView
 from layerlab.ui.theme import DARK, LIGHT
 from tests.helpers.diagram_frames import sample_diagram
@@ -74,7 +74,17 @@ def trace_of(part: DiagramPart, sample: int = 5, residual: bool = False) -> Trac
         for k in reversed(range(len(zs) - 2)):
             dh[k] = dh[k] + (dh[k + 1] if part.skips[k + 1] else 0.0)
     return Trace(
-        0, sample, x, target, tuple(zs), tuple(hs), loss(part), tuple(dh), tuple(dz), tuple(dw)
+        0,
+        sample,
+        x,
+        target,
+        tuple(zs),
+        tuple(hs),
+        loss(part),
+        "half MSE",
+        tuple(dh),
+        tuple(dz),
+        tuple(dw),
     )
 
 
@@ -203,6 +213,7 @@ def test_residual_and_norm_are_written_as_they_are_computed(qapp):
         tuple(zs),
         tuple(hs),
         0.0,
+        "half MSE",
         zeros,
         zeros,
         tuple(np.zeros_like(w) for w in part.weights),
@@ -214,6 +225,13 @@ def test_residual_and_norm_are_written_as_they_are_computed(qapp):
         assert lines[1].endswith(f"= {number(normed)}")
         text = f"{number(hs[0][unit])} + relu({number(normed)}) = {number(hs[1][unit])}"
         assert lines[2].endswith(text)
+
+
+def test_the_loss_is_named_as_it_names_itself(qapp):
+    part = part_of(WAVE)
+    trace = dataclasses.replace(trace_of(part), loss_label="⟦half MSE⟧")
+    spec = LabSpec(train=TrainSpec(loss="half-mse"))
+    assert "⟦half MSE⟧ of this sample" in plain(loss_lines(part, spec, trace)[-1])
 
 
 def test_a_residual_derivative_names_what_goes_past_the_layer(qapp):
@@ -474,7 +492,17 @@ def test_any_network_is_stepped_through_at_any_size(view_of, sizes, backward):
     zs, hs = forward(part, np.ones(sizes[0]), residual=False)
     dw = tuple(np.ones_like(w) for w in part.weights)
     trace = Trace(
-        0, 0, np.ones(sizes[0]), hs[-1], tuple(zs), tuple(hs), 0.0, tuple(hs), tuple(zs), dw
+        0,
+        0,
+        np.ones(sizes[0]),
+        hs[-1],
+        tuple(zs),
+        tuple(hs),
+        0.0,
+        "MSE",
+        tuple(hs),
+        tuple(zs),
+        dw,
     )
     view.show_trace(trace)
     view.player.start(part, trace, backward)

@@ -16,7 +16,7 @@ from layerlab.ui.plotting.numbers import quartiles
 from layerlab.ui.theme import DARK, LIGHT, Theme
 from layerlab.ui.views.loss import LossView
 from layerlab.ui.views.loss_plot import MAX_POINTS, thin
-from layerlab.ui.views.scores import brief, score_text
+from layerlab.ui.views.scores import score_text
 from tests.helpers.frames import sample_frame, sample_loss
 
 SEEDS = np.array([0.9, 1.0, 1.0, 1.1, 1.2])
@@ -41,6 +41,7 @@ def level_frame(level: float = 0.1, run_id: int = 1) -> Frame:
         validation_score=None,
         score_name="R²",
         loss_label="half mean squared error",
+        loss_brief="half MSE",
         noise_floor=0.0018,
         linear_loss=None,
         length=1500,
@@ -262,12 +263,14 @@ def test_a_frame_without_the_part_changes_nothing(view: LossView) -> None:
     assert view.numbers() == before
 
 
-@pytest.mark.parametrize(
-    ("label", "text"),
-    [("half mean squared error", "half MSE"), ("cross-entropy, nats", "cross-entropy")],
-)
-def test_the_name_of_a_loss_in_brief(label: str, text: str) -> None:
-    assert brief(label) == text
+def test_the_axis_has_the_brief_name_that_the_loss_gives_itself(view: LossView) -> None:
+    frame = sample_frame("features")
+    assert frame.loss is not None
+    assert frame.loss.score is not None
+    translated = {"loss_label": "⟦half mean squared error⟧", "loss_brief": "⟦half MSE⟧"}
+    view.draw(replace(frame, loss=replace(frame.loss, **translated)))
+    axis = view.plot.y_axis
+    assert {"loss_label": axis.label, "loss_brief": axis.brief} == translated
 
 
 def test_the_first_report_is_seen_as_a_point(qtbot: QtBot) -> None:

@@ -50,6 +50,7 @@ class LossPart:
         validation_score: likewise on the held-out points.
         score_name: `accuracy` or `R²`.
         loss_label: the loss that is trained on, such as `half mean squared error`.
+        loss_brief: the same where there is little room, such as `half MSE`.
         noise_floor: expected loss of the true function on the noisy data, or None.
         linear_loss: loss of the best linear model on the training set, or None.
         length: update at which the run will be finished.
@@ -63,6 +64,7 @@ class LossPart:
     validation_score: Array | None
     score_name: str
     loss_label: str
+    loss_brief: str
     noise_floor: float | None
     linear_loss: float | None
     length: int

@@ -19,7 +19,7 @@ class Trace:
         target: (out,) as the loss gets it.
         z: for each layer with weights, the pre-activations (units,), before the norm.
         h: for each layer, what it passes on (units,); the last is the output.
-        loss: the loss of this one sample.
+        loss: the loss of this one sample. loss_label: which, such as `half MSE`.
         dh: for each layer, dL/dh (units,).
         dz: for each layer, dL/dz (units,).
         dw: for each layer, dL/dW (in, out).
@@ -32,6 +32,7 @@ class Trace:
     z: tuple[Array, ...]
     h: tuple[Array, ...]
     loss: float
+    loss_label: str
     dh: tuple[Array, ...]
     dz: tuple[Array, ...]
     dw: tuple[Array, ...]

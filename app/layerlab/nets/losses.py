@@ -29,7 +29,7 @@ class Loss(Entry):
     """The quantity that training minimizes.
 
     Attributes:
-        name: in words, as an axis says it.
+        name: in words, as an axis says it. brief: the same where there is little room.
         formula: (m, out, target) -> loss of each output, (..., batch, outputs), or of each
             point, (..., batch, 1).
         derivative: (m, out, target) -> d of a point's loss, summed over its outputs, / d out.
@@ -39,6 +39,7 @@ class Loss(Entry):
     """
 
     name: str
+    brief: str
     formula: Callable[[Any, Any, Any], Any]
     derivative: Callable[[Any, Any, Any], Any]
     link: Literal["", "sigmoid", "softmax"] = field(default="", kw_only=True)
@@ -109,6 +110,7 @@ LOSSES.add(
         _("Half MSE"),
         _("Half the mean squared error, so its gradient is the error."),
         name=_("half mean squared error"),
+        brief=_("half MSE"),
         formula=lambda m, out, target: 0.5 * (out - target) ** 2,
         derivative=lambda m, out, target: out - target,
         squares=0.5,
@@ -120,6 +122,7 @@ LOSSES.add(
         _("MSE"),
         _("Mean squared error: large errors count most."),
         name=_("mean squared error"),
+        brief=_("MSE"),
         formula=lambda m, out, target: (out - target) ** 2,
         derivative=lambda m, out, target: 2 * (out - target),
         squares=1.0,
@@ -131,6 +134,7 @@ LOSSES.add(
         _("Cross-entropy"),
         _("Negative log-likelihood of the right class, after a softmax."),
         name=_("cross-entropy, nats"),
+        brief=_("cross-entropy"),
         formula=_cross_entropy,
         derivative=_cross_entropy_derivative,
         link="softmax",
@@ -142,6 +146,7 @@ LOSSES.add(
         _("Logistic"),
         _("Negative log-likelihood of yes or no, output by output, after a sigmoid."),
         name=_("logistic loss, nats"),
+        brief=_("logistic loss"),
         formula=_logistic,
         derivative=_logistic_derivative,
         link="sigmoid",

@@ -291,6 +291,7 @@ def loss_part(probed: ProbedState, history: History | None = None) -> LossPart:
         validation_score=columns["validation_score"],
         score_name=score_name(problem),
         loss_label=problem.loss.name,
+        loss_brief=problem.loss.brief,
         noise_floor=noise_floor(problem),
         linear_loss=linear_loss(problem),
         length=problem.length,

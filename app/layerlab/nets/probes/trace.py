@@ -40,6 +40,7 @@ def trace(spec: LabSpec, state: State, seed: int, sample: int) -> Trace:
         z=tuple(z[0, 0] for z in cache.z),
         h=tuple(h[0, 0] for h in cache.h[1:]),
         loss=loss,
+        loss_label=problem.loss.brief,
         dh=tuple(dh[0, 0] for dh in found.h),
         dz=tuple(dz[0, 0] for dz in found.z),
         dw=tuple(problem.layout.weights(found.params, k)[0] for k in layers),

@@ -108,9 +108,7 @@ def loss_lines(part: DiagramPart, spec: LabSpec | None, trace: Trace) -> list[Li
         text = _vector(0.5 + 0.5 * np.tanh(output / 2))
         lines.append((("sigmoid(ŷ) = ", "muted"), (text, "accent")))
     lines.append(((f"{aim} = ", "muted"), (_vector(target), "text")))
-    head = _("loss of this sample")
-    if kind:
-        head = _("{loss} of this sample", loss=kind.replace("-", " "))
+    head = _("{loss} of this sample", loss=trace.loss_label)
     return [*lines, ((f"{head} = ", "muted"), (number(trace.loss), "text"))]
 
 

@@ -13,7 +13,7 @@ from layerlab.core.translation import _, translated
 from layerlab.ui.head import HeadButton
 from layerlab.ui.plotting.numbers import quartiles, table_of
 from layerlab.ui.views.base import PlotView
-from layerlab.ui.views.scores import ACCURACY, LOSS_LABEL, brief, score_text
+from layerlab.ui.views.scores import ACCURACY, LOSS_LABEL, score_text
 
 if TYPE_CHECKING:
     from layerlab.ui.views.loss_plot import LossPlot, PreviousRun
@@ -118,7 +118,7 @@ class LossView(PlotView):
             self.set_note(part.loss_label)
             axis.label = LOSS_LABEL
             return
-        axis.label, axis.brief = part.loss_label, brief(part.loss_label)
+        axis.label, axis.brief = part.loss_label, part.loss_brief
         name, value = part.score_name, score_text(part.score, part.score_name)
         label = translated(name)
         note, brief_note = f"{label} <b>{value}</b>", f"{SHORT.get(name, label)} <b>{value}</b>"

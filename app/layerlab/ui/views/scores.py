@@ -12,11 +12,6 @@ LOSS_LABEL = _("loss")
 ACCURACY = marked("accuracy")  # as a part of a frame has it
 
 
-def brief(label: str) -> str:
-    """Return the name of a loss in one word or two, without its unit."""
-    return label.replace("mean squared error", "MSE").partition(",")[0]
-
-
 def score_text(score: Array, name: str) -> str:
     """Return the median of the last row over the seeds: `96.4 %`, or an R² of `0.46`."""
     return score_value(float(quartiles(score[-1:])[1, 0]), name)
