@@ -103,8 +103,10 @@ def _blocks(
     ahead: deque[Block] = deque()
 
     def fill() -> None:
+        # Another number of threads waits for all begun blocks, so only when none is ahead.
         if not ahead and trainer.threads != pace.threads():
             trainer.share(pace.threads())
+        # Two, so that the pool has the next while one is looked at; an edit discards both.
         while len(ahead) < 2 and trainer.planned < end:
             if ahead and trainer.threads != pace.threads():
                 return  # these are finished first

@@ -57,12 +57,14 @@ def _loops(keys: Iterable[str]) -> Callable[..., None]:
                 kinds[0].dtype,
                 {"slope": Value(slope, signature.args[4])},
             )
+            # The switch stands around the loops: each has one formula, and is vectorized.
             end = builder.append_basic_block("activated")
             switch = builder.switch(code, end)
             for key in keys:
                 block = builder.append_basic_block(key)
                 switch.add_case(ir.Constant(code.type, CODES[key]), block)
                 builder.position_at_end(block)
+                # One pass for both, as they share parts: tanh(z), and 1 - tanh(z)^2 of it.
                 with cgutils.for_range(builder, size) as loop:
                     v = builder.load(builder.gep(z.data, [loop.index]))
                     inner = writer.within({"z": Value(v, kinds[0].dtype)})

@@ -36,6 +36,7 @@ class Block:
         self.report = [np.empty((len(marks), params.shape[0])) for _ in range(3)]
         self.progress = np.zeros(shares, np.int64)
         self.took_s = 0.0
+        # Guards the fields below, which the pool's threads write and whoever waits reads.
         self._changed = threading.Condition()
         self._left, self._running, self._is_closed = shares, 0, False
         self._error: BaseException | None = None
@@ -71,6 +72,7 @@ class Block:
 
     def reached(self) -> int:
         """Return how many marks all shares have passed."""
+        # No lock: each number only grows, and is written once its copies are made.
         return int(self.progress.min())
 
     def wait(self, seen: int = 0, is_cancelled: Callable[[], bool] = not_cancelled) -> bool:
@@ -82,6 +84,8 @@ class Block:
         while True:
             with self._changed:
                 if not (self.is_done or self.reached() > seen):
+                    # The end of a share notifies; a mark does not, as the kernel runs without
+                    # the interpreter: so it is looked for again after a while.
                     self._changed.wait(ASK_S)
                 if self.is_done or self.reached() > seen:
                     if self._error is not None:

@@ -147,6 +147,7 @@ class KernelCache(_Cache):
         The user's own file is taken before the one that the program came with, so that a
         damaged one of these is made up for once.
         """
+        # As numba's own cache does: what the code calls has to be registered before it loads.
         target_context.refresh()
         if not self._enabled:
             return None
@@ -216,6 +217,7 @@ class KernelCache(_Cache):
             )
 
     def _prune(self) -> None:
+        # Those of old versions, which no program asks for any more, are the oldest.
         files = sorted(self._folder.path.glob("*" + _SUFFIX), key=lambda p: p.stat().st_mtime)
         for path in files[:-KEPT]:
             path.unlink(missing_ok=True)

@@ -125,6 +125,7 @@ class Writer:
         if formula.op == "power":
             return self._power(*formula.args)
         if formula.op == "divide" and formula.args[1].is_constant:
+            # A division takes several times as long; the last digit may differ.
             share = 1 / float(formula.args[1].value)
             return self.value(Expression("multiply", (formula.args[0], expression(share))))
         *values, kind = self._alike(*formula.args)
@@ -190,6 +191,8 @@ class Writer:
         with self.builder.if_else(is_so) as branches:
             for branch, side in zip(branches, (a, b), strict=True):
                 with branch:
+                    # In a writer of its own: LLVM refuses the
+                    # code after both branches what one computes.
                     found.append(self.within({}).number(side))
                     ends.append(self.builder.block)
         phi = self.builder.phi(found[0].type)
@@ -213,6 +216,7 @@ def lowered(formula: Expression) -> Expression:
         case "step":
             return Expression("where", (args[0] > 0, expression(1), expression(0)))
         case "logaddexp":
+            # max(a, b) + log(1 + e^-|a - b|), whose exponential cannot overflow.
             larger = Expression("where", (args[0] > args[1], *args))
             apart = Expression("abs", (args[0] - args[1],))
             return larger + Expression("log1p", (Expression("exp", (-apart,)),))

@@ -69,6 +69,7 @@ class Folder:
         with contextlib.suppress(FileExistsError):
             self.path.mkdir(mode=0o700)
         with self._opened() as folder:
+            # With its owner's number, another process can remove it when the writer has died.
             temporary = f"{owners.owner()}-{secrets.token_hex(4)}{_TEMPORARY}"
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
             try:
@@ -111,11 +112,13 @@ class Folder:
         handle = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
             status = os.fstat(handle)
+            # What was opened is asked, not the path: that may lead elsewhere a moment later.
             if status.st_uid not in (0, os.geteuid()):
                 raise UntrustedError(_("belongs to another user"))
             if status.st_mode & _WRITABLE:
                 with contextlib.suppress(OSError):
                     os.fchmod(handle, 0o700)
+                # Refused this once even so: others may have put things into it until now.
                 is_mended = not os.fstat(handle).st_mode & _WRITABLE
                 raise UntrustedError(_("could be written by other users"), is_mended)
             yield handle
@@ -127,6 +130,7 @@ def _read(folder: int | None, path: pathlib.Path, name: str) -> bytes:
     if folder is None and _is_link(path / name):
         raise UntrustedError(_("holds a link, {name}", name=name))
     flags = os.O_RDONLY
+    # A pipe in the place of the file would keep `open` waiting, but for O_NONBLOCK.
     for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
         flags |= getattr(os, flag, 0)
     try:

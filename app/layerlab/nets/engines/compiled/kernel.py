@@ -50,11 +50,14 @@ def _hidden(plan: Any, row: Any, h_in: Any, work: Any, count: int, prefix: Any) 
     """Turn a layer's pre-activations into activations and slopes."""
     units, stride = row[FAN_OUT], plan.stride
     size = units * stride
+    # With layer norm the backward pass needs n of every layer, so each has a place of its own;
+    # without, it needs the slopes alone, and one buffer serves all layers.
     z = view(work, row[NORMED] if plan.norm else plan.pre_activations, size)
     h, d = view(work, row[H_OUT], size), view(work, row[SLOPE], size)
     if plan.norm:
         normalize(z, view(work, row[INVERSE_STD], stride), units)
     activate(plan.activation, z, h, d, plan.slope)
+    # The mask goes onto h and onto its derivative: a dropped unit passes no gradient either.
     if plan.drop_below > 0:
         dropout(prefix, plan.drop_below, plan.keep_scale, h, d, stride, units, count)
 
@@ -81,6 +84,9 @@ def _forward(
         to = plan.out if layer == last else (row[NORMED] if plan.norm else plan.pre_activations)
         weights = view(params, row[OFFSET], (fan_in + 1) * fan_out)
         z = view(work, to, fan_out * plan.stride)
+        # z = W^T h, a row a unit; W is stored by inputs, so steps of
+        # 1 and fan_out transpose it. The depth is one more than the
+        # inputs: the row of ones below h times the biases below W.
         product(weights, 1, fan_out, h_in, h_row, z, plan.stride, fan_out, count, fan_in + 1)
         if layer == last:
             return
@@ -110,6 +116,8 @@ def _step_layer(
 ) -> None:
     """Find the gradient of a layer's parameters and step them, a few rows at a time."""
     fan_in, fan_out, zero = row[FAN_IN], row[FAN_OUT], work.dtype.type(0.0)
+    # Whole tiles, of which the tallest have eight rows (see `products`); few enough that the
+    # step finds their gradient in a near cache.
     at_once = max(8, BLOCK // fan_out // 8 * 8)
     deltas = view(work, plan.delta_by_point, count * plan.delta_stride)
     packed = view(work, plan.delta_packed, count * plan.delta_stride)
@@ -121,6 +129,8 @@ def _step_layer(
             return
         rows = min(at_once, fan_in + 1 - first)
         inputs = view(h, first * h_row, rows * h_row)
+        # dW[i, j] = sum over points of h[i, point] dz[point, j], as dW = h^T dz in `numpy_`;
+        # the last row, of ones, sums dz alone: db.
         if room:  # first, as what is written past a row's end belongs to the next
             packed_product(inputs, h_row, packed, gradient, units, fan_out, rows, room, count)
         product(
@@ -170,7 +180,8 @@ def _backward(
 ) -> None:
     """Walk back from the gradient of the outputs, at `plan.delta`, and step each layer."""
     last, stride, size = len(layers) - 1, plan.stride, plan.delta_size
-    # Three buffers change roles: the gradient of z, of h, and of the h before.
+    # Three buffers, so that no loop reads where it writes: the gradient of z, of h, and of
+    # the h before; the last two change places from layer to layer.
     dz, dh = view(work, plan.delta, size), view(work, plan.delta + size, size)
     before = view(work, plan.delta + 2 * size, size)
     by_point = view(work, plan.delta_by_point, size)
@@ -180,24 +191,29 @@ def _backward(
         numbers = fan_out * stride
         if layer < last:
             dz_now = view(dz, 0, numbers)
+            # dn = dh * act'(n), the slopes having the mask of dropout already; dz without norm.
             multiply(dz_now, dh, view(work, row[SLOPE], numbers))
             if plan.norm:
                 normalize_back(
                     dz_now,
                     view(work, row[NORMED], numbers),
                     view(work, row[INVERSE_STD], stride),
+                    # Scratch: `before` holds nothing until the product below.
                     view(before, 0, 2 * stride),
                     fan_out,
                 )
         if stop[0] != 0:
             return
         if layer > 0:
+            # dh_(l-1) = W dz, before the step below: it takes the weights that the forward pass
+            # had. The biases are left out, as nobody asks for the gradient of the ones.
             weights = view(params, row[OFFSET], fan_in * fan_out)
             product(weights, fan_out, 1, dz, stride, before, stride, fan_in, count, fan_out)
             if layer < last and row[SKIPS]:
                 add(view(before, 0, numbers), dh)
         room = row[PACKED]
         units = fan_out - fan_out % width_of(work) if room else fan_out
+        # The product loads neighbouring units of one point at once, and so wants dz by point.
         transpose(dz, stride, by_point, plan.delta_stride, units, count)
         if room:
             pack(
@@ -265,10 +281,13 @@ def train(
     out = view(work, plan.out, outputs * plan.stride)
     delta = view(work, plan.delta, outputs * plan.stride)
     last, counted, slot_size = update + updates, epoch_count, len(params)
+    # Loops over marks, seeds, updates. Seeds do not depend on each other, so one goes on alone
+    # until the next mark, while its parameters and activations stay in the first cache.
     for taken in range(max(1, len(marks))):
         end, batches = marks[taken] if len(marks) else last, counted
         for s in range(first_seed, last_seed):
             p, m = view(params, s * size, size), view(moments, s * size, size)
+            # As `randomness.hash64` does it: seed, then the stream, then epoch or update.
             key, of_epoch = mix(np.uint64(0), seeds[s]), -1
             batches, is_known = counted, not math.isnan(first_loss[s])
             for u in range(update, end):
@@ -284,11 +303,13 @@ def train(
                     gather(x, row, layers[0][FAN_IN], rows, h_in, h_row)
                     gather(y, row, outputs, rows, targets, h_row)
                 else:
+                    # A batch in file order is a part of each row, and read where it lies.
                     h_in, targets, h_row = view(x, first, row), view(y, first, row), row
                 prefix = mix(mix(key, DROPOUT), u)
                 _forward(plan, layers, p, h_in, h_row, work, count, prefix, stop)
                 if stop[0] != 0:
                     return
+                # The loss of the batch before its update, as in `Report.note`.
                 if plan.running:
                     loss = loss_value(
                         plan.loss, out, plan.stride, targets, h_row, outputs, count
@@ -358,6 +379,7 @@ def look(
             h_in = view(x, first, row)
             _forward(plan, layers, p, h_in, row, work, count, np.uint64(0), stop)
             to = (net * plan.points + first) * outputs
+            # By unit in the workspace, by point in `out`.
             for o in range(outputs):
                 values = view(work, plan.out + o * plan.stride, count)
                 for b in range(count):

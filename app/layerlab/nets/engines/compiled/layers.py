@@ -20,6 +20,9 @@ def normalize(z: Any, inverse: Any, units: int) -> None:
         inverse: (stride,) written: 1 / sqrt(variance + eps) of each point.
     """
     real, stride = z.dtype.type, len(inverse)
+    # n = (z - mean) / sqrt(variance + eps) over the units of a point (Ba et al. 2016). The
+    # inner loops run along a row, over points: each has a lane, and lanes never mix. Rows are
+    # taken whole; what becomes of the padding past the batch enters no sum over points.
     share, eps, one = real(1.0) / real(units), real(NORM_EPS), real(1.0)
     inverse[:] = real(0.0)
     for j in range(units):
@@ -53,6 +56,7 @@ def normalize_back(d: Any, n: Any, inverse: Any, scratch: Any, units: int) -> No
     """
     real, stride = d.dtype.type, len(inverse)
     share = real(1.0) / real(units)
+    # dz = (dn - mean(dn) - n mean(dn n)) / std, as in `norms.norm_gradient`.
     moved, stretched = view(scratch, 0, stride), view(scratch, stride, stride)
     scratch[:] = real(0.0)
     for j in range(units):
@@ -81,6 +85,7 @@ def dropout(
     """
     zero = h.dtype.type(0.0)
     for b in range(count):
+        # What all units of a point share is hashed once; one round a unit is left.
         of_point = mix(prefix, b)
         for j in range(units):
             keep = scale if mix(of_point, j) >= below else zero
@@ -88,6 +93,8 @@ def dropout(
             d[j * stride + b] *= keep
 
 
+# LLVM cannot know whether views of one workspace overlap: it compares their ends before the
+# loop, and vectorizes where they do not.
 @jit
 def add(target: Any, source: Any) -> None:
     """Add one flat array to another of its size."""

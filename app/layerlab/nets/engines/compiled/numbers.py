@@ -46,6 +46,7 @@ def _tanh(x: Any) -> Any:
             u = x * x
             p = (((_P4 * u + _P3) * u + _P2) * u + _P1) * u + _P0
             q = (((_Q4 * u + _Q3) * u + _Q2) * u + _Q1) * u + _Q0
+            # Horner's scheme; rounding may carry the quotient past 1.
             y = x * p / q
             y = _ONE if y > _ONE else y
             return -_ONE if y < -_ONE else y
@@ -93,6 +94,7 @@ def shuffle(prefix: Any, order: Any, keys: Any, counts: Any) -> None:
     """
     n, shift = len(order), np.uint64(64)
     buckets = len(counts)
+    # A bucket is the leading log2(buckets) bits of a hash.
     while buckets > 1:
         buckets >>= 1
         shift -= np.uint64(1)
@@ -102,6 +104,7 @@ def shuffle(prefix: Any, order: Any, keys: Any, counts: Any) -> None:
         hashes[i] = mix(prefix, i)
     for i in range(n):
         counts[np.int64(hashes[i] >> shift)] += 1
+    # Turns counts into where each bucket begins; the loop below moves on from there.
     total = 0
     for b in range(len(counts)):
         total, counts[b] = total + counts[b], total
@@ -110,6 +113,7 @@ def shuffle(prefix: Any, order: Any, keys: Any, counts: Any) -> None:
         bucket = np.int64(key >> shift)
         at = counts[bucket]
         counts[bucket] = at + 1
+        # Insertion sort within the bucket; equal hashes stay in the order of i.
         while at > 0 and keys[at - 1] > key and keys[at - 1] >> shift == key >> shift:
             keys[at], order[at] = keys[at - 1], order[at - 1]
             at -= 1

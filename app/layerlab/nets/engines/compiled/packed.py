@@ -49,6 +49,7 @@ def _make_packing(units: int) -> Callable[..., None]:
             width, word = source.vector.count, a0.type
             if not _leaves_room(width, units):
                 return context.get_dummy_value()
+            # Lane o * points + p of what is packed holds unit o of the p-th of these points.
             points = width // units
             rows = [
                 source.load(index_of(builder, a0, (a_row, ir.Constant(word, i))))
@@ -126,6 +127,7 @@ def _make_tile(rows: int, units: int) -> Callable[..., None]:
                 found = []
                 for start, total in zip(starts, totals, strict=True):
                     at = index_of(builder, start, (group, number(points)))
+                    # The number of A for point p goes into lane p of every unit.
                     part = memory_a.load(at, points)
                     spread = [lane % points for lane in range(width)]
                     factors = _shuffled(builder, part, part, spread)
@@ -155,6 +157,8 @@ def _make_tile(rows: int, units: int) -> Callable[..., None]:
                 phi.add_incoming(value, loop)
             builder.cbranch(builder.icmp_signed("<", k_next, groups), loop, check)
 
+            # With fewer points than a vector takes, the
+            # loop is skipped and the sums begin at 0.
             builder.position_at_end(check)
             whole = [builder.phi(vector) for _ in range(rows)]
             for phi, value in zip(whole, summed, strict=True):
@@ -162,6 +166,7 @@ def _make_tile(rows: int, units: int) -> Callable[..., None]:
                 phi.add_incoming(value, loop)
             builder.cbranch(builder.icmp_signed(">", left, number(0)), tail, after)
 
+            # Past the batch lies what another one left, so the last vector is masked.
             builder.position_at_end(tail)
             places = ir.VectorType(word, width)
             lanes = ir.Constant(places, [lane % points for lane in range(width)])
@@ -238,6 +243,7 @@ def packed_product(
     """
     r = 0
     while r < rows:
+        # Branches, not a table: numba calls only functions that it knows when it compiles.
         ar, cr, more = r * a_row, c0 + r * c_row, rows - r
         if more >= 8:
             if room == 1:

@@ -28,6 +28,7 @@ FAN_IN, FAN_OUT, OFFSET, H_IN, H_OUT, SLOPE, NORMED, INVERSE_STD, SKIPS, PACKED 
 _MAX_PACKED = 8  # units; see `packed`
 
 
+# Its fields are read at run time, so one machine code serves all specs of a dtype.
 class Plan(NamedTuple):
     """The numbers that stay the same through a run; codes as in `activations` and `steps`.
 
@@ -160,12 +161,15 @@ def make_plan(
             if net.layer_norm:
                 row[NORMED] = places.take(fan_out * stride)
                 row[INVERSE_STD] = places.take(stride)
+    # What the backward pass needs of a layer, h and slopes, each
+    # layer keeps; the buffers that it writes to are shared by all.
     tallest = -(-max(sizes) // width) * width  # transposed in whole blocks
     widest = max(_padded(size, width) for size in sizes[1:])
     pre_activations, out = places.take(tallest * stride), places.take(sizes[-1] * stride)
     delta = places.take(3 * tallest * stride)
     delta_by_point = places.take(-(-batch // width) * width * widest)
     delta_packed = places.take((-(-batch // width) + 1) * width * min(_MAX_PACKED, width))
+    # All rows that are stepped at once, `BLOCK` numbers or eight rows, and a vector more.
     gradient = places.take(BLOCK + 8 * max(sizes[1:]) + width)
     targets = places.take(sizes[-1] * stride)
     plan = Plan(
@@ -179,6 +183,8 @@ def make_plan(
         shuffled=int(shuffled),
         norm=int(net.layer_norm),
         running=int(train.report == "running"),
+        # Hashes are uniform in 0 .. 2^64 - 1, so one
+        # lies below this with probability `dropout`.
         drop_below=np.uint64(int(dropout * 2.0**64)),
         keep_scale=real(1) / real(1 - dropout),
         slope=real(net.slope),
@@ -200,6 +206,8 @@ def make_plan(
 
 def _packed(units: int, batch: int, width: int) -> int:
     """Return for how many of a layer's last units to pack points: 1, 2, 4, 8; 0 if no gain."""
+    # A vector must have room for two points, and a batch must fill one. Packing halves and
+    # halves, so it takes a power of two; what the units past the last one give is not kept.
     left = units % width
     if left == 0 or 2 * left > width or left > _MAX_PACKED or batch < width:
         return 0

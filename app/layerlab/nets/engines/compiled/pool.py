@@ -24,6 +24,7 @@ def workers() -> int:
 
 
 def _submit(call: Callable[[], None]) -> None:
+    # The threads begin with the first call, so that whoever never trains has none.
     global _waiting
     with _lock:
         if _waiting is None:

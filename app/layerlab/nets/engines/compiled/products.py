@@ -67,11 +67,14 @@ def _tile(builder: Any, of: _Product, rows: int, vectors: int) -> None:
     def number(value: int) -> Any:
         return ir.Constant(word, value)
 
+    # Does not change with k, so it stands before the loop.
     rows_a = [index_of(builder, of.a0, (of.a_row, number(r))) for r in range(rows)]
     before, loop = builder.block, builder.append_basic_block("product")
     after = builder.append_basic_block("product.end")
     builder.branch(loop)
     builder.position_at_end(loop)
+    # A name in LLVM is assigned once; a phi is its value in this round: 0 in the first, then
+    # what the last one made. So sums stay out of memory, unless they outnumber the registers.
     k = builder.phi(word)
     k.add_incoming(number(0), before)
     totals = [builder.phi(vector) for _ in range(rows * vectors)]
@@ -87,6 +90,7 @@ def _tile(builder: Any, of: _Product, rows: int, vectors: int) -> None:
     for total, added in zip(totals, sums, strict=True):
         total.add_incoming(ir.Constant(vector, None), before)
         total.add_incoming(added, loop)
+    # Tested at the end, as there is at least one term: one branch a round.
     k_next = builder.add(k, number(1))
     k.add_incoming(k_next, loop)
     builder.cbranch(builder.icmp_signed("<", k_next, of.depth), loop, after)
@@ -127,6 +131,8 @@ def _make_panel(vectors: int) -> Callable[..., None]:
             rows, *numbers = args
             for at in (0, 4, 7):
                 numbers[at] = Memory(context, builder, signature.args[at + 1], numbers[at])
+            # Code of its own for each height, chosen once a tile: registers cannot be indexed,
+            # so the number of sums has to be known at compile time.
             after = builder.append_basic_block("tile.end")
             blocks = [builder.append_basic_block("tile") for _ in range(tallest)]
             choice = builder.switch(rows, blocks[-1])
@@ -158,7 +164,9 @@ def _make_panel(vectors: int) -> Callable[..., None]:
         r = 0
         while r < rows:
             left = rows - r
-            # The last two share what is left: a low tile has too few sums under way.
+            # The last two share what is left, as a low tile has too few sums under way: a
+            # multiplication with addition takes about four cycles, and two can begin in each,
+            # so with fewer than eight sums a step waits for the one before.
             taken = tallest if left >= 2 * tallest else (left + 1) // 2
             taken = left if left <= tallest else taken
             tile(

@@ -136,6 +136,7 @@ class _Points:
 
     def each_output(self, use: Callable[[Any, Any, Writer], None]) -> None:
         """Write a loop over outputs, and in it one over points: use(output, point, writer)."""
+        # Points of an output are neighbours in memory, so theirs is the inner loop.
         with cgutils.for_range(self._builder, self._outputs) as outer:
             rows = {
                 name: array.after((outer.index, row))
@@ -159,6 +160,8 @@ class _Points:
     def _reduced(self, part: Expression, point: Any, writer: Writer) -> Value:
         builder, kind = self._builder, writer.kind
         llvm_kind = writer.context.get_value_type(kind)
+        # Here points are the outer loop: a softmax needs the
+        # maximum and the sum over all outputs of a point first.
         start = ir.Constant(llvm_kind, -math.inf if part.op == "max" else 0.0)
         total = cgutils.alloca_once(builder, llvm_kind)
         builder.store(start, total)
@@ -215,6 +218,7 @@ def _gradients(
 
         def write(key: str) -> None:
             formula = LOSS_FORMULAS[key][1]
+            # The loss is a mean over terms, so each term has a share of the gradient.
             terms = builder.mul(count, outputs) if _IS_BY_OUTPUT[key] else count
             one = ir.Constant(llvm_kind, 1.0)
             share = builder.fdiv(one, builder.sitofp(terms, llvm_kind))
@@ -327,6 +331,7 @@ def step(
     """
     real = p.dtype.type
     zero, one = real(0.0), real(1.0)
+    # As in `numpy_`: `add_penalties`, and the decoupled decay of `Trainer.step`.
     if l1 != zero:
         for i in range(len(p)):
             w = p[i]
@@ -372,11 +377,14 @@ def _steps(
                 "t": Value(context.cast(builder, t, i64, double), double),
             }
             writer = Writer(context, builder, typing, kind, known)
+            # What is the same for all parameters, such as
+            # Adam's 1 - beta^t, is computed before the loop.
             for formula in formulas:
                 writer.invariants(formula, {*arrays, "g"})
             with cgutils.for_range(builder, size) as loop:
                 at_hand = {name: one.load(loop.index) for name, one in arrays.items()}
                 inner = writer.within(at_hand | {"g": g.load(loop.index)})
+                # Nothing is stored before all is computed: formulas are of the old values.
                 found = [inner.number(formula) for formula in formulas]
                 for array, number in zip(arrays.values(), found, strict=True):
                     array.store(loop.index, number)

@@ -40,6 +40,7 @@ class Workspace:
         self.order = np.zeros(plan.points, np.int64)
         self.keys = np.zeros(2 * plan.points, np.uint64)
         self.counts = np.zeros(max(2, 1 << plan.points.bit_length()), np.int64)
+        # Once a run: no kernel writes to the rows of ones, which multiply the biases.
         for row in layers[1:]:
             self._fill_ones(plan, int(row[H_IN]), int(row[FAN_IN]))
         if plan.shuffled:
@@ -70,6 +71,7 @@ class CompiledTrainer:
         width = lanes(dtype.itemsize)
         self._plan, self._layers, self._size = make_plan(problem, width)
         self._x, self._y = by_feature(problem.x, width), by_feature(problem.y, width)
+        # All shares write to these arrays at once, without a lock: each to its own seeds.
         self._params = np.array(state.params, dtype, order="C")  # (seeds, P), a copy
         self._moments = np.array(state.moments, dtype, order="C")  # (slots, seeds, P)
         self.shot_bytes = self._params.nbytes + self._moments.nbytes
@@ -82,6 +84,7 @@ class CompiledTrainer:
             for values in (state.epoch_sum, state.epoch_loss, first)
         ]
         self._from_count = state.epoch_count
+        # An array, as kernels run without the interpreter and look at memory alone.
         self._stop = np.zeros(1, np.int64)
         self._spaces: list[Workspace] = []
         self._lanes: list[pool.Lane] = []
@@ -117,8 +120,11 @@ class CompiledTrainer:
         self._threads, seeds = threads, len(self.problem.seeds)
         shares = 1 if threads == 1 else min(SHARES * threads, seeds)
         bounds = np.linspace(0, seeds, shares + 1).astype(int).tolist()
+        # The lane of a share keeps its blocks in order: the next one goes on from where the
+        # last one left parameters, whatever other shares have reached.
         self._shares = list(itertools.pairwise(bounds))
         self._lanes = [pool.Lane() for _ in self._shares]
+        # A share runs on one thread at a time, so a workspace each is enough.
         while len(self._spaces) < shares:
             self._spaces.append(
                 Workspace(self._plan, self._layers, self._size, self._params.dtype)
@@ -173,6 +179,7 @@ class CompiledTrainer:
 
     def train_here(self, updates: int) -> None:
         """Do some updates on this thread, one seed after another; nothing is copied."""
+        # No marks and no waiting: the call itself is the block.
         everyone = (0, len(self.problem.seeds))
         block = Block(self.planned, _NO_MARKS, self._params, self._moments, 1)
         self._call(0, everyone, block, updates)

@@ -41,6 +41,7 @@ class Memory:
     def broadcast(self, index: Any) -> Any:
         """Return a vector whose lanes all hold one element."""
         number = self._builder.load(self._at(index))
+        # LLVM's idiom for a broadcast; it becomes one instruction.
         undefined = ir.Constant(self.vector, ir.Undefined)
         first = ir.Constant(ir.IntType(32), 0)
         one = self._builder.insert_element(undefined, number, first)
@@ -49,6 +50,8 @@ class Memory:
 
     def load(self, index: Any, count: int = 0) -> Any:
         """Return the vector that begins at an index, aligned or not; of `count` numbers."""
+        # The alignment has to be given: LLVM takes a vector to be aligned to its whole size,
+        # and picks instructions that fault where it is not.
         kind = ir.VectorType(self.scalar, count) if count else self.vector
         at = self._builder.bitcast(self._at(index), kind.as_pointer())
         return self._builder.load(at, align=self._bytes)
@@ -78,6 +81,8 @@ def view(typing: Any, a: Any, start: Any, count: Any) -> Any:
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         kind = signature.return_type
         make = context.make_array(kind)
+        # It owns no memory and counts no references: the
+        # caller of the kernel keeps the array alive.
         part, size = make(context, builder), context.get_abi_sizeof
         itemsize = context.get_constant(types.intp, size(context.get_value_type(kind.dtype)))
         populate_array(
