@@ -48,8 +48,11 @@ class Report:
 
     def note(self, update: int, loss: Array) -> None:
         """Take a batch's loss (seeds,) before update number `update`, for `running`."""
+        # `running` costs nothing: a batch's loss is there before its update, while the loss on
+        # all data would take one more forward pass an epoch.
         if update % self._updates_per_epoch == 0:
             self.epoch_sum, self.epoch_count = np.zeros(len(loss)), 0
+        # A new array: states that were handed out keep the old one.
         self.epoch_sum = self.epoch_sum + loss
         self.epoch_count += 1
         if self.epoch_count == self._updates_per_epoch:
@@ -79,6 +82,7 @@ class Batches:
         """Return which training points an update uses: a slice, or (seeds, batch)."""
         problem = self._problem
         rows = problem.batch_rows(update)
+        # A full batch holds all points in any order: shuffling changes the rounding alone.
         if problem.spec.train.order == "file" or problem.batch == len(problem.x):
             return rows
         epoch = update // problem.updates_per_epoch

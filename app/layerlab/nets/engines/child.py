@@ -35,6 +35,7 @@ class _Inbox:
         code = 1
         try:
             while (job := receive(self._stream)) is not None:
+                # Not a job: the main thread is busy with one, and looks at this flag.
                 if job[0].kind == "cancel":
                     self.cancelled.set()
                     continue

@@ -27,6 +27,7 @@ def ensure_finite(problem: Problem, good: State, state: State) -> State:
         NotFiniteError: a parameter or the training loss is not finite.
     """
     with np.errstate(all="ignore"):
+        # Finite parameters are not enough: outputs, or their squares in the loss, may overflow.
         if state.is_finite() and np.isfinite(training_loss(problem, state.params)).all():
             return state
         # A training is a pure function of its state: repeat it, one update at a time.

@@ -12,8 +12,12 @@ From the top down: `Trainer.step` is one update; it calls `forward`, `backward` 
 
 z are the pre-activations; `mask` is that of dropout, in training; the last layer is linear,
 h_L = z_L. All seeds are trained at once: every array has the seeds as its leading axis, and a
-matrix product multiplies all of their matrices in one call. Backpropagation: Rumelhart,
-Hinton & Williams 1986. The engine around this file is `numpy_engine`.
+matrix product multiplies all of their matrices in one call.
+
+Backpropagation: Rumelhart, Hinton & Williams 1986. The book that comments name is Goodfellow,
+Bengio & Courville 2016. Its algorithms 6.3 and 6.4 are for one example, a column, so it writes
+W h where this file has h W. It calls z_l a^(l), and its g is dh_l here, then dz_l, once it is
+multiplied by act'. The engine around this file is `numpy_engine`.
 """
 
 from __future__ import annotations
@@ -68,11 +72,13 @@ class Trainer:
         problem, train = self.problem, self.problem.spec.train
         x, y = self._batches.at(self.update)
         with np.errstate(all="ignore"):  # NaN and infinity are looked for by `ensure_finite`
+            # Algorithm 6.3 of the book, a batch at once; the cache is what the way back needs.
             cache = forward(problem, self.params, x, self.update)
             out = cache.h[-1]  # (seeds, batch, outputs)
             if train.report == "running":
                 self._report.note(self.update, problem.loss.value(NUMPY, out, y))
             d_out = problem.loss.gradient(out, y)  # dL/dh_L, where backpropagation begins
+            # Algorithm 6.4; what it adds for the penalty comes by itself, below.
             gradient = backward(problem, self.params, cache, d_out, self._rule).params
             add_penalties(problem, self.params, gradient)
             # Decoupled weight decay, w -= rate * l2 * w (Loshchilov & Hutter 2017): beside
@@ -130,6 +136,7 @@ def forward(
         All that was computed on the way; h[-1] is (seeds, batch, outputs).
     """
     net, layout = problem.spec.net, problem.layout
+    # The same examples for every seed are a view, not copies.
     h = x if x.ndim == 3 else np.broadcast_to(x, (len(params), *x.shape))
     cache = ForwardCache(h=[h])
     for layer in range(layout.layers):
@@ -146,6 +153,7 @@ def forward(
         mask = _dropout_mask(problem, update, layer, z)
         if mask is not None:
             a = a * mask
+        # With a skip the layer adds to what it was given (He et al. 2016).
         h = h + a if problem.skips(layer) else a
         cache.n.append(n)
         cache.std.append(std)
@@ -157,7 +165,8 @@ def forward(
 def _dropout_mask(problem: Problem, update: int | None, layer: int, z: Array) -> Array | None:
     """Return 0 where a unit is dropped, 1 / (1 - dropout) elsewhere; None without dropout.
 
-    The factor keeps the expected activation, so that nothing is scaled where dropout is off.
+    The factor keeps the expected activation, so that nothing is scaled where dropout is off;
+    in the paper (Srivastava et al. 2014) the weights are, after the training.
     """
     dropout = problem.spec.net.dropout
     if update is None or dropout == 0:
@@ -179,6 +188,7 @@ def outputs(problem: Problem, params: Array, x: Array) -> Array:
         (nets, rows, outputs).
     """
     nets, rows = len(params), len(x)
+    # Of one example: z and h of every layer.
     per_net = 2 * sum(problem.layout.sizes)
     step = max(1, BLOCK_NUMBERS // (nets * per_net))
     if rows <= step:
@@ -274,6 +284,7 @@ def backward(
     for layer in reversed(range(layout.layers)):
         dz = rule.pre_activation_gradient(problem, cache, layer, dh)
         d_weights, d_biases = rule.parameter_gradients(layer, cache.h[layer], dz)
+        # Into one flat vector, as the optimizer steps all parameters in one go.
         layout.weights(gradients.params, layer)[:] = d_weights
         layout.biases(gradients.params, layer)[:] = d_biases
         gradients.z.insert(0, dz)

@@ -41,6 +41,7 @@ class Child:
         self.is_ready = False
         self._replies: queue.Queue[Reply | None] = queue.Queue()  # None: it is gone
         self._last_words: collections.deque[str] = collections.deque(maxlen=20)
+        # A thread for each pipe, as reading one blocks: so `hear` can have a time limit.
         self._threads = [
             threading.Thread(target=self._listen, daemon=True),
             threading.Thread(target=self._overhear, daemon=True),

@@ -60,6 +60,8 @@ class RemoteEngine:
     def __init__(self, device: str = "cpu", command: list[str] | None = None) -> None:
         self.device = device
         self._command = command
+        # Guards who has which child, as runs and questions come from several threads. A child
+        # that was taken belongs to one of them, which talks to it without the lock.
         self._lock = threading.Lock()
         self._idle: Child | None = None
         self._busy: set[Child] = set()
@@ -193,6 +195,8 @@ def _states(child: Child, is_cancelled: Callable[[], bool]) -> Iterator[State]:
                 if not cancelled and is_cancelled():  # heard before the next update
                     child.send("cancel")
                     cancelled = True
+                # The child waits for this: it never trains
+                # ahead of whoever looks at its states.
                 child.send("next")
             elif message.kind == "error":
                 ended = True

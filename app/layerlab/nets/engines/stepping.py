@@ -66,6 +66,7 @@ class SteppingEngine:
         problem = problem_of(spec)
         trainer = self.trainer(problem, state or initialize(problem))
         end = problem.length if until is None else until
+        # The last state that is known to be finite: from there a divergence is traced.
         good = trainer.state()
         if state is None:
             yield good
