@@ -92,6 +92,7 @@ class VarianceComponents:
         With it, bias and variance add up exactly to the mean squared error of the networks
         that were looked at.
         """
+        # The mean over all draws varies too, and its square contains that variance.
         return (self.mean - truth) ** 2 - (self.shared + self.own / self.nets) / self.draws
 
 
@@ -117,6 +118,7 @@ class Draws:
         """
         draws = len(self.means)
         own = self.squares.sum(0) / (draws * (self.nets - 1))
+        # A draw's mean varies by shared + own / nets, so that is taken off.
         shared = self.means.var(0, ddof=1) - own / self.nets
         return VarianceComponents(self.means.mean(0), own, shared, draws, self.nets)
 
@@ -143,6 +145,8 @@ class Draws:
         found = between.mean(1) * draws / (draws - 1)
         if self.nets > 1:
             own = shares @ self.squares.mean(1) / (self.nets - 1)
+            # The means vary by shared + own / nets; with this
+            # it is shared + own, one network's variance.
             found = found + own * (1 - 1 / self.nets)
         return np.asarray(found)
 

@@ -156,10 +156,12 @@ def _binary(op: str, a: Any, b: Any) -> Expression:
         return expression(_OPERATIONS[op](left.value, right.value))
     zeros = [side.is_constant and side.value == 0 for side in (left, right)]
     ones = [side.is_constant and side.value == 1 for side in (left, right)]
+    # NumPy makes nan of inf or nan here, which a formula that writes zeros does not mean.
     if op == "multiply" and any(zeros):
         return expression(0)
     if (op == "add" and zeros[0]) or (op == "multiply" and ones[0]):
         return right
+    # x + 0, x - 0, x * 1, x / 1, x ** 1
     if (op in ("add", "subtract") and zeros[1]) or (op not in ("add", "subtract") and ones[1]):
         return left
     return Expression(op, (left, right))

@@ -44,6 +44,8 @@ def folded(teeth: int, depth: int) -> Array:
     """
     layout = Layout((1, *(teeth,) * depth, 1))
     flat = np.zeros(layout.parameters)
+    # Over [0, 1] the zigzag is sum_k changes_k relu(x - places_k); each neuron of the next
+    # layer takes that whole sum, and bends it at a place of its own.
     places, changes = _bends(teeth)
     layout.weights(flat, 0)[:] = 1
     for layer in range(1, depth):

@@ -235,6 +235,8 @@ class _Network:
         problem = self._copies(2 * count)
         cache = forward(problem, params, self.x.astype(self.dtype), 0)
         loss = problem.loss.value(NUMPY, cache.h[-1], self.y) + penalty(problem, params)
+        # Divided by the distance that rounding has left
+        # of the two pushes, not by twice the push.
         slope = (loss[up] - loss[down]) / (params[up, places] - params[down, places])
         smooth = self._same_gates(cache, up, down)
         if problem.spec.train.l1:
@@ -266,6 +268,8 @@ class _Network:
     def arrays(self) -> Iterator[ArrayCheck]:
         """Check every array, from the first layer to the output's."""
         loss, gradient = self._gradient()
+        # Both losses are rounded by about eps * loss,
+        # and their difference is divided by two pushes.
         last_digit = float(np.finfo(self.dtype).eps) * loss / (2 * self._eps)  # of a slope
         rng = np.random.default_rng(self._seed)
         for name, start, stop in arrays_of(self._problem.layout):

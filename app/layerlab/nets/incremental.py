@@ -144,11 +144,13 @@ class IncrementalTraining(Generic[T]):
             yield False
         trainer = stepper(self.problem, self._state, is_ready(dtype))
         while self._state.update + self.every <= update:
+            # Dropped in here, it goes on from the last look next time: a trainer steps copies.
             for _ in range(self.every // self._chunk):
                 trainer.train_here(self._chunk)
                 if is_interrupted():
                     yield False
             state = trainer.state()
+            # The look first: another thread that reads `done` finds it there, without a lock.
             self._looks.append(self._look(state))
             self._state = state
             yield True

@@ -82,6 +82,7 @@ def _uniform(
             text,
             source=source,
             draw=draw,
+            # Of a uniform law from -limit to limit.
             weight_variance=lambda a, b, net: limit(a, b) ** 2 / 3,
         )
     )

@@ -55,6 +55,7 @@ class Polygons:
     def areas(self) -> Array:
         """Return the area of each. (k,)"""
         x, y = self.corners[..., 0], self.corners[..., 1]
+        # The shoelace formula; corners that repeat the first one add 0.
         crossed = x * np.roll(y, -1, 1) - y * np.roll(x, -1, 1)
         return np.asarray(0.5 * crossed.sum(1))
 
@@ -88,6 +89,7 @@ class Polygons:
         """Return which polygon holds a place; None outside the window."""
         ends = np.roll(self.corners, -1, 1) - self.corners
         to = np.array([x, y]) - self.corners
+        # Counterclockwise: inside is left of every edge, where cross products are positive.
         inside = (ends[..., 0] * to[..., 1] - ends[..., 1] * to[..., 0] >= -1e-12).all(1)
         return int(inside.argmax()) if inside.any() else None
 
@@ -127,6 +129,8 @@ def polygons(problem: Problem, params: Array, window: Window) -> Polygons | None
         slopes_z, offsets_z = slopes_z[parents], offsets_z[parents]
         centres = cutter.centres()
         z = np.einsum("knd,kd->kn", slopes_z, centres) + offsets_z
+        # Within a polygon no neuron changes its piece, so the middle speaks for all of it:
+        # there the activation is value + rate * (z' - z).
         rate = problem.activation.derivative_at(z, net.slope)
         value = problem.activation(z, net.slope)
         skip = problem.skips(layer)
@@ -199,6 +203,8 @@ class _Cutter:
                 rows = np.flatnonzero((z.max(1) > touches) & (z.min(1) < -touches))
                 if len(rows):
                     self._split(rows, np.where(np.abs(z[rows]) <= touches, 0, z[rows]), layer)
+                    # `_split` leaves one part in the row of
+                    # the whole, and puts the other at the end.
                     parents = np.concatenate((parents, parents[rows]))
         return parents
 
@@ -214,6 +220,8 @@ class _Cutter:
         # Where the line passes through a corner, the lower part has that corner already.
         has_p = z[row, rise] != 0
         has_q = z[row, after[row, fall]] != 0
+        # Counterclockwise, the corners above come after the rise, up to the fall; there the
+        # cut, from q back to p, closes the upper part. Likewise the lower one, from p to q.
         upper = _walk(x, y, n, rise + 1, (fall - rise) % n, (q, p), (None, None))
         lower = _walk(x, y, n, fall + 1, (rise - fall) % n, (p, q), (has_p, has_q))
         self._store(rows, lower, upper)
@@ -257,6 +265,7 @@ def _turns(z: Array, n: Array) -> tuple[Array, Array, Array]:
     after = np.where(slots + 1 < n[:, None], slots + 1, 0)
     above, real = z > 0, slots < n[:, None]
     next_above = np.take_along_axis(above, after, axis=1)
+    # A convex polygon has one of each, and argmax finds it.
     return (~above & next_above & real).argmax(1), (above & ~next_above).argmax(1), after
 
 

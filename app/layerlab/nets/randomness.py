@@ -81,6 +81,7 @@ def keep_mask(
         np.arange(batch)[None, :, None],
         np.arange(width)[None, None, :],
     )
+    # A share `dropout` of all numbers of 64 bits lies below this.
     return np.asarray(bits >= np.uint64(int(dropout * 2.0**64)))
 
 

@@ -64,6 +64,7 @@ def regions(problem: Problem, params: Array, low: float, high: float) -> Regions
         return None
     flat = params.astype(float)
     x, made_by = _breakpoints(problem, flat, low, high)
+    # The middle of a piece lies on no kink, so the slope there is that of the piece.
     slopes = _slopes(problem, flat, 0.5 * (x[1:] + x[:-1]))  # (pieces, outputs)
     # A neuron's kink is none of the network's if no later layer listens to it there.
     bend = np.abs(np.diff(slopes, axis=0)).max(1)
@@ -84,6 +85,7 @@ def _breakpoints(problem: Problem, flat: Array, low: float, high: float) -> tupl
             new_x = x[piece] + share * (x[piece + 1] - x[piece])
             inside = (new_x > low + SAME * (high - low)) & (new_x < high - SAME * (high - low))
             piece, share, new_x = piece[inside], share[inside, None], new_x[inside]
+            # Interpolated exactly, as all of these are straight between two breakpoints.
             z = np.concatenate((z, z[piece] + share * (z[piece + 1] - z[piece])))
             h = np.concatenate((h, h[piece] + share * (h[piece + 1] - h[piece])))
             x = np.concatenate((x, new_x))

@@ -183,5 +183,7 @@ class Decoder:
             "feed-forward": 2 * self.layers * feed_forward,
             "attention": 2 * self.layers * attention,
             "tables": 2 * self.vocabulary * self.d_model,
+            # Query times key, and weight times value:
+            # d_model numbers each, two operations a number.
             "context": 4 * self.layers * tokens * self.d_model,
         }

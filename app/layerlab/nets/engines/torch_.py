@@ -72,6 +72,8 @@ class ByFormula(torch.optim.Optimizer):
                 known = self.state[leaf]
                 t = int(known.get("step", 0)) + 1
                 kept = [known.get(name, torch.zeros_like(leaf)) for name in self._slots]
+                # Decoupled decay as torch's AdamW does it; 0 for
+                # all but the weights of a decoupled optimizer.
                 leaf *= 1 - group["lr"] * group["weight_decay"]
                 found = self._formula(TORCH, leaf.clone(), leaf.grad, kept, group["lr"], t)
                 leaf.copy_(found[0])
@@ -128,6 +130,7 @@ class TorchTrainer:
                 name: self._tensor(moment[:, at])
                 for name, moment in zip(self._slots, state.moments, strict=True)
             }
+            # The step number is resumed too: Adam's bias correction depends on it.
             remembered["step"] = torch.tensor(float(state.update))
             self._optimizer.state[leaf] = remembered
 
@@ -183,6 +186,7 @@ class TorchTrainer:
         loss = self.problem.loss.value(TORCH, out, self._y[at])  # (seeds,)
         if self.problem.spec.train.report == "running":
             self._report.note(self.update, loss.detach().cpu().numpy())
+        # Autograd adds to a gradient that is there.
         for leaf in self._leaves:
             leaf.grad = None
         # The seeds do not touch each other, so the gradient of the sum is each one's own.

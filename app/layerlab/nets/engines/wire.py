@@ -55,6 +55,7 @@ def send(
     infos = tuple(ArrayInfo(name, a.dtype.str, a.shape) for name, a in arrays.items())
     header = msgspec.json.encode(Message(kind, fields, infos))
     parts = [_LENGTH.pack(len(header)), header, *(a.tobytes() for a in arrays.values())]
+    # In one piece and flushed: a message in a buffer would leave the other side waiting.
     stream.write(b"".join(parts))
     stream.flush()
 

@@ -98,6 +98,7 @@ def quantiles(values: Array) -> Array:
     One sort of short columns, ten times as quick as `np.percentile`. (S, ...) -> (5, ...)
     """
     ordered = np.sort(values, axis=0)
+    # Between two order statistics the straight line, NumPy's default.
     place = np.array(QUANTILES) / 100 * (len(values) - 1)
     below = np.floor(place).astype(int)
     above = np.minimum(below + 1, len(values) - 1)

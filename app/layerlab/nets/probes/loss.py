@@ -69,6 +69,7 @@ def score_of(problem: Problem, out: Array, y: Array) -> Array | None:
     """
     if problem.data.shape.classes:
         return np.asarray((class_of(out) == class_of(y)).mean(1))
+    # R2 = 1 - residual / total sum of squares, over all outputs together.
     variation = float(((y - y.mean(0)) ** 2).sum())
     if problem.data.form == "images" or variation == 0:
         return None
@@ -174,6 +175,7 @@ class History:
         self._unread_bytes += kept.nbytes
         if len(self._updates) > self._capacity:
             at = np.array(self._updates)
+            # Never the first or the last, which have one neighbour.
             closest = 1 + int((at[2:] - at[:-2]).argmin())
             del self._updates[closest], self._found[closest]
         if self._unread >= UNREAD or self._unread_bytes > UNREAD_BYTES:

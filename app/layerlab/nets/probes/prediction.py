@@ -243,6 +243,7 @@ def _classes(probed: ProbedState) -> ClassPrediction:
     x, true = x[rows], true[rows]
     predicted = class_of(outputs(problem, probed.state.params, x))  # (S, rows)
     count = data.shape.classes
+    # Numbers the cells of the confusion matrix row by row, and counts them.
     pairs = np.bincount((true * count + predicted).ravel(), minlength=count * count)
     missed = np.flatnonzero(predicted[probed.seed] != true)[:EXAMPLES]
     return ClassPrediction(

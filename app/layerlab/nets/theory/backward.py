@@ -37,6 +37,7 @@ def output_gradient(ground: Ground, loss: str, out_q: Array) -> Array:
     """
     draws = normal_draws(DRAWS, ground.y.shape[1])[:, None, :]  # (draws, 1, outputs)
     out = np.sqrt(out_q)[:, None] * draws  # (draws, N, outputs)
+    # Undoes the mean over the batch: each input's own loss.
     d_out = LOSSES[loss].gradient(out, ground.y) * len(ground.y)
     return np.asarray((d_out**2).mean((0, 2)))
 
@@ -52,6 +53,8 @@ def gradient_squares(ground: Ground, net: NetSpec, loss: str, wide: WideNetwork)
         width, after = sizes[layer + 1], sizes[layer + 2]
         dh = after * init.weight_variance(width, after, net) * dz
         if net.residual and layer + 1 < len(net.hidden) and width == after:
+            # Squares add: what comes through the weights
+            # has mean 0 and is independent of the rest.
             dh = dh + dh_after  # the skip passes the gradient on unchanged
         dz = dh * wide.layers[layer].slope
         if net.layer_norm:  # two directions of z do not change n; see `norms.norm_gradient`

@@ -135,6 +135,7 @@ def propagate_layers(ground: Ground, net: NetSpec, outputs: int) -> WideNetwork:
             )
             layers.append(signal)
             continue
+        # q' = s E[h^2] + t, d' = s d: two inputs have the same biases (Poole et al. 2016).
         pre = PreActivations(s * h.square + t, s * h.d)
         skip = net.residual and a == b
         h, signal = _layer(h, pre, activation, net, b, skip, t)
@@ -163,6 +164,7 @@ def _layer(
     new = _Units(got.square, got.mean, fresh, got.d)
     if skip:
         new = _added(h, got, fresh)
+    # In a wide layer n = z / sqrt(q + eps), so dn/dz squared is 1 / (q + eps).
     slope = got.slope / (pre.q + NORM_EPS) if net.layer_norm else got.slope
     # The mean over n units varies by 1/n of one unit, which the units' own variance lacks.
     units = new.square - new.mean**2 - new.varying / width
@@ -180,6 +182,7 @@ def _layer(
 def _added(h: _Units, got: Moments, fresh: Array) -> _Units:
     """Return h + act(z): independent but for their means."""
     a, b = pairs(len(got.mean))
+    # Half of E[(Dh + Dact)^2], D the difference of two inputs: its cross term is E[Dh] E[Dact].
     means = (h.mean[a] - h.mean[b]) * (got.mean[a] - got.mean[b])
     return _Units(
         h.square + 2 * h.mean * got.mean + got.square,
@@ -202,6 +205,8 @@ def _over_inputs(d: Array, count: int) -> float:
 def _normed(pre: PreActivations) -> PreActivations:
     a, b = pairs(len(pre.q))
     r = np.sqrt(pre.q / (pre.q + NORM_EPS))
+    # r is the root of the new length. Division leaves correlations as they are, and for any two
+    # normals of mean 0 E[(n_a - n_b)^2] / 2 = (r_a - r_b)^2 / 2 + r_a r_b (1 - c).
     d = 0.5 * (r[a] - r[b]) ** 2 + r[a] * r[b] * pre.one_minus_correlation()
     return PreActivations(r**2, d)
 
@@ -242,9 +247,12 @@ def _nearly_equal_layer(
     q = s * h.q + t
     # d sqrt(q) = s sqrt(h.q) / sqrt(q) d sqrt(h.q): biases make lengths alike
     share = s * h.q / q if q else 0.0
+    # All d grow by s; what biases take from the differences of length joins the rest.
     length, rest = s * share * h.length, s * (h.rest + (1 - share) * h.length)
     before = q
     if net.layer_norm:
+        # The length of n is u / sqrt(u^2 + eps) with u = sqrt(q);
+        # its derivative by u is eps / (u^2 + eps)^(3/2).
         length *= NORM_EPS**2 / (q + NORM_EPS) ** 3
         rest /= q + NORM_EPS
         q = q / (q + NORM_EPS)

@@ -51,6 +51,7 @@ class PreActivations:
         """Return 1 - correlation for each pair, 0 to 2. (P,)"""
         a, b = pairs(len(self.q))
         r = np.sqrt(self.q)
+        # d = (r_a - r_b)^2 / 2 + r_a r_b (1 - c), solved for 1 - c.
         apart = self.d - 0.5 * (r[a] - r[b]) ** 2  # what differs beside the length
         return np.clip(apart / np.maximum(r[a] * r[b], SMALL), 0, 2)
 
@@ -96,14 +97,17 @@ def _homogeneous(up: float, down: float, pre: PreActivations) -> Moments:
     m, e = 0.5 * (up + down), 0.5 * (up - down)
     a, b = pairs(len(pre.q))
     r = np.sqrt(pre.q)
+    # arccos(c), from 1 - c, so that small angles keep their digits.
     angle = 2 * np.arcsin(np.sqrt(0.5 * pre.one_minus_correlation()))
     # sin - angle cos, where both are equal to rounding: its series
     near = angle**3 * (1 / 3 - angle**2 / 30)
     turn = np.where(angle < 0.02, near, np.sin(angle) - angle * np.cos(angle))
+    # E[|z_a z_b|] = r_a r_b (2 / pi) (sin + (pi/2 - angle) cos).
     folded = pre.d - r[a] * r[b] * (2 / math.pi) * turn  # distance of |z_a| and |z_b|
     square = (m * m + e * e) * pre.q
     return Moments(
         square=square,
+        # E[|z|] of a standard normal is sqrt(2 / pi).
         mean=e * math.sqrt(2 / math.pi) * r,
         d=np.maximum(m * m * pre.d + e * e * folded, 0),
         slope=np.full_like(pre.q, m * m + e * e),
@@ -172,6 +176,7 @@ def _distance(c: Array, tail: Array, power: Array, parity: float, one_minus_r: A
     for k in range(1, 1 + int(np.flatnonzero(counts)[-1] + 1 if counts.any() else 0)):
         if counts[k - 1]:
             total += columns[k][a] * columns[k][b] * missing
+        # 1 - r^(k+1) = r (1 - r^k) + (1 - r)
         missing *= r
         missing += one_minus_r
     if tail.any():

@@ -51,6 +51,7 @@ def hermite_rule(most: int) -> Array:
     """
     z, w = normal_rule()
     columns = [np.ones_like(z), z]
+    # He_(k+1) = z He_k - k He_(k-1), each over the root of its factorial.
     for k in range(1, most):
         columns.append((z * columns[k] - math.sqrt(k) * columns[k - 1]) / math.sqrt(k + 1))
     return np.stack(columns[: most + 1], axis=1) * w[:, None]
@@ -102,6 +103,8 @@ def log_gamma_moments(shape: float) -> tuple[float, float]:
     if not shape > 1e-6:
         return 0.0, 0.0
     mean, variance, x = -math.log(shape), 0.0, shape
+    # The series are for large x; until then digamma(x) = digamma(x + 1) - 1/x, and likewise
+    # trigamma(x) = trigamma(x + 1) + 1/x^2.
     while x < 6:
         mean -= 1 / x
         variance += 1 / (x * x)

@@ -89,6 +89,7 @@ def bands(ground: Ground, net: NetSpec, loss: str, wide: WideNetwork) -> Bands:
     found = np.zeros((3, depth, 2))  # mean and variance of the logarithm
     log_mean, log_cov = np.zeros(2), np.zeros((2, 2))  # of the logs of length and distance
     for layer, signal in enumerate(wide.layers):
+        # Of q = s E[h^2] + t only the first term scatters, a share `gain` of it.
         log_mean[0] *= signal.gain
         log_cov[0] *= signal.gain
         log_cov[:, 0] *= signal.gain
@@ -118,6 +119,8 @@ def _step(
     """Return a layer's logs (3, 2), and those of its length and distance for the next."""
     own = np.array([log_gamma_moments(width / max(k, 1e-9)) for k in unit.k])  # (3, 2)
     own_distance = unit.to_distance
+    # d log of the three statistics / d log of length and of distance. `to_length` has distances
+    # grow along with lengths, so their part is taken out of the first column.
     jacobian = np.array(
         [
             [unit.to_length[0], 0.0],
@@ -170,6 +173,8 @@ def _unit(activation: Activation, slope: float, covariance: Array) -> _Unit:
     off = relative[:2] - 1
     sizes = float((off[0] ** 2).sum() * (off[1] ** 2).sum()) ** 0.5
     q = np.diag(covariance)
+    # Price's theorem: the derivative of E[h_a h_b] by
+    # the covariance of z_a and z_b is E[act'_a act'_b].
     apart = 0.5 * (q[:, None] + q) - covariance  # half squared distances
     alike = steep.T @ steep / len(z)  # E[act'_a act'_b]
     squares = (steep**2).mean(1)
@@ -201,6 +206,7 @@ def _backward(
     outputs: all the same for one output.
     """
     mean, variance = _output_scatter(ground, loss, wide, rows, log_mean, log_cov)
+    # E[x^2] / E[x]^2 of x, the mean of that many squared normal numbers.
     kurtosis = 1 + 2 / ground.y.shape[1]
     found = np.zeros((len(net.hidden), 2))
     for layer in reversed(range(len(net.hidden))):
@@ -226,6 +232,7 @@ def _output_scatter(
 
     each = np.maximum(squares(1.0), MIN_VARIANCE)
     grown = float(squares(1.01).mean() / each.mean())
+    # d log / d log q, by a difference: outputs grow with the root of q.
     slope = np.log(max(grown, MIN_VARIANCE)) / (2 * np.log(1.01)) * wide.out_gain
     own = np.log(each) - np.log(each.mean())
     return float(slope * log_mean + own.mean()), float(slope**2 * log_cov + own.var())
