@@ -81,6 +81,7 @@ class Aside:
 
     def close(self) -> None:
         """End it, and wait until it has ended."""
+        # In this order: a row that wakes finds that it is closed.
         self._is_closed = True
         self._may_run.set()
         self._thread.join()

@@ -63,6 +63,7 @@ class AttentionDraws:
         self._size = max(4, _NUMBERS // (d_k * (keys + 1)))
         self._blocks: list[DrawnBlock] = []
         self._summary: Summary | None = None
+        # The background thread lets it grow while the page asks for its summary.
         self._lock = threading.Lock()
 
     @property
@@ -114,6 +115,8 @@ class AttentionDraws:
         by = np.array([temperature(self.d_k), 1.0])[:, None, None]
         p = softmax(dots / by)  # (2, count, n)
         through_values = by_values(p, values, aims)
+        # dL/dq = sum_j dL/dlogit_j k_j / by, of the
+        # keys k_j; cross-entropy has dL/dlogit = p - y.
         d_logits = np.stack((p - targets, through_values)) / by  # (2 losses, 2, count, n)
         rows = np.moveaxis(d_logits.reshape(4, count, n), 0, 1)  # (count, 4, n)
         squares = ((rows @ keys) ** 2).sum(axis=-1).T.reshape(2, 2, count)
@@ -127,6 +130,7 @@ def by_values(p: Array, values: Array, aims: Array) -> Array:
         p: (..., n) weights. values: (..., n) of the keys. aims: (...) what is wanted.
     """
     out = (p * values).sum(-1)
+    # d out / d logit_j = p_j (v_j - out), the softmax's derivative summed with the values.
     return np.asarray((out - aims)[..., None] * p * (values - out[..., None]))
 
 

@@ -161,6 +161,8 @@ def _series(values: Array, squares: Array, power: Array) -> tuple[Array, Array]:
     k = np.arange(DEGREE + 1.0)
     left = np.maximum(squares - sizes.sum(1), 0)
     left = np.where(left > 1e-13 * squares, left, 0)
+    # The last term's power is the one at which sum k c_k^2
+    # is that of the slope (see `_tail` of the kernel).
     far = np.clip(
         np.maximum(power - sizes @ k, 0) / np.maximum(left, MIN_VARIANCE), DEGREE + 1, 1e9
     )
@@ -197,8 +199,11 @@ def _scatter(
     known = sizes[:, 1:] @ np.ones(DEGREE)
     pair = (sizes[:, 1:] * r[:, None] ** np.arange(1, DEGREE + 1)).sum(1)
     pair += np.maximum(alone - known, 0) * r ** (DEGREE + 1)
+    # Relative variance of one unit's mean over n inputs: the variance of each, 1 / n of it, and
+    # the covariance of two (Mehler's formula, with r the correlation), (n - 1) / n of it.
     k = (alone + (inputs - 1) * pair) / inputs
     root = np.sqrt(q)[:, None]
+    # d E[act(sqrt(q) z)^2] / d log q = E[act act' sqrt(q) z]
     turn = values * entry.derivative_at(root * z, SLOPE) * root * z
     elasticity = turn @ w / np.maximum(squares, MIN_VARIANCE)  # d log E[act^2] / d log q
     before = np.append(1.0, squares[:-1])
@@ -251,6 +256,7 @@ def settled_chi(activation: str, weight_std: Array, bias_std: Array) -> tuple[Ar
     s, t = np.asarray(weight_std, float) ** 2, np.asarray(bias_std, float) ** 2
     q = np.zeros(np.broadcast(s, t).shape)  # log of the length
     for _ in range(SETTLE):
+        # The length map once more, in logarithms: q spans 24 powers of ten.
         before, q = q, np.log(s * np.exp(np.interp(q, logs, square)) + t + MIN_VARIANCE)
         q = np.clip(q, logs[0], logs[-1])
         if np.abs(q - before).max() < 1e-9:
