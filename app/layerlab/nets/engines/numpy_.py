@@ -14,10 +14,10 @@ z are the pre-activations; `mask` is that of dropout, in training; the last laye
 h_L = z_L. All seeds are trained at once: every array has the seeds as its leading axis, and a
 matrix product multiplies all of their matrices in one call.
 
-Backpropagation: Rumelhart, Hinton & Williams 1986. The book that comments name is Goodfellow,
-Bengio & Courville 2016. Its algorithms 6.3 and 6.4 are for one example, a column, so it writes
-W h where this file has h W. It calls z_l a^(l), and its g is dh_l here, then dz_l, once it is
-multiplied by act'. The engine around this file is `numpy_engine`.
+Backpropagation: Rumelhart, Hinton & Williams 1986. Comments name the lines of a textbook,
+Goodfellow, Bengio & Courville 2016: its algorithms 6.3 (forward) and 6.4 (backward) take one
+example, a column, so they have W h for our h W; their a^(k) is our z_l, and their g is first
+our dh_l and then, times act', our dz_l. The engine around this file is `numpy_engine`.
 """
 
 from __future__ import annotations
@@ -72,20 +72,22 @@ class Trainer:
         problem, train = self.problem, self.problem.spec.train
         x, y = self._batches.at(self.update)
         with np.errstate(all="ignore"):  # NaN and infinity are looked for by `ensure_finite`
-            # Algorithm 6.3 of the book, a batch at once; the cache is what the way back needs.
+            # Algorithm 6.3 of the textbook, a batch at once; the cache is for the way back.
             cache = forward(problem, self.params, x, self.update)
             out = cache.h[-1]  # (seeds, batch, outputs)
             if train.report == "running":
                 self._report.note(self.update, problem.loss.value(NUMPY, out, y))
-            d_out = problem.loss.gradient(out, y)  # dL/dh_L, where backpropagation begins
-            # Algorithm 6.4; what it adds for the penalty comes by itself, below.
+            d_out = problem.loss.gradient(out, y)  # dL/dh_L, the first g of algorithm 6.4
+            # Algorithm 6.4; its gradient of the penalty is added on the line after.
             gradient = backward(problem, self.params, cache, d_out, self._rule).params
             add_penalties(problem, self.params, gradient)
-            # Decoupled weight decay, w -= rate * l2 * w (Loshchilov & Hutter 2017): beside
-            # the gradient, so that Adam does not divide it by the gradient's size.
+            # Decoupled weight decay, w -= rate * l2 * w (Loshchilov & Hutter 2017, algorithm 2,
+            # line 12; the rate for its schedule, as in PyTorch): beside the gradient, so that
+            # Adam does not divide it by the gradient's size.
             if train.l2 and problem.optimizer.decoupled:
                 self.params -= train.rate * train.l2 * self.params * self._is_weight
-            # Optimizers count updates from 1: Adam's bias correction is 1 - beta^t.
+            # A step of the optimizer (algorithm 8.1 of the textbook for SGD, see
+            # `nets.optimizers`). It counts from 1: Adam's bias correction is 1 - beta^t.
             self.update += 1
             problem.optimizer.step(self.params, gradient, self.moments, train.rate, self.update)
 
@@ -282,6 +284,7 @@ def backward(
     gradients = Gradients(np.empty_like(params), [], [])
     dh = d_out
     for layer in reversed(range(layout.layers)):
+        # The three steps of algorithm 6.4: g <- g * f'(a); db = g and dW = g h^T; g <- W^T g.
         dz = rule.pre_activation_gradient(problem, cache, layer, dh)
         d_weights, d_biases = rule.parameter_gradients(layer, cache.h[layer], dz)
         # Into one flat vector, as the optimizer steps all parameters in one go.

@@ -32,10 +32,12 @@ SAFE = 1e-18, 1e18  # squares of numbers in between are exact enough in float32
 
 
 def _mean_square(h: Array) -> Array:
+    # Without an array of the squares, which would be as large as the activations.
     return np.einsum("snw,snw->s", h, h) / (h.shape[1] * h.shape[2])
 
 
 def _across(h: Array, axis: int) -> Array:
+    # Around the mean, and not E[h^2] - E[h]^2, which cancels where inputs have become alike.
     return _mean_square(h - h.mean(axis, keepdims=True))
 
 
