@@ -28,6 +28,7 @@ def joined(metadata: Mapping[str, str], tensors: Mapping[str, Array]) -> memoryv
     header: dict[str, object] = {"__metadata__": metadata}
     places: list[tuple[int, Array]] = []
     end = 0
+    # The widest numbers first, so that each array begins at a multiple of its own.
     for name, array in sorted(tensors.items(), key=lambda item: (-item[1].itemsize, item[0])):
         kind = _KINDS.get(array.dtype.str)
         if kind is None:

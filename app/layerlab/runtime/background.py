@@ -43,6 +43,7 @@ class _Thread(QThread):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
+        # Guards all fields below. A job reads `_is_interrupted` without it, every millisecond.
         self._condition = threading.Condition()
         self._entries: list[_Entry] = []
         self._doomed: list[_Entry] = []  # called off, to be closed
@@ -63,6 +64,8 @@ class _Thread(QThread):
         with self._condition:
             if entry in self._entries:
                 self._entries.remove(entry)
+                # To be closed on the thread that runs it: a
+                # generator cannot be closed while it executes.
                 self._doomed.append(entry)
             self._wake()
 
@@ -117,9 +120,12 @@ class _Thread(QThread):
                     if self._is_closing:
                         return None
                     if self._entries and not self._is_busy:
+                        # All that has interrupted so far is known by
+                        # now, and the lock keeps more from coming.
                         self._is_interrupted = False
                         return max(self._entries, key=lambda e: (e.job.priority, e.number))
                     self._condition.wait()
+            # Without the lock: `finally` clauses may take a while, and the window calls `add`.
             for entry in doomed:
                 self._shut(entry)
 
@@ -211,9 +217,11 @@ class Background(QObject):
 
     def _on_woken(self) -> None:
         for entry, event, what in self._thread.take():
+            # A slot of the message before may have closed the window.
             if self._closed:
                 return
             job = entry.job
+            # The entry, not the key: by now another job may have that.
             is_awaited = self._entries.get(job.key) is entry
             if is_awaited and event != "stepped":
                 del self._entries[job.key]

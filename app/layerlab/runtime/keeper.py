@@ -37,6 +37,8 @@ class Keeper(QObject):
         """
         super().__init__()
         self._every_s, self._rest = every_s, rest
+        # Guards the fields below. It is never held while something is written: the window asks
+        # `is_free` twice a second, and a disk may take minutes.
         self._condition = threading.Condition()
         self._waiting: dict[str, Write] = {}
         self._writing = ""
@@ -118,5 +120,6 @@ class Keeper(QObject):
                 if self._is_ending:
                     return None
                 self._condition.wait()
+            # The kind that has waited longest: what is put again keeps its place.
             self._writing = next(iter(self._waiting))
             return self._waiting.pop(self._writing)

@@ -100,6 +100,7 @@ def save(
     Raises:
         LabError: the file cannot be written; what was there before is untouched.
     """
+    # A network of NaN would be refused when it is opened: its spec is worth more.
     is_whole = state is None or bool(state.is_finite() and np.isfinite(state.moments).all())
     if not is_whole:
         state = history = None
@@ -156,6 +157,7 @@ def load(
     raw = _read(name)
     if _is_text(raw, name):
         return SavedLab(_with_table(_plain_spec(raw, name), name, None, any_path))
+    # In this order: the spec says which arrays there have to be, before one of them is made.
     metadata, tensors = _header(raw, name)
     spec = from_json(metadata["spec"], _("{name}, spec", name=name))
     spec = _with_table(spec, name, metadata.get("table"), any_path)

@@ -19,6 +19,7 @@ class Mailbox:
     @property
     def is_empty(self) -> bool:
         """Whether the window has taken the last frame: only then is measuring worth it."""
+        # Without the lock: if it is taken a moment later, the next state is measured.
         return self._frame is None
 
     def post(self, frame: Frame) -> bool:
@@ -28,6 +29,7 @@ class Mailbox:
             Whether the window came before it and found nothing: it need not wait longer.
         """
         with self._lock:
+            # A frame that nobody took must not take its parts along: views would miss them.
             old = self._frame
             if old is not None and old.run_id == frame.run_id:
                 missing = {p: getattr(old, p) for p in PARTS if getattr(frame, p) is None}

@@ -39,8 +39,11 @@ class Runner(QObject):
         self._speed = math.inf
         self._closed = False
         self._worker = Worker(backend, self._mailbox, WorkerRequest(run_id=1, spec=spec), self)
+        # Emitted on the worker's thread; queued, the slots run on this one, between two events.
         self._worker.woken.connect(self._on_tick, Qt.ConnectionType.QueuedConnection)
         self._worker.failed.connect(self._on_failed, Qt.ConnectionType.QueuedConnection)
+        # Frames are fetched by a clock: a signal for each
+        # would queue up before a window that is slow.
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(TICK_MS)
@@ -74,6 +77,7 @@ class Runner(QObject):
 
     def snapshot(self) -> tuple[State | None, HistoryLike | None]:
         """Return the network and the reports of this moment; None before its initialization."""
+        # Of a run that the worker has not begun yet, what it will begin with.
         state, history = self._worker.latest(self.request.run_id)
         return (self.request.start, self.request.history) if state is None else (state, history)
 

@@ -45,6 +45,8 @@ class Slot:
         self._lock = Lock(folder / f"{name}.lock", 0)  # a window may stay open for weeks
         self.is_foreign = False
         self.kept: list[pathlib.Path] = []
+        # Two threads write into a slot (see `Autosave`):
+        # only the first keeps aside what is there.
         self._writing = threading.Lock()
 
     @property

@@ -206,6 +206,7 @@ class Store(QObject):
         merge = same and (self._in_gesture or now - self._last_time < MERGE_S)
         self._last_path, self._last_time = path, now
         past = self._steps.past
+        # The first edit of a gesture has kept what was before all of it.
         if not (merge and past):
             snapshot = self._now(label)
             # A run that is played again and again ends where it did before.

@@ -50,6 +50,8 @@ class Worker(QThread):
     ) -> None:
         super().__init__(parent)
         self._backend, self._mailbox = backend, mailbox
+        # Guards `_request`, `_closing` and `_latest`, and reports that join a history while the
+        # window copies it; all else belongs to this thread.
         self._condition = threading.Condition()
         self._request = request
         self._closing = False
@@ -61,6 +63,8 @@ class Worker(QThread):
     @property
     def request(self) -> WorkerRequest:
         """The request as it stands."""
+        # Without the lock: requests are frozen, and
+        # one takes the place of the other in one step.
         return self._request
 
     def command(self, request: WorkerRequest) -> None:
@@ -74,6 +78,8 @@ class Worker(QThread):
         with self._condition:
             self._closing = True
             self._condition.notify_all()
+        # Qt ends the process where the object of a running thread is deleted. An engine notices
+        # the end soon, as it asks `is_cancelled`.
         self.wait()
 
     def latest(self, run_id: int) -> tuple[State | None, HistoryLike | None]:
@@ -90,6 +96,7 @@ class Worker(QThread):
         run: Run | None = None
         broken: WorkerRequest | None = None  # a request that failed: wait for another
         while not self._closing:
+            # One request for the whole round, whatever the window says meanwhile.
             request = self._request
             try:
                 if request is broken:
@@ -112,6 +119,7 @@ class Worker(QThread):
         length = self._backend.length(request.spec)
         state = request.start
         if state is None:
+            # Its first state are the initial weights; the rest of the run is not asked for.
             state = next(iter(engine.run(request.spec, until=0)))
         known = request.history
         history = known.copy() if known else self._backend.new_history(engine)
@@ -182,12 +190,15 @@ class Worker(QThread):
             marks=run.sorted_marks,
             interval_s=YIELD_S,
             warmup_s=max(0.0, run.measure_at - time.perf_counter()),
+            # By identity, which costs nothing. Whether the new request concerns the training is
+            # seen in the next round; if it does not, that goes on from the last state.
             is_cancelled=lambda: self._request is not request or self._closing,
         )
         for state in states:
             now = time.perf_counter()
             run.state = state
             if state.update in run.marks:
+                # Under the lock, as the window may copy the history at any moment (`latest`).
                 with self._condition:
                     run.history.record(request.spec, state)
                 self._stop_at_target(run)
@@ -254,6 +265,8 @@ class Worker(QThread):
 
     def _sleep(self, request: WorkerRequest, timeout: float | None) -> None:
         with self._condition:
+            # Asked under the lock: else a command could come between question and wait, and
+            # nobody would wake this thread.
             if self._request is request and not self._closing:
                 self._condition.wait(timeout)
 
