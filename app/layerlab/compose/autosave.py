@@ -85,6 +85,7 @@ class Autosave(QObject):
         self._slot: Slot | None = None
         self._reopened: Reopened | None = None
         self._keepers = {SETTINGS: Keeper(EVERY_S, 0), LAB: Keeper(EVERY_S, 4)}
+        # The small files share a thread; the trained lab has its own, as it may take its time.
         self._keepers[WINDOW] = self._keepers[SETTINGS]
         self.base: Options | None = None
         self._done: dict[str, object] = {}  # kind -> what was put last
@@ -96,6 +97,8 @@ class Autosave(QObject):
         self._clock = QTimer(self)
         self._clock.setInterval(LOOK_MS)
         self._clock.timeout.connect(self.look)
+        # Emitted on a keeper's thread: queued, so that
+        # this object is touched by the window's alone.
         for keeper in {id(k): k for k in self._keepers.values()}.values():
             keeper.kept.connect(self._on_kept, Qt.ConnectionType.QueuedConnection)
             keeper.failed.connect(self._on_failed, Qt.ConnectionType.QueuedConnection)
@@ -184,6 +187,8 @@ class Autosave(QObject):
                 continue
             is_due = self._keepers[kind].is_free(kind) and clock >= self._retry_at[kind]
             if is_due or at_once:
+                # Taken as written from here on, or every look
+                # would put it again; `_on_failed` takes it back.
                 self._done[kind] = what
                 self._keepers[kind].put(kind, self._writer(kind))
 
@@ -200,6 +205,8 @@ class Autosave(QObject):
                 spec, self._pages.shown, self._pages.knobs(), self._appearance.geometry()
             )
             return lambda: slot.write_window(window_to_json(window))
+        # The state is frozen and the history a copy: the
+        # thread may write them while training goes on.
         state, history = self._runner.snapshot()
         return partial(_write_lab, slot, spec, state, history)
 

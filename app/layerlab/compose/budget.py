@@ -33,6 +33,7 @@ class Budget:
 
     def hidden_at(self, depth: int) -> tuple[int, ...]:
         """Return the widths at a depth; at its own depth those that were there."""
+        # The widths of the moment of locking need not be equal, as those of other depths are.
         if depth == len(self.hidden):
             return self.hidden
         return equal_widths(self.inputs, self.outputs, depth, self.parameters)
@@ -122,6 +123,7 @@ class BudgetLock:
         if not self.is_on:
             self._panel.show_budget(())
             return
+        # Something else than the depth was turned, so what is there now is what is kept.
         if self._budget is None or not self._budget.is_kept_by(spec):
             self._budget = budget_of(spec)
         self._panel.show_budget(wordings(self._budget, spec))

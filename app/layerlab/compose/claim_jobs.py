@@ -134,6 +134,7 @@ class Ledger(QObject):
         if not names:
             return
         background = self._background
+        # A job of its own, so that no row waits for a compiler in the midst of being measured.
         background.submit(Job(READY, prepare, AT_ONCE))
         for name in names:
             if name in self._batch:
@@ -143,6 +144,7 @@ class Ledger(QObject):
         self._show_work()
         places = {name: k for k, name in enumerate(self._claims)}
         for name in names:
+            # In the ledger's order, whatever order they were asked for in.
             priority = FIRST if len(names) == 1 else -places[name]
             background.submit(ledger_job([self._claims[name]], (KEY, name), priority))
 

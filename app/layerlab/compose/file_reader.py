@@ -35,6 +35,7 @@ class _Thread(QThread, Generic[T]):
         self._work, self._then = work, then
         self._result: T | None = None
         self.error: Exception | None = None
+        # Set by the window's thread, asked by this one: a single flag, which needs no lock.
         self.is_cancelled = False
 
     def run(self) -> None:
@@ -73,7 +74,7 @@ class FileReader(QObject):
 
         Args:
             add_banner: puts a banner into the window.
-            show_message: shows why a file was not read.
+            show_error: shows why a file was not read.
             parent: with which it is deleted.
         """
         super().__init__(parent)
@@ -143,8 +144,11 @@ class FileReader(QObject):
         self._sentence = _announcement(name)
         self._refused = refused or self._show_error
         thread: _Thread[object] = _Thread(work, then)  # type: ignore[arg-type]
+        # Emitted on the thread that ends, to be heard on the window's.
         thread.finished.connect(self._on_finished, Qt.ConnectionType.QueuedConnection)
         self._current = thread
+        # Kept until they have ended: Qt ends the process
+        # where the object of a running thread goes.
         self._threads.append(thread)
         thread.start(QThread.Priority.LowPriority)
         self._soon.start()
@@ -166,6 +170,7 @@ class FileReader(QObject):
         self._threads.clear()
 
     def _on_finished(self) -> None:
+        # Not only the one that called: one signal may be for several that have ended by now.
         done = [thread for thread in self._threads if thread.isFinished()]
         self._threads = [thread for thread in self._threads if thread not in done]
         thread = self._current

@@ -44,5 +44,6 @@ class FreezeGarbageCollector(QObject):
 
     def _settle(self) -> None:
         self._runner.played.disconnect(self._on_played)
+        # First: what is garbage when it is frozen stays for good.
         gc.collect()
         gc.freeze()

@@ -58,6 +58,7 @@ class MemoryRelease(QObject):
 
     def _release(self) -> None:
         give_back()
+        # Two threads write it without a lock: at worst memory is released once too often.
         self._least = resident_bytes()
 
 

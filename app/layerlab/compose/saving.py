@@ -39,6 +39,8 @@ class Saving(QObject):
         self.keeper = Keeper(0, 0)
         self._lock = threading.Lock()
         self._done: list[tuple[pathlib.Path, bool | LabError]] = []
+        # Emitted on the keeper's thread. A window that closes settles by itself, and does not
+        # wait for the signal: whoever comes first reports, under the lock.
         self._ended.connect(self.settle, Qt.ConnectionType.QueuedConnection)
 
     def save(self, path: pathlib.Path, write: Callable[[], bool], is_large: bool) -> None:

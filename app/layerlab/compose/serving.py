@@ -61,11 +61,14 @@ class ServingEngine(QObject):
         """
         super().__init__(parent)
         self._warm_up = warm_up
+        # Written by the worker's thread, which calls `run`;
+        # others read it, and a reference changes in one step.
         self._begun_in_numpy: LabSpec | None = None
         self._announced: set[str] = set()
         self._is_without = False  # the kernels will never be there
         self._waiting_for: Future[None] | None = None
         self._is_held_back = False
+        # The worker waits for it and the window sets it.
         self._may_train = threading.Event()
         self._may_train.set()
 
@@ -143,6 +146,8 @@ class ServingEngine(QObject):
         self._announce(sentence, lambda: self.failed.emit(sentence))
 
     def _announce(self, what: str, emit: Callable[[], None]) -> None:
+        # Emitted on whatever thread asks for the engine; this object lives in the window's, so
+        # that Qt queues the slots there.
         if what not in self._announced:  # once, not with every run
             self._announced.add(what)
             emit()

@@ -218,6 +218,8 @@ class Session(QObject):
 
     def close(self) -> None:
         """End the threads; settings and the lab are kept."""
+        # The autosave first, as it takes its last snapshot of the
+        # run; the runner last, as all others may still ask it.
         self.autosave.end()
         self.table.close()
         self.curves.close()
@@ -290,6 +292,7 @@ class Session(QObject):
     def _connect_views(self) -> None:
         self.window.parts_changed.connect(self.training.on_parts)
         self.window.may_close = self.autosave.may_close
+        # Called in this order: threads that report to the session end before it does.
         self.window.closing.connect(self.file_reader.close)
         self.window.closing.connect(self.garbage_collection.close)
         self.window.closing.connect(self.close)

@@ -28,6 +28,8 @@ class WarningForwarder(QObject):
         self, message: Warning | str, category: type[Warning], *rest: Any, **more: Any
     ) -> None:
         self._former(message, category, *rest, **more)
+        # From whatever thread; this object lives in the
+        # window's, so that Qt queues the slots there.
         if issubclass(category, LabWarning):
             self.warned.emit(f"{message}."[0].upper() + f"{message}."[1:])
 
