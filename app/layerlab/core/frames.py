@@ -348,6 +348,7 @@ class Frame:
 
     def completed(self, before: Frame | None) -> Frame:
         """Return this frame, with the parts that it lacks from one before of the same state."""
+        # Parts of another state would contradict those of this one.
         same = ("run_id", "spec", "update", "seed")
         if before is None or any(getattr(self, k) != getattr(before, k) for k in same):
             return self

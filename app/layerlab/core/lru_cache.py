@@ -47,6 +47,8 @@ class LRUCache(Generic[K, V]):
             if key in self._values:
                 self._values.move_to_end(key)
                 return self._values[key]
+            # A lock for each key that is being computed: `_lock` is held for moments alone, so
+            # that nobody waits for the value of another key.
             pending = self._pending.setdefault(key, threading.Lock())
         with pending:
             try:

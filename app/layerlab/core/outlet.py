@@ -25,6 +25,7 @@ def is_unread(handle: int) -> bool:
         return False
     poll = select.poll()
     poll.register(handle, 0)  # which asks for errors alone
+    # Systems differ in which of the two says it.
     return any(events & (select.POLLERR | select.POLLHUP) for _, events in poll.poll(0))
 
 
@@ -91,6 +92,8 @@ class Outlet:
         handle, self._handle = self._handle, None
         with refusing(self.path), open(handle, "wb") as file:
             if os.name == "posix":
+                # Opened so that nobody waits for a reader; to
+                # write all of it, a slow one is waited for.
                 os.set_blocking(handle, True)
             try:
                 file.write(content)

@@ -45,6 +45,7 @@ class _Notes:
     def begin(self, path: pathlib.Path) -> None:
         """Note that a file is about to be there."""
         with self._lock:
+            # Noted before it is there: else a kill in between would leave a file behind.
             self._there.add(os.path.abspath(path))
             self._append(os.path.abspath(path))
 

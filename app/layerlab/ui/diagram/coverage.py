@@ -89,6 +89,8 @@ class EdgeRaster:
         # Lines thinner than a pixel are dimmed instead: they cannot cover one.
         cover *= (np.minimum(1.0, 2.0 * half_width) * np.clip(opacity, 0.0, 0.99))[:, None]
         depth = np.rint(-np.log1p(-cover) * DEPTH_UNIT)
+        # One sum for both signs. An edge adds at most 295 (opacity 0.99), so positive ones stay
+        # below `PACK` until 3,500 of them meet in a pixel.
         depth *= np.where(positive, 1.0, float(PACK))[:, None]
         weights = depth.ravel().take(self._code)  # (entries,)
         total = np.bincount(self._place, weights, minlength=len(self._touched))
@@ -109,6 +111,7 @@ def color_table(positive: QColor, negative: QColor) -> Array:
     """
     depth = np.arange(DEEPEST + 1) / DEPTH_UNIT
     plus, minus = depth[:, None], depth[None, :]
+    # A depth lets exp(-depth) of the light through.
     alpha = -np.expm1(-(plus + minus))
     share = plus**2 / np.maximum(plus**2 + minus**2, 1e-12)
     argb = np.zeros((DEEPEST + 1, DEEPEST + 1), np.uint32)
@@ -153,6 +156,7 @@ def _cover(
     low = np.clip(above, 0, height).astype(np.int64)
     high = np.clip(below, 0, height).astype(np.int64)
     run, row = _runs(low, np.maximum(high - low, 0))
+    # Half the memory, for the longest arrays; a sixteenth of a pixel is enough (`FINE`).
     y, stretch = y.astype(np.float32), stretch.astype(np.float32)
     distance = np.abs(row.astype(np.float32) + np.float32(0.5) - y[run]) / stretch[run]
     return row * width + x[run], edge[run], distance

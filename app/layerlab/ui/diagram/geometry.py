@@ -122,6 +122,7 @@ class Geometry:
                 u = np.array((point.x() - x0) / max(x1 - x0, 1.0))
                 y0 = self.columns[gap].ys[:, None]  # (n_from, 1)
                 rise = self.columns[gap + 1].ys[None, :] - y0  # (n_from, n_to)
+                # To first order the distance is the vertical one times the cosine of the slope.
                 slope = rise * ease_slope(u) / max(x1 - x0, 1.0)
                 off = np.abs(y0 + rise * ease(u) - point.y())
                 return gap, off / np.sqrt(1.0 + slope * slope)

@@ -216,6 +216,7 @@ def finite_runs(good: Array) -> Iterator[slice]:
         if good.size:
             yield slice(0, good.size)
         return
+    # Framed by False, the mask changes at the start and behind the end of each stretch.
     edges = np.flatnonzero(np.diff(np.r_[False, good, False].astype(np.int8)))
     for start, stop in edges.reshape(-1, 2):
         yield slice(int(start), int(stop))

@@ -59,6 +59,7 @@ class PictureItem(OnPaper, pg.ImageItem):
         """
         rows, columns = colors.shape[:2]
         wide, high = box.width() / columns, box.height() / rows
+        # A colour as one number, red first, as `QColor` takes it.
         for i, row in enumerate(colors @ (1 << 16, 1 << 8, 1)):
             ends = [0, *(np.flatnonzero(np.diff(row)) + 1).tolist(), columns]
             for a, b in itertools.pairwise(ends):  # alike ones at once
@@ -140,6 +141,8 @@ def contour(values: Array, level: float) -> Array:
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.asarray(p / (p - q))
 
+    # Where each side is cut: along it the surface is taken as straight, so from p to q it is 0
+    # at the share p / (p - q). Sides in the order top, right, bottom, left, row 0 being on top.
     places = np.stack(
         [
             np.stack([j + cut(a, b), i], -1),
@@ -150,6 +153,8 @@ def contour(values: Array, level: float) -> Array:
     )  # (side, r, c, 2)
     s = [corner > 0 for corner in (a, b, c, d)]
     crossed = np.stack([s[0] != s[1], s[1] != s[2], s[2] != s[3], s[3] != s[0]])
+    # A cell has two sides cut, or none, or all four: a saddle, at which the corners do not say
+    # which cuts belong together, so the first two are joined, and the last two.
     count = crossed.sum(axis=0)
     order = np.argsort(~crossed, axis=0, kind="stable")  # crossed sides first
     ends = np.take_along_axis(places, order[..., None], axis=0)
