@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import re
 import string
 import subprocess
 import sys
@@ -117,6 +118,16 @@ def test_every_translated_text_is_a_literal() -> None:
     assert {name: found for name, found in calls.items() if found} == {}
 
 
+RECASED = re.compile(r"\.(label|help|title(\(\))?)\.(lower|upper|capitalize|swapcase)\(")
+
+
+def test_no_label_is_put_into_other_letters() -> None:
+    """Languages have their own rules of capitals; `core.phrases.capitalized` begins sentences."""
+    assert RECASED.search("knob.label.lower()")
+    assert RECASED.search("self.card.title().upper()")
+    assert {name for name, source in SOURCES.items() if RECASED.search(source)} == set()
+
+
 def test_no_variable_takes_the_place_of_the_function() -> None:
     hidden = {name: hidden_by_variables(source) for name, source in SOURCES.items()}
     assert {name: found for name, found in hidden.items() if found} == {}
@@ -184,14 +195,13 @@ def test_the_fields_of_all_texts_have_names() -> None:
 
 
 def test_a_text_without_brackets_escapes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pseudo_language, "translated", ["⟦a long sentence on rows⟧"])
+    texts = ["⟦a long sentence on rows⟧", "⟦⟦Width⟧ of it⟧", "⟦wide⟧"]
+    monkeypatch.setattr(pseudo_language, "translated", texts)
     shown = {"⟦Width⟧: ⟦wide⟧", "⟦⟦Width⟧ of it⟧", "a long sen…", "on rows⟧"}
     shown |= {"12 %", "tanh", "net.width", "E[h²]"}
     assert pseudo_language.escaped(shown, {"tanh"}) == []
-    assert pseudo_language.escaped({"⟦Width⟧ of it", "Depth", "layers⟧ more"}, set()) == [
-        "Depth",
-        "layers⟧ more",
-    ]
+    wrong = {"⟦Width⟧ elsewhere", "Depth", "layers⟧ more", "⟦width⟧: ⟦wide⟧", "⟦wi⟧"}
+    assert pseudo_language.escaped(wrong, set()) == sorted(wrong)
 
 
 def test_every_text_of_the_window_is_translated() -> None:

@@ -23,6 +23,7 @@ from layerlab.core.errors import LabError, NotFiniteError, NotReadyError
 from layerlab.core.folders import log_folder
 from layerlab.core.libraries import FAILURES, import_sentence
 from layerlab.core.outlet import is_unread
+from layerlab.core.phrases import capitalized
 from layerlab.core.program import ASK_QT, ENGINE_CHILD, TRY_ENGINE, leave, print_anywhere
 from layerlab.core.themes import THEME_NAMES
 from layerlab.core.translation import _
@@ -137,7 +138,7 @@ def _run(arguments: list[str]) -> int:
 
     module = importlib.import_module(f"layerlab.commands.{name}")
     what = COMMANDS[name]
-    parser = Parser(prog=f"layerlab {name}", description=f"{what[:1].upper()}{what[1:]}.")
+    parser = Parser(prog=f"layerlab {name}", description=f"{capitalized(what)}.")
     module.add_arguments(parser)
     args = parser.parse_args(arguments[1:])
     _check_environment(name)

@@ -50,8 +50,8 @@ def test_a_drag_of_the_depth_turns_the_width_too_in_one_step_of_undo(open_lab, q
     text = depth_of(lab).note.toolTip()
     width = lab.store.spec.net.hidden[0]
     assert text == (f"depth 2 → {depth}: width 8 → {width}, 97 → {parameters(lab)} parameters")
-    assert lab.window.prediction.curve._previous[2] == "before: depth 2, width 8"
-    assert lab.store.can_undo == "depth"
+    assert lab.window.prediction.curve._previous[2] == "before: Depth 2, width 8"
+    assert lab.store.can_undo == "Depth"
     lab.store.undo()
     assert lab.store.spec == QUICK
     assert not lab.store.can_undo

@@ -96,7 +96,7 @@ def test_keys_and_commands_are_for_what_is_seen(lab):
     assert not lab.runner.is_playing
     assert not lab.window.commands["undo"].isEnabled()
     page.on_edited("std", 2.0)
-    assert lab.window.commands["undo"].text() == "Undo a knob"
+    assert lab.window.commands["undo"].text() == "Undo: Knob"
     press(lab, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert page.values == page.experiment.values()
     press(lab, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)

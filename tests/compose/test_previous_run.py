@@ -12,12 +12,12 @@ QUICK = edit(LabSpec(), "train.updates", 60)
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
-        ("net.width", 3, "width 8"),
-        ("net.depth", 5, "depth 2"),
-        ("net.hidden", (8, 4), "widths 8-8"),
+        ("net.width", 3, "Width 8"),
+        ("net.depth", 5, "Depth 2"),
+        ("net.hidden", (8, 4), "Widths 8-8"),
         ("net.activation", "tanh", "ReLU"),
-        ("net.residual", True, "without skip connections"),
-        ("train.batch", "full", "batch 32"),
+        ("net.residual", True, "Skip connections off"),
+        ("train.batch", "full", "Batch 32"),
     ],
 )
 def test_an_overlay_is_named_after_the_knob_that_was_turned(path, value, message):
@@ -41,7 +41,7 @@ def test_a_drag_overlays_the_previous_run(open_lab, qtbot):
     drag(bar_of(lab, "net.hidden"), 0.7)
     after = finished(qtbot, lab)
     curve, loss = overlays(lab)
-    assert curve[2] == loss[2] == "before: width 8"
+    assert curve[2] == loss[2] == "before: Width 8"
     assert (curve[1] == before.prediction.quantiles[2]).all()
     assert (curve[1] != after.prediction.quantiles[2]).any()
     lab.store.undo()

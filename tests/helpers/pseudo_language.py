@@ -7,6 +7,7 @@ prints as JSON which texts of each are not translated.
 from __future__ import annotations
 
 import gettext
+import html
 import json
 import re
 import tempfile
@@ -51,10 +52,11 @@ def escaped(shown: set[str], names: set[str]) -> list[str]:
     """Return the texts that are not translated.
 
     Args:
-        shown: all texts of the window. Lines that were cut or wrapped are parts of texts.
+        shown: all texts of the window. Lines that were cut or wrapped are parts of texts. One
+            in brackets that no text has was changed, as if it were English: `⟦width⟧`.
         names: words that are data, registry names or numbers' units.
     """
-    known = re.sub(r"\s+", " ", "\n".join(translated)).lower()
+    known = " ".join(map(_bare, translated))
     found = []
     for text in sorted(shown):
         outside, count = text, 1
@@ -63,10 +65,16 @@ def escaped(shown: set[str], names: set[str]) -> list[str]:
         outside = re.sub(f"{OPEN}[^{CLOSE}]*$|^[^{OPEN}]*{CLOSE}", " ", outside)
         words = [word for word in outside.split() if not _NAME.fullmatch(word)]
         rest = " ".join(word for word in words if word.strip(".,:;()…") not in names)
-        part = re.sub(r"\s+", " ", text).strip(" …").lower()
-        if _WORD.search(rest) and part not in known:
+        parts = re.findall(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}", text)
+        is_changed = any(_bare(part) not in known for part in parts)
+        if is_changed or (_WORD.search(rest) and _bare(text).strip("…") not in known):
             found.append(text)
     return found
+
+
+def _bare(text: str) -> str:
+    """Return a text without tags and spaces."""
+    return re.sub(r"\s+", "", html.unescape(re.sub(r"<[^>]+>", " ", text)))
 
 
 def texts_of_widgets() -> set[str]:

@@ -145,7 +145,7 @@ def test_a_turn_of_one_knob_may_turn_others_in_one_step(lab):
         assert lab.store.turn("net.depth", edit(LabSpec(), "net.hidden", widths))
     lab.store.end_gesture()
     assert lab.changed[-1] == (lab.store.spec, Effect.REBUILD)
-    assert lab.store.can_undo == "depth"
+    assert lab.store.can_undo == "Depth"
     assert not lab.store.turn("net.depth", lab.store.spec)
     lab.refused_width = 9
     assert not lab.store.turn("net.depth", edit(LabSpec(), "net.hidden", (9,)))

@@ -193,9 +193,9 @@ def test_without_a_loss_there_is_no_axis():
 @pytest.mark.parametrize(
     ("number", "text"),
     [
-        (8.0, "width 8: 0.003 (0.002 to 0.02), 16 seeds; validation 0.004"),
-        (512.0, "width 512: left out: 7e+11 multiplications are too many"),
-        (20.0, "width 20: not trained yet"),
+        (8.0, "Width 8: 0.003 (0.002 to 0.02), 16 seeds; validation 0.004"),
+        (512.0, "Width 512: left out: 7e+11 multiplications are too many"),
+        (20.0, "Width 20: not trained yet"),
     ],
 )
 def test_the_value_under_the_mouse_is_read(plot, number, text):
@@ -207,7 +207,7 @@ def test_the_value_under_the_mouse_is_read(plot, number, text):
 
 def test_one_seed_has_no_band(plot):
     plot.show_curve(KnobCurve(POINTS, 8.0, seeds=1))
-    assert plot.texts.reading(8.0) == "width 8: 0.003, 1 seed; validation 0.004"
+    assert plot.texts.reading(8.0) == "Width 8: 0.003, 1 seed; validation 0.004"
 
 
 def test_progress_then_the_least_loss_then_a_note(plot):
@@ -221,10 +221,10 @@ def test_progress_then_the_least_loss_then_a_note(plot):
 
 def test_screen_readers_hear_the_best_value_and_the_present_one(plot):
     reader = QAccessible.queryAccessibleInterface(plot)
-    assert reader.text(QAccessible.Text.Name) == "Final loss over width"
+    assert reader.text(QAccessible.Text.Name) == "Final loss by value: Width"
     text = reader.text(QAccessible.Text.Description)
-    assert text.startswith("Lowest at width 64: 0.0019 (0.0018 to 0.0021), 16 seeds")
-    assert "Now width 8: 0.003 (0.002 to 0.02), 16 seeds" in text
+    assert text.startswith("Lowest: Width 64: 0.0019 (0.0018 to 0.0021), 16 seeds")
+    assert "Now: Width 8: 0.003 (0.002 to 0.02), 16 seeds" in text
     assert "4 of 30 values are trained" in text
 
 
@@ -255,12 +255,12 @@ def test_keys_walk_through_the_known_values_and_enter_goes_there(plot):
     assert plot.asked == []  # nothing is read yet
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left):
         QTest.keyClick(plot, key)
-    assert plot.accessibleDescription().startswith("width 64")
+    assert plot.accessibleDescription().startswith("Width 64")
     QTest.keyClick(plot, Qt.Key.Key_Return)
     assert plot.asked == [64.0]
     plot.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)  # wherever it was left
     plot.clearFocus()
-    assert plot.accessibleDescription().startswith("Lowest at")
+    assert plot.accessibleDescription().startswith("Lowest: ")
 
 
 # ---- painted

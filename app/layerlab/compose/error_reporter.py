@@ -10,6 +10,7 @@ from layerlab.compose.serving import COMPILED, ServingEngine
 from layerlab.core import spec as specs
 from layerlab.core.errors import LabError, NotFiniteError, NotReadyError
 from layerlab.core.libraries import sentence_of
+from layerlab.core.phrases import capitalized
 from layerlab.core.translation import _
 from layerlab.runtime.runner import Runner
 from layerlab.runtime.store import Store
@@ -80,9 +81,7 @@ class ErrorReporter:
         action, label = ("undo", _("Undo")) if store.can_undo else ("", "")
         if isinstance(error, NotFiniteError) and not action:
             action, label = "rate", _("Rate {rate:.2g}", rate=store.spec.train.rate / 10)
-        self._window.banner.show_message(
-            sentence[:1].upper() + sentence[1:], "error", action, label, details
-        )
+        self._window.banner.show_message(capitalized(sentence), "error", action, label, details)
 
     def on_surprise(self, error: BaseException) -> None:
         """Show that something of the window itself went wrong; the lab goes on."""

@@ -143,4 +143,4 @@ def _above(widget: QWidget | None) -> Card | None:
 
 def _name(card: Card) -> str:
     """Return a card's title as a name: `Signal by layer` becomes `signal-by-layer`."""
-    return re.sub(r"[^a-z0-9]+", "-", card.title().lower()).strip("-") or "view"
+    return re.sub(r"[\W_]+", "-", card.title().casefold()).strip("-") or "view"

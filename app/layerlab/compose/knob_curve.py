@@ -180,8 +180,7 @@ class Curves:
         """Go to a value of the curve: trained from initialization, to where the curve ends."""
         spec = self._variants.get(number)
         if spec is not None and spec != self._store.spec:
-            label = KNOBS[self._path].label.lower()
-            self._store.replace(spec, label, self._path)
+            self._store.replace(spec, KNOBS[self._path].label, self._path)
 
     # ---- the curve
 

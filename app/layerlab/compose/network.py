@@ -44,11 +44,11 @@ class ParameterEdits:
 
     def edit_weight(self, gap: int, source: int, unit: int, value: float) -> None:
         """Set a weight of the shown seed; training goes on with it."""
-        self._edit(lambda layout: layout.weight_index(gap, source, unit), value, _("a weight"))
+        self._edit(lambda layout: layout.weight_index(gap, source, unit), value, _("Weight"))
 
     def edit_bias(self, gap: int, unit: int, value: float) -> None:
         """Set a bias of the shown seed; training goes on with it."""
-        self._edit(lambda layout: layout.bias_index(gap, unit), value, _("a bias"))
+        self._edit(lambda layout: layout.bias_index(gap, unit), value, _("Bias"))
 
     def _edit(self, place: Callable[[Layout], int], value: float, label: str) -> None:
         runner, frame = self._runner, self._newest()

@@ -17,6 +17,7 @@ from layerlab.core.disk import write_file
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import Experiment
 from layerlab.core.libraries import needed_for, sentence_of
+from layerlab.core.phrases import capitalized
 from layerlab.core.spec import LabSpec
 from layerlab.core.translation import _
 from layerlab.core.values import Values, values_to_json
@@ -265,9 +266,7 @@ class Page(QObject):
 
     def show_error(self, sentence: str, details: str = "") -> None:
         """Say in the page's banner what was wrong."""
-        self.frame.banner.show_message(
-            sentence[:1].upper() + sentence[1:], "error", details=details
-        )
+        self.frame.banner.show_message(capitalized(sentence), "error", details=details)
 
     def _take(self, values: Values) -> None:
         if values == self.values:

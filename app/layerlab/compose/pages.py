@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Signal
 from layerlab.compose.dialogs import LastFolder, ask_where_to_save
 from layerlab.compose.knobfile import read_text_file
 from layerlab.core.errors import LabError
+from layerlab.core.phrases import capitalized
 from layerlab.core.spec import LabSpec
 from layerlab.core.translation import _
 from layerlab.core.values import is_knob_file, knobs_from_json
@@ -264,8 +265,8 @@ class Pages(QObject):
         page = self.page
         self._resting = None  # the network that played is replaced
         self.show(LAB)
-        label = page.experiment.key if page is not None else "page"
-        if self._store.replace(spec, label):
+        key = page.experiment.key if page is not None else ""
+        if self._store.replace(spec, _("Page {key}", key=key)):
             self._show_message(_("As on the page, retrained. Undo restores the previous lab."))
 
     # ---- commands and files
@@ -287,12 +288,15 @@ class Pages(QObject):
         """Name in the menu what can be undone; `undo`, `redo`: in the lab, or empty."""
         if not self._window.is_lab_shown:
             page = self._seen
-            undo = _("a knob") if page is not None and page.can_undo else ""
-            redo = _("a knob") if page is not None and page.can_redo else ""
-        for key, label in (("undo", undo), ("redo", redo)):
-            action = self._window.commands[key]
-            action.setEnabled(bool(label))
-            action.setText(f"{key.capitalize()} {label}".strip())
+            undo = _("Knob") if page is not None and page.can_undo else ""
+            redo = _("Knob") if page is not None and page.can_redo else ""
+        texts = {
+            "undo": _("Undo: {step}", step=undo) if undo else _("Undo"),
+            "redo": _("Redo: {step}", step=redo) if redo else _("Redo"),
+        }
+        for key, is_there in (("undo", bool(undo)), ("redo", bool(redo))):
+            self._window.commands[key].setEnabled(is_there)
+            self._window.commands[key].setText(texts[key])
 
     def on_escaped(self) -> None:
         """Go back: from a large card to the page, from a page to the gallery."""
@@ -358,4 +362,4 @@ class Pages(QObject):
 
     def _refuse(self, sentence: str) -> None:
         """Say in the banner that is seen why something was not done."""
-        self.banner.show_message(sentence[:1].upper() + sentence[1:], "error")
+        self.banner.show_message(capitalized(sentence), "error")

@@ -15,7 +15,7 @@ _SHARED = ["net.width", "net.depth"]
 
 
 def turned(old: LabSpec, new: LabSpec) -> str:
-    """Return what distinguishes `old` from `new`, as its knob's value, such as `width 4`."""
+    """Return what distinguishes `old` from `new`, as its knob's value, such as `Width 4`."""
     differ = [path for path in KNOBS if specs.get(old, path) != specs.get(new, path)]
     hidden = old.net.hidden, new.net.hidden
     alike = all(len(set(widths)) <= 1 for widths in hidden)
@@ -23,17 +23,17 @@ def turned(old: LabSpec, new: LabSpec) -> str:
     if not all(hidden):  # a linear model has no width
         differ = [path for path in differ if path != "net.width"]
     if differ == _SHARED:  # depth, with the parameters locked
-        return _("depth {depth}, width {width}", depth=len(hidden[0]), width=hidden[0][0])
+        return _("Depth {depth}, width {width}", depth=len(hidden[0]), width=hidden[0][0])
     if len(differ) != 1:
         return _("the run before") if differ else _("the same, earlier")
     knob, value = KNOBS[differ[0]], specs.get(old, differ[0])
     if knob.kind == "bool":
-        label = knob.label.lower()
-        return _("with {knob}", knob=label) if value else _("without {knob}", knob=label)
+        label = knob.label
+        return _("{knob} on", knob=label) if value else _("{knob} off", knob=label)
     if knob.registry:
         return str(REGISTRIES[knob.registry][value].label)
     text = "-".join(map(str, value)) if isinstance(value, tuple) else value
-    return f"{knob.label.lower()} {text}"
+    return f"{knob.label} {text}"
 
 
 class PreviousRunOverlay:

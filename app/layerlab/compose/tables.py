@@ -8,6 +8,7 @@ from typing import Protocol
 from layerlab.compose.file_reader import FileReader
 from layerlab.core.errors import LabError
 from layerlab.core.spec import LabSpec, TaskSpec
+from layerlab.core.translation import _
 from layerlab.nets.problem import load_data
 from layerlab.nets.tasks import TASKS, recommended_for_csv
 from layerlab.nets.tasks.tables import opening
@@ -51,7 +52,7 @@ class Tables:
                 return spec
 
         def take(spec: LabSpec) -> None:
-            self._take(spec, "file")
+            self._take(spec, _("File"))
             opened.remember(name)
 
         self._file_reader.begin(name, work, take)
@@ -66,7 +67,7 @@ class Tables:
                 return spec
 
         self._file_reader.begin(
-            task.path or task.name, work, lambda spec: self._take(spec, "table")
+            task.path or task.name, work, lambda spec: self._take(spec, _("Table"))
         )
 
     def choose(self, task: TaskSpec, label: str, path: str) -> None:

@@ -16,6 +16,7 @@ from layerlab.compose.seeds import Seeds
 from layerlab.compose.spec_view import same_data, show_data, show_spec
 from layerlab.compose.tablewatch import TableWatch
 from layerlab.core import spec as specs
+from layerlab.core.declared import KNOBS
 from layerlab.core.errors import LabError
 from layerlab.core.frames import Frame
 from layerlab.core.knobs import Effect
@@ -106,7 +107,7 @@ class Training(QObject):
     def reset(self) -> None:
         """Go back to the weights of the start; undo brings the trained network back."""
         if self.frame is not None and self.frame.update > 0:
-            self._store.mark("reset")
+            self._store.mark(_("Reset"))
         self._runner.start(self._store.spec)
 
     def new_seed(self) -> None:
@@ -138,11 +139,11 @@ class Training(QObject):
                 self.csv_wanted.emit()
                 return
             own = specs.TaskSpec(name=str(value), seed=self._store.spec.task.seed)
-            self._choose(own, _("task {label}", label=TASKS[own.name].label), path)
+            self._choose(own, _("Task {label}", label=TASKS[own.name].label), path)
             self.show_spec()  # where it was refused, the true tile again
         elif path in ("task.target", "task.problem"):
             task = specs.replace(self._store.spec.task, **{path.partition(".")[2]: value})
-            self.target_chosen.emit(task, "target", path)
+            self.target_chosen.emit(task, KNOBS[path].label, path)
         elif path == "net.depth" and self._budget.is_on:
             self._budget.turn(int(str(value)))
         else:

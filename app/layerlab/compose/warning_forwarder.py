@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from layerlab.core.errors import LabWarning
+from layerlab.core.phrases import capitalized
 
 
 class WarningForwarder(QObject):
@@ -31,7 +32,7 @@ class WarningForwarder(QObject):
         # From whatever thread; this object lives in the
         # window's, so that Qt queues the slots there.
         if issubclass(category, LabWarning):
-            self.warned.emit(f"{message}."[0].upper() + f"{message}."[1:])
+            self.warned.emit(capitalized(f"{message}."))
 
     def end(self) -> None:
         """Listen no more."""

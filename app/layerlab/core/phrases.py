@@ -8,6 +8,15 @@ from functools import reduce
 from layerlab.core.translation import _
 
 
+def capitalized(text: str) -> str:
+    """Return a text as the beginning of a sentence, in scripts that have capitals.
+
+    A name stays as it is: `net.width`, `lab.json`.
+    """
+    is_word = text.split(maxsplit=1)[:1] and text.split(maxsplit=1)[0].isalpha()
+    return text[:1].upper() + text[1:] if is_word else text
+
+
 def joined_by_and(words: Iterable[str]) -> str:
     """Return `a and b and c`; "" of nothing."""
     return _joined(_and, words)

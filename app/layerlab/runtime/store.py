@@ -149,7 +149,7 @@ class Store(QObject):
             self.refused.emit(path, str(error))
             return False
         knob = KNOBS[path]
-        self._push(knob.label.lower(), path)
+        self._push(knob.label, path)
         self._spec = spec
         self.changed.emit(spec, knob.effect)
         return True
@@ -177,7 +177,7 @@ class Store(QObject):
     def open(self, snapshot: Snapshot) -> None:
         """Show an opened lab; undo leads back. Raises LabError if it cannot be trained."""
         self._check(snapshot.spec)
-        self._push(_("opened file"), "")
+        self._push(_("Opened file"), "")
         self._spec = snapshot.spec
         self.restored.emit(snapshot)
 

@@ -56,26 +56,26 @@ CHOICES = {
 
 # Keys that the window itself takes where the focused control has no use for them.
 PLAIN_KEYS = {
-    _("Space"): _("play and pause"),
-    "→": _("one update"),
-    "R": _("reset to the same weights"),
-    "F": _("finish"),
-    "N": _("new seed"),
-    "B": _("the best seed"),
-    "W": _("the worst seed"),
-    "A": _("show everything in a zoomed plot"),
-    "Esc": _("back from a maximised view"),
+    _("Space"): _("Play and pause"),
+    "→": _("One update"),
+    "R": _("Reset to the same weights"),
+    "F": _("Finish"),
+    "N": _("New seed"),
+    "B": _("The best seed"),
+    "W": _("The worst seed"),
+    "A": _("Show everything in a zoomed plot"),
+    "Esc": _("Back from a maximised view"),
 }
 
 # What the mouse does, and the keys of one view.
 MOUSE = {
-    _("Double click"): _("maximise a view, and back; on a slider's number: type it"),
-    _("Wheel"): _("zoom a plot at the cursor; over an axis: that axis alone"),
-    _("Drag"): _("pan a plot; with the right button or with Shift: zoom it"),
-    _("Hover"): _("the exact numbers of a curve, a neuron or a weight"),
-    _("Click"): _("edit a weight or a bias in the network"),
+    _("Double click"): _("Maximise a view, and back; on a slider's number: type it"),
+    _("Wheel"): _("Zoom a plot at the cursor; over an axis: that axis alone"),
+    _("Drag"): _("Pan a plot; with the right button or with Shift: zoom it"),
+    _("Hover"): _("The exact numbers of a curve, a neuron or a weight"),
+    _("Click"): _("Edit a weight or a bias in the network"),
     _("Arrows"): _(
-        "in the network: move between neurons; with Shift: between weights; Enter: edit"
+        "In the network: move between neurons; with Shift: between weights; Enter: edit"
     ),
 }
 
@@ -118,6 +118,5 @@ class Commands:
         found = dict(PLAIN_KEYS)
         for line in TABLE:
             if line is not None and line[2]:
-                what = line[1].rstrip("…")
-                found[line[2][0]] = f"{what[:1].lower()}{what[1:]}"
+                found[line[2][0]] = line[1].rstrip("…")
         return found | MOUSE

@@ -30,10 +30,8 @@ def read_picture(path: str) -> Array:
     reader.setDecideFormatFromContent(True)
     image = reader.read()
     if image.isNull():
-        reason = reader.errorString()[:1].lower() + reader.errorString()[1:]
-        raise LabError(
-            _("{path} cannot be read as a picture: {reason}", path=path, reason=reason)
-        )
+        why = reader.errorString()
+        raise LabError(_("{path} cannot be read as a picture: {why}", path=path, why=why))
     side = min(image.width(), image.height())
     left, top = (image.width() - side) // 2, (image.height() - side) // 2
     small = (

@@ -300,10 +300,7 @@ def _more_texts(knob: Knob, others: int, with_csv: bool, small: bool) -> tuple[s
     if with_csv:
         text, tooltip, name = _("all tasks"), _("Show all tasks."), _("Show all tasks")
     else:
-        label = knob.label.lower()
-        text = _("all {knob} choices", knob=label)
-        tooltip = _("Show all {knob} choices.", knob=label)
-        name = _("Show all {knob} choices", knob=label)
+        text = tooltip = name = _("{knob}: show all choices", knob=knob.label)
     if not small:
         text = ngettext("{count} more task", "{count} more tasks", others)
         tooltip = ngettext("Show {count} more task.", "Show {count} more tasks.", others)

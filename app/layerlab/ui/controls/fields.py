@@ -92,7 +92,7 @@ class LengthField(Control):
         super().__init__(updates, theme)
         self._per_epoch = 1
         self._knobs = {"updates": updates, "epochs": epochs}
-        options = [(name, knob.label.lower(), knob.help) for name, knob in self._knobs.items()]
+        options = ("updates", _("updates"), updates.help), ("epochs", _("epochs"), epochs.help)
         self.segments = [Segment(option, theme) for option in options]
         self.field = QLineEdit()
         self.field.setAlignment(Qt.AlignmentFlag.AlignRight)

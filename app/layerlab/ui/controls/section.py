@@ -43,12 +43,12 @@ class SectionTitle(Themed, QWidget):
         painter, theme = QPainter(self), self.theme
         font = theme.font(11, 600)
         font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.9 * theme.zoom)
-        title = self._title.upper()
+        font.setCapitalization(QFont.Capitalization.AllUppercase)
         painter.setFont(font)
         painter.setPen(theme.color("muted"))
         box = QRectF(self.rect())
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, title)
-        used = QFontMetricsF(font).horizontalAdvance(title) + theme.px(10)
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self._title)
+        used = QFontMetricsF(font).horizontalAdvance(self._title) + theme.px(10)
         font = theme.font(11)
         room = box.adjusted(used, 0, 0, 0)
         text = QFontMetricsF(font).elidedText(
@@ -122,7 +122,7 @@ class Section(Themed, QWidget):
         self.theme, self._last = theme, last
         self.title = SectionTitle(title, theme)
         self.fold = FoldButton(_("More"), theme)
-        self.fold.setAccessibleName(_("More about {title}", title=title.lower()))
+        self.fold.setAccessibleName(_("{title}: more", title=title))
         self.more = QWidget()
         self.more.hide()
         column = QVBoxLayout(self)

@@ -125,7 +125,7 @@ class BatchSlider(Slider):
         return "full" if math.isinf(number) else round(number)
 
     def _on_typed(self, text: str) -> None:
-        if text.strip().lower() in ("full", "all", _("full").lower()):
+        if text.strip().casefold() in ("full", "all", _("full").casefold()):
             self.want("full")
         else:
             super()._on_typed(text)

@@ -85,7 +85,7 @@ class CurvePlot(Themed, KeyboardRing, QWidget):
     def set_slider(self, slider: Slider) -> None:
         """Belong to another slider, with nothing known yet; the caller puts it there."""
         self._slider = slider
-        self.setAccessibleName(_("Final loss over {knob}", knob=slider.knob.label.lower()))
+        self.setAccessibleName(_("Final loss by value: {knob}", knob=slider.knob.label))
         self._pointed = None
         self.show_curve(KnobCurve())
 

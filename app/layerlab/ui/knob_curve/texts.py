@@ -23,9 +23,9 @@ class CurveTexts:
         best = curve.best()
         here = None if curve.current is None else curve.at(curve.current)
         if best is not None:
-            parts.append(_("Lowest at {reading}.", reading=self.reading(best.number)))
+            parts.append(_("Lowest: {reading}.", reading=self.reading(best.number)))
         if here is not None and here is not best:
-            parts.append(_("Now {reading}.", reading=self.reading(here.number)))
+            parts.append(_("Now: {reading}.", reading=self.reading(here.number)))
         parts.append(
             _("{done} of {total} values are trained.", done=curve.done, total=curve.total)
         )
@@ -35,7 +35,7 @@ class CurveTexts:
         return " ".join(parts)
 
     def reading(self, place: float) -> str:
-        """Return what is known of a value: `width 12: 0.0021 (0.0019 to 0.0030), 16 seeds`."""
+        """Return what is known of a value: `Width 12: 0.0021 (0.0019 to 0.0030), 16 seeds`."""
         point, text = self._curve.at(place), self.readings(place)[0]
         if point is None or point.why or point.validation is None:
             return text
@@ -43,7 +43,7 @@ class CurveTexts:
 
     def readings(self, place: float) -> list[str]:
         """Return the same in one line, from long to short."""
-        point, name = self._curve.at(place), self._slider.knob.label.lower()
+        point, name = self._curve.at(place), self._slider.knob.label
         value = self._slider.texts(place)[0]
         if point is None:
             return [

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from layerlab.core.experiment import Experiment, shown_verdict
 from layerlab.core.ledger import Entry
+from layerlab.core.phrases import capitalized
 from layerlab.core.picture import Picture
 from layerlab.core.translation import _, translated
 from layerlab.ui.controls.buttons import BarButton
@@ -226,11 +227,8 @@ class Detail(Themed, QFrame):
 
 
 def sentence(text: str) -> str:
-    """Return a text as a sentence; names such as `nn.Linear` stay as they are."""
-    if not text:
-        return ""
-    first = text.split()[0]
-    return f"{text[:1].upper() if first.isalpha() else text[:1]}{text[1:].rstrip('.')}."
+    """Return a text as a sentence; nothing of nothing."""
+    return f"{capitalized(text).rstrip('.')}." if text else ""
 
 
 def _took(seconds: float) -> str:
