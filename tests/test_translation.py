@@ -122,7 +122,7 @@ RECASED = re.compile(r"\.(label|help|title(\(\))?)\.(lower|upper|capitalize|swap
 
 
 def test_no_label_is_put_into_other_letters() -> None:
-    """Languages have their own rules of capitals; `core.phrases.capitalized` begins sentences."""
+    """Languages have their own capitals; `core.phrases.capitalized` begins sentences."""
     assert RECASED.search("knob.label.lower()")
     assert RECASED.search("self.card.title().upper()")
     assert {name for name, source in SOURCES.items() if RECASED.search(source)} == set()

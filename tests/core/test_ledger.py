@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import csv
+import gettext
 import io
 import json
 
+import pytest
+
+from layerlab.core import translation
 from layerlab.core.experiment import HOLDS, ONLY_IF, SHAPE
 from layerlab.core.ledger import (
     UNCHECKED,
@@ -72,6 +76,22 @@ def test_a_row_is_found_by_what_is_said_in_it() -> None:
     assert judged.matches(["rain"])
     assert not ENTRY.matches(["rain"])
     assert not ENTRY.matches(["d1", "rain"])
+
+
+def test_a_row_is_found_by_what_is_shown_in_a_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = {UNCHECKED: "ungeprüft", SHAPE: "Breite und Tiefe", HOLDS: "Stimmt"}
+
+    class Catalogue(gettext.NullTranslations):
+        def gettext(self, message: str) -> str:
+            return words.get(message, message)
+
+    monkeypatch.setattr(translation, "catalogue", Catalogue())
+    assert ENTRY.matches(["ungeprüft", "breite"])
+    assert not ENTRY.matches(["unchecked"])
+    assert not ENTRY.matches(["width"])
+    judged = ENTRY.judged(verdict())
+    assert judged.matches(["stimmt"])
+    assert not judged.matches([HOLDS])
 
 
 def test_markdown_is_a_table_whatever_is_in_the_cells() -> None:

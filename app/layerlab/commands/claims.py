@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from layerlab.commands.common import json_line
 from layerlab.commands.progress import Progress
-from layerlab.core.translation import _, ngettext, translated
+from layerlab.core.translation import _, ngettext
 
 if TYPE_CHECKING:
     from layerlab.claims import Claim, Verdict
@@ -85,7 +85,6 @@ def _entry(verdict: Verdict) -> str:
 
     width = min(WIDEST, max(NARROWEST, shutil.get_terminal_size().columns))
     key = verdict.experiment
-    kind, shown = translated(verdict.kind), shown_verdict(verdict.verdict)
     fields = {
         _("claim"): verdict.statement,
         _("source"): verdict.source,
@@ -96,7 +95,7 @@ def _entry(verdict: Verdict) -> str:
         _("shown on"): "" if key is None else _("page {key}", key=key),
     }
     heads = {f"{'':6}{name}".ljust(INDENT): text for name, text in fields.items()}
-    lines = {verdict.id.ljust(6): kind.upper() + shown.removeprefix(kind), **heads}
+    lines = {verdict.id.ljust(6): shown_verdict(verdict.verdict), **heads}
     return "\n".join(_line(head, text, width) for head, text in lines.items() if text) + "\n"
 
 

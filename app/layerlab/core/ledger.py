@@ -14,8 +14,8 @@ from typing import Any
 
 from layerlab.core.experiment import NOT_CHECKED as NOT_CHECKED
 from layerlab.core.experiment import UNKNOWN as UNKNOWN
-from layerlab.core.experiment import VERDICTS
-from layerlab.core.translation import marked
+from layerlab.core.experiment import VERDICTS, shown_verdict
+from layerlab.core.translation import marked, translated
 
 KINDS = (*VERDICTS, NOT_CHECKED, UNKNOWN)  # what a verdict of the ledger begins with
 UNCHECKED = marked("not yet checked")  # in its place until somebody asks
@@ -94,16 +94,18 @@ class Entry:
         return UNCHECKED if self.verdict is None else self.verdict.kind
 
     def matches(self, words: Iterable[str]) -> bool:
-        """Return whether every word, in small letters, is somewhere in the row."""
+        """Return whether every word, in small letters, is in the row as it is shown."""
         found = self.verdict
-        cells = (found.verdict, found.measured, found.why) if found else (UNCHECKED,)
+        cells: tuple[str, ...] = (translated(UNCHECKED),)
+        if found is not None:
+            cells = (shown_verdict(found.verdict), found.measured, found.why)
         text = " ".join(
             (
                 self.id,
                 self.source,
                 self.statement,
                 self.published,
-                self.theme,
+                translated(self.theme),
                 self.page or "",
                 self.question,
                 *cells,
