@@ -22,7 +22,7 @@ def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
     def too_late(*_: object, **__: object) -> None:
         raise AssertionError("it worked before it looked at where the result goes")
 
-    monkeypatch.setattr("layerlab.commands.training.Training.run", too_late)
+    monkeypatch.setattr("layerlab.commands.training.ReportedRun.run", too_late)
     monkeypatch.setattr("layerlab.compose.shot.shot", too_late)
     monkeypatch.setattr("layerlab.compose.shot.shot_claims", too_late)
 
@@ -73,19 +73,19 @@ def test_a_pipe_that_nobody_reads_is_said_before_the_work(
 def test_a_training_ends_when_the_reader_of_its_lab_has_gone(
     capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from layerlab.commands.training import Training
+    from layerlab.commands.training import ReportedRun
 
     os.mkfifo(tmp_path / "pipe")
     reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
-    report, reports = Training._report, []
+    report, reports = ReportedRun._report, []
 
-    def noted(self: Training, state: object) -> None:
+    def noted(self: ReportedRun, state: object) -> None:
         report(self, state)  # type: ignore[arg-type]
         reports.append(state)
         if len(reports) == 3:
             os.close(reader)
 
-    monkeypatch.setattr(Training, "_report", noted)
+    monkeypatch.setattr(ReportedRun, "_report", noted)
     assert "nobody reads" in sentence(capsys, *TRAIN, "--out", str(tmp_path / "pipe"))
     assert len(reports) == 3
 

@@ -105,6 +105,22 @@ def test_the_command_starts_light(arguments: list[str]) -> None:
     assert not modules_after(code) & (HEAVY | {"numpy"})
 
 
+OF_EVERY_PAGE = {"Result", "View"}
+
+
+def test_a_class_has_the_name_of_what_it_is() -> None:
+    """One name for one thing, or for two in rooms that know nothing of each other."""
+    places: dict[str, list[str]] = {}
+    for path in (ROOT / "app").rglob("*.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(path.relative_to(ROOT).as_posix())
+    assert len(places) > 500
+    assert len(places["Result"]) > 10
+    shared = {name: found for name, found in places.items() if len(found) > 2}
+    assert {name: found for name, found in shared.items() if name not in OF_EVERY_PAGE} == {}
+
+
 # Files of their own, whose form and size they know, and what is no file of a person's.
 OWN_FILES = {
     "app/layerlab/core/disk.py",

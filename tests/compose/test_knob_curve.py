@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from layerlab.commands.training import Training
+from layerlab.commands.training import ReportedRun
 from layerlab.compose import knob_curve as module
 from layerlab.core.options import Options
 from layerlab.core.spec import LabSpec, edit, get
@@ -23,7 +23,7 @@ QUICK = edit(QUICK, "net.hidden", (8,))  # 512 neurons of one layer are few weig
 
 def plain(spec):
     """Return the last line of `layerlab train --engine numpy`."""
-    training = Training(spec, "numpy", as_json=False)
+    training = ReportedRun(spec, "numpy", as_json=False)
     return training.final(training.run())
 
 

@@ -57,7 +57,7 @@ def never() -> bool:
 
 
 def problem(cure: str, width: int, depth: int):
-    return problem_of(collapse.Setting(cure, width, depth, 0.001).spec)
+    return problem_of(collapse.CollapseConfig(cure, width, depth, 0.001).spec)
 
 
 def counted(cure: str, width: int, nets: int) -> initial.WidthColumn:
@@ -191,7 +191,7 @@ def test_the_depth_at_which_half_are_dead() -> None:
 @pytest.mark.parametrize("cure", ["He", "residual"])
 @pytest.mark.usefixtures("_few")
 def test_networks_are_trained_as_the_lab_trains_them(cure: str) -> None:
-    one = collapse.training(collapse.Setting(cure, 3, 4, 0.001))
+    one = collapse.training(collapse.CollapseConfig(cure, 3, 4, 0.001))
     list(one.advance(never))
     spec = model.lab_spec(width=3, depth=4, cure=cure, net=6)
     check(spec)
@@ -206,7 +206,7 @@ def test_networks_are_trained_as_the_lab_trains_them(cure: str) -> None:
 @pytest.mark.usefixtures("_few")
 def test_what_the_lab_does_not_draw_begins_as_it_is_counted(cure: str, monkeypatch) -> None:
     monkeypatch.setattr(collapse, "UPDATES", 0)
-    one = collapse.training(collapse.Setting(cure, 3, 4, 0.001))
+    one = collapse.training(collapse.CollapseConfig(cure, 3, 4, 0.001))
     list(one.advance(never))
     assert one.params == pytest.approx(initial.networks(cure, 3, 4, np.arange(20)), rel=1e-6)
     with pytest.raises(LabError, match=f"does not draw networks of the cure {cure}"):
@@ -215,7 +215,7 @@ def test_what_the_lab_does_not_draw_begins_as_it_is_counted(cure: str, monkeypat
 
 @pytest.mark.usefixtures("_few")
 def test_interrupted_training_ends_the_same() -> None:
-    setting = collapse.Setting("He", 3, 4, 0.01)
+    setting = collapse.CollapseConfig("He", 3, 4, 0.01)
     whole = collapse.training(setting)
     list(whole.advance(never))
     collapse.forget()
@@ -233,7 +233,7 @@ def test_numbers_that_leave_the_range_are_not_constant(monkeypatch) -> None:
             raise NotFiniteError("it left", 7)
 
     monkeypatch.setattr(incremental, "fastest_engine", lambda dtype: Breaking())
-    one = collapse.training(collapse.Setting("He", 3, 4, 0.001))
+    one = collapse.training(collapse.CollapseConfig("He", 3, 4, 0.001))
     list(one.advance(never))
     assert not one.constant.any()
     assert model.compute(width=3, depth=4).after is None
@@ -319,7 +319,7 @@ def test_leaky_networks_live_and_say_little() -> None:
 )
 def test_what_training_leaves_of_a_cure(cure, width, least, most, monkeypatch) -> None:
     monkeypatch.setattr(collapse, "NETS_AT", {0.001: 100})
-    one = collapse.training(collapse.Setting(cure, width, 10, 0.001))
+    one = collapse.training(collapse.CollapseConfig(cure, width, 10, 0.001))
     list(one.advance(never))
     assert least <= one.constant.mean() <= most
 

@@ -11,7 +11,7 @@ from layerlab.core.experiment import PENDING
 from layerlab.core.jobs import Step
 from layerlab.experiments.diagonal_flip import model, study, training
 from layerlab.experiments.diagonal_flip.claim_rows import all_rows
-from layerlab.experiments.diagonal_flip.training import Setting
+from layerlab.experiments.diagonal_flip.training import FlipConfig
 from layerlab.nets.problem import check
 from layerlab.nets.rank import rank_floors
 from layerlab.nets.tasks.flip import flipped, images
@@ -66,7 +66,7 @@ def test_a_floor_is_the_best_that_a_plane_can_do(width):
 
 @pytest.mark.parametrize("width", [1, 2, 3])
 def test_no_network_gets_below_its_floor(width):
-    setting = Setting((width,), "He", SEEDS)
+    setting = FlipConfig((width,), "He", SEEDS)
     done(setting, 300)
     floor = rank_floors(flipped(images()), (width,))[0]
     assert training.TRAININGS.get(setting).final_loss() >= floor - 1e-9
@@ -88,7 +88,7 @@ def test_no_network_gets_below_its_floor(width):
     ],
 )
 def test_printed_figures_come_out_step_for_step(hidden, init, first, last, epochs):
-    losses = done(Setting(hidden, init, 1), epochs)[:, 0]
+    losses = done(FlipConfig(hidden, init, 1), epochs)[:, 0]
     assert losses[0] == pytest.approx(first, abs=5.1e-5)
     assert losses[-1] == pytest.approx(last, abs=5.1e-5 if epochs == 100 else 5.1e-7)
 
@@ -114,7 +114,7 @@ def test_the_copied_program_trains_the_same_networks(knobs):
 
 
 def test_outputs_are_those_of_the_parameters():
-    setting = Setting((8,), "He", 2)
+    setting = FlipConfig((8,), "He", 2)
     done(setting, 150)
     out = training.TRAININGS.get(setting).outputs(images(), 150)
     loss = 0.5 * ((out - flipped(images())) ** 2).mean()
@@ -125,9 +125,9 @@ def test_outputs_are_those_of_the_parameters():
 
 
 def test_a_training_goes_on_where_it_was():
-    at_once = done(Setting((3,), "He", 2), 40)
+    at_once = done(FlipConfig((3,), "He", 2), 40)
     training.TRAININGS.forget()
-    one = training.TRAININGS.get(Setting((3,), "He", 2))
+    one = training.TRAININGS.get(FlipConfig((3,), "He", 2))
     steps = one.advance(40)
     for _ in range(7):
         next(steps)
@@ -154,7 +154,7 @@ def test_work_makes_room_and_loses_nothing(whole):
     assert isinstance(last, Step)
     assert last.done == last.total
     assert last.result.first == pytest.approx(
-        training.TRAININGS.get(Setting((3,), "He", 2)).losses(10)[:, 0]
+        training.TRAININGS.get(FlipConfig((3,), "He", 2)).losses(10)[:, 0]
     )
 
 

@@ -21,7 +21,7 @@ from tests.experiments.conftest import settle
 from tests.helpers.plots import drive_plots
 from tests.helpers.programs import common, printed_by
 
-SETTING = training.Setting("wave", 0.3, 4, names.SEED)
+SETTING = training.EnsembleConfig("wave", 0.3, 4, names.SEED)
 
 
 def never() -> bool:
@@ -73,7 +73,7 @@ def test_networks_are_those_of_the_lab():
 
 @pytest.mark.parametrize("kind", names.KINDS)
 def test_both_engines_train_the_same(kind, monkeypatch):
-    setting = training.Setting("abs", 0.2, 4, kind)
+    setting = training.EnsembleConfig("abs", 0.2, 4, kind)
     list(wait_for_kernels(never))
     nets = [0, 3, 4, 17]
     quick = trained(setting, 2, nets)
@@ -82,7 +82,7 @@ def test_both_engines_train_the_same(kind, monkeypatch):
 
 
 def test_a_bootstrap_learns_from_its_own_points(quick):
-    setting = training.Setting("wave", 0.3, 4, names.BOOTSTRAP)
+    setting = training.EnsembleConfig("wave", 0.3, 4, names.BOOTSTRAP)
     rows = training.resampled(1, 2)
     assert len(rows) == training.SAMPLES
     assert len(set(rows)) < training.SAMPLES
@@ -97,7 +97,7 @@ def test_a_bootstrap_learns_from_its_own_points(quick):
 
 
 def test_architectures_are_drawn_for_each_network():
-    setting = training.Setting("wave", 0.3, 4, names.ARCHITECTURE)
+    setting = training.EnsembleConfig("wave", 0.3, 4, names.ARCHITECTURE)
     drawn = np.array([setting.architectures(d) for d in range(names.DRAWS)])
     counts = np.bincount(drawn.ravel()) / drawn.size
     assert counts == pytest.approx(np.full(4, 0.25), abs=0.03)
@@ -133,7 +133,7 @@ def test_the_draw_that_is_shown_is_trained_first(quick):
 
 
 def test_what_is_kept_of_draws_is_enough(quick):
-    one = training.Population(SETTING)
+    one = training.EnsembleTraining(SETTING)
     list(one.advance(never))
     draw_statistics.look_at(one)
     seen, predictions = one.looked, one.predictions.astype(float)
@@ -219,9 +219,11 @@ def test_things_to_try_show_what_they_say(monkeypatch):
     for module in (training, draw_statistics):
         monkeypatch.setattr(module, "DRAWS", 32)
     start = EXPERIMENTS["ensemble"].start
-    setting = training.Setting(*(start[name] for name in ("task", "noise", "width", "kind")))
+    setting = training.EnsembleConfig(
+        *(start[name] for name in ("task", "noise", "width", "kind"))
+    )
     seed, other, other_kind = (
-        looked(training.Setting(setting.task, setting.noise, setting.width, kind)).all
+        looked(training.EnsembleConfig(setting.task, setting.noise, setting.width, kind)).all
         for kind in names.KINDS
     )
     truth = model.truth_of(setting)
@@ -238,7 +240,7 @@ def test_things_to_try_show_what_they_say(monkeypatch):
         for one in (seed, other, other_kind)
     ]
     assert min(errors) == errors[2]
-    alone = looked(training.Setting("abs", 0.0, 4, names.SEED)).all
+    alone = looked(training.EnsembleConfig("abs", 0.0, 4, names.SEED)).all
     assert alone.rho == pytest.approx(0.0, abs=0.03)
     assert alone.of_mean(10).mean() / alone.one.mean() == pytest.approx(0.1, abs=0.03)
 
@@ -249,7 +251,7 @@ def test_the_program_finds_what_the_page_finds(kind, monkeypatch):
     printed_by(model.numpy_code(k=4, kind=kind, width=8, noise=0.3), held := {})
     for module in (training, draw_statistics):
         monkeypatch.setattr(module, "DRAWS", 24)
-    here = looked(training.Setting("wave", 0.3, 8, kind)).all
+    here = looked(training.EnsembleConfig("wave", 0.3, 8, kind)).all
     assert held["rho"] == pytest.approx(here.rho, abs=0.15)
     assert held["v"] == pytest.approx(here.one.mean(), rel=0.4)
     assert held["seen"] == pytest.approx(held["predicted"], rel=0.35)

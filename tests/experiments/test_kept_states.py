@@ -25,14 +25,18 @@ def rewindable() -> list[np.ndarray]:
 
 def layer_norm() -> list[np.ndarray]:
     """A population that is trained to its end."""
-    population = norm.Population(norm.Setting(stretch=1.0, norm=True, optimizer="Adam"))
+    population = norm.LayerNormTraining(
+        norm.LayerNormConfig(stretch=1.0, norm=True, optimizer="Adam")
+    )
     list(population.advance(never))
     return arrays_of(population._state)
 
 
 def numpy_or_torch() -> list[np.ndarray]:
     """Another engine's training, looked at after each update."""
-    training = engines.Training(("compiled", engines.Setting("tanh", 2, "float32")))
+    training = engines.EngineTraining(
+        ("compiled", engines.ComparisonConfig("tanh", 2, "float32"))
+    )
     list(training.advance(never))
     return [*training._params[1:], *arrays_of(training._state)]
 

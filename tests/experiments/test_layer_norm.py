@@ -13,7 +13,12 @@ from layerlab.experiments.layer_norm import layer as layers
 from layerlab.experiments.layer_norm import model, training
 from layerlab.experiments.layer_norm.layer import INPUT, TARGET, layer, plain, weights
 from layerlab.experiments.layer_norm.names import EPS, PRE_ACTIVATIONS
-from layerlab.experiments.layer_norm.training import EVERY, LENGTH, Population, Setting
+from layerlab.experiments.layer_norm.training import (
+    EVERY,
+    LENGTH,
+    LayerNormConfig,
+    LayerNormTraining,
+)
 from layerlab.experiments.layer_norm.view import BothWays
 from layerlab.nets.engines.numpy_ import outputs
 from layerlab.nets.norms import norm, norm_gradient
@@ -203,7 +208,7 @@ def test_a_broken_norm_turns_the_verdict(monkeypatch):
 
 
 def test_stretched_networks_are_the_same_function_behind_the_norm():
-    problem = problem_of(Setting(1.0, True, "SGD").spec)
+    problem = problem_of(LayerNormConfig(1.0, True, "SGD").spec)
     y = outputs(problem, initialize(problem).params.astype(float), problem.x)
     other = training.stretched(problem, 10.0)
     layout, first = problem.layout, initialize(problem).params
@@ -211,13 +216,13 @@ def test_stretched_networks_are_the_same_function_behind_the_norm():
     assert layout.biases(other.params, 1) == pytest.approx(10 * layout.biases(first, 1))
     assert np.array_equal(layout.weights(other.params, 2), layout.weights(first, 2))
     assert outputs(problem, other.params.astype(float), problem.x) == pytest.approx(y, abs=0.01)
-    plain_one = problem_of(Setting(1.0, False, "SGD").spec)
+    plain_one = problem_of(LayerNormConfig(1.0, False, "SGD").spec)
     there = outputs(plain_one, other.params.astype(float), plain_one.x)
     assert np.abs(there - outputs(plain_one, first.astype(float), plain_one.x)).max() > 0.3
 
 
 def test_an_update_on_stretched_weights_is_pytorch_s():
-    setting = Setting(0.5, True, "SGD")
+    setting = LayerNormConfig(0.5, True, "SGD")
     problem = problem_of(setting.spec)
     params = training.stretched(problem, 0.5).params[0].astype(float)
     parts = [
@@ -232,7 +237,7 @@ def test_an_update_on_stretched_weights_is_pytorch_s():
         z = h @ w + b
         h = torch.tanh(torch.nn.functional.layer_norm(z, z.shape[-1:], eps=1e-5))
     loss = 0.5 * ((h @ parts[-1][0] + parts[-1][1] - torch.tensor(problem.y)) ** 2).mean()
-    assert Population(setting).losses[0, 0] == pytest.approx(loss.item(), rel=1e-6)
+    assert LayerNormTraining(setting).losses[0, 0] == pytest.approx(loss.item(), rel=1e-6)
 
 
 def test_work_makes_room_and_loses_nothing(monkeypatch):
@@ -252,7 +257,7 @@ def test_work_makes_room_and_loses_nothing(monkeypatch):
     assert last.done == last.total
     result = last.result
     assert set(result.courses) == {(n, a) for n in (True, False) for a in (0.1, 1.0, 10.0)}
-    again = Population(Setting(10.0, True, "SGD"))
+    again = LayerNormTraining(LayerNormConfig(10.0, True, "SGD"))
     at_once = np.array([again.losses[0], *(again.losses[-1] for _ in again.advance(bool))])
     middle = np.median(at_once, axis=1)
     assert result.courses[True, 10.0].quartiles[1] == pytest.approx(middle, rel=1e-5)

@@ -29,7 +29,7 @@ from layerlab.experiments.numpy_or_torch.names import (
     SLIGHT,
     TRANSPOSED,
 )
-from layerlab.experiments.numpy_or_torch.trainings import Setting
+from layerlab.experiments.numpy_or_torch.trainings import ComparisonConfig
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.engines import engine, ready
 from layerlab.nets.gradcheck import BUG, GOOD
@@ -91,7 +91,7 @@ def flat(setting):
 @pytest.mark.parametrize("activation", BENDS)
 @pytest.mark.parametrize("depth", [2, 4])
 def test_the_sound_gradient_is_autograd_s(activation, depth):
-    setting = Setting(activation, depth)
+    setting = ComparisonConfig(activation, depth)
     params = flat(setting)
     (expected,) = torch.autograd.grad(torch_loss(setting, params), params)
     found = difference_check.gradient(setting, Mistake())
@@ -103,7 +103,7 @@ def test_the_sound_gradient_is_autograd_s(activation, depth):
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid"])
 def test_the_bends_of_the_loss_are_autograd_s(activation):
     """Second and third derivative along single parameters, on which the theory rests."""
-    setting = Setting(activation, 2)
+    setting = ComparisonConfig(activation, 2)
     params, found = flat(setting), difference_check.bends(setting)
     (first,) = torch.autograd.grad(torch_loss(setting, params), params, create_graph=True)
     for k, place in list(enumerate(difference_check.picked(setting).places))[::4]:
@@ -211,7 +211,7 @@ def test_a_missing_layer_is_refused():
 
 
 def test_by_hand_is_the_lab_s_engine_to_the_last_bit():
-    setting = Setting("tanh", 3)
+    setting = ComparisonConfig("tanh", 3)
     track = trainings.by_hand(setting, Mistake())
     marks = range(1, LENGTH)
     for state in engine("numpy").run(setting.spec, initialize(setting.problem), marks=marks):
@@ -267,11 +267,11 @@ def test_work_makes_room_and_loses_nothing(no_torch, monkeypatch):
     turns = itertools.cycle([False] * 7 + [True])
     steps = list(model.work(lambda: next(turns), depth=2))
     assert None in steps
-    track = trainings.training("numpy", Setting("tanh", 2, "float32")).params
+    track = trainings.training("numpy", ComparisonConfig("tanh", 2, "float32")).params
     trainings.forget()
     for _ in steps_of(Job("page", lambda ask: model.work(ask, depth=2))):
         pass
-    again = trainings.training("numpy", Setting("tanh", 2, "float32")).params
+    again = trainings.training("numpy", ComparisonConfig("tanh", 2, "float32")).params
     assert (track == again).all()
     assert len(track) == LENGTH + 1
 
@@ -415,7 +415,9 @@ def test_the_copied_pytorch_has_the_lab_s_parameters():
                     for part in (one.weight.T.contiguous(), one.bias)
                 ]
             )
-            expected = trainings.by_hand(Setting(activation, depth), Mistake())[updates]
+            expected = trainings.by_hand(ComparisonConfig(activation, depth), Mistake())[
+                updates
+            ]
             assert flat_found == pytest.approx(expected, rel=1e-9, abs=1e-12)
     finally:
         torch.set_default_dtype(torch.float32)

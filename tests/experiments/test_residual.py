@@ -74,10 +74,10 @@ def test_a_pass_is_the_network_and_its_gradient(activation: str) -> None:
 
 def test_what_is_measured_at_initialization_is_what_is_trained() -> None:
     for k, name in enumerate(initial.NAMES):
-        spec = training.Setting(name, 4, "relu", 0.0).spec
+        spec = training.DepthConfig(name, 4, "relu", 0.0).spec
         assert spec.net.weight_std == pytest.approx(initial.gains(4)[k])
         assert spec.net.residual == bool(initial.SKIPS[k])
-    line = theory(training.Setting("residual", 4, "relu", 0.0).spec)["gradient"]
+    line = theory(training.DepthConfig("residual", 4, "relu", 0.0).spec)["gradient"]
     squares = next(iter(line.values()))[0]
     assert squares[0] / squares[2] == pytest.approx(4.0)  # the lab's, of infinite width
 
@@ -135,7 +135,7 @@ def test_the_chain_is_that_of_the_ledger() -> None:
 
 
 def trained(name: str, depth: int = 4, activation: str = "tanh") -> training.TrainedDepth:
-    one = training.TRAININGS.get(training.Setting(name, depth, activation, 0.0))
+    one = training.TRAININGS.get(training.DepthConfig(name, depth, activation, 0.0))
     list(one.advance(never))
     assert one.found is not None
     return one.found
@@ -178,7 +178,7 @@ def test_what_nothing_holds_on_to_is_left_by_decay_alone() -> None:
     """A ReLU network whose outputs are cut off has no gradient: AdamW's decay is all."""
     result = model.compute(decay=1.5)
     assert result.alone == pytest.approx((1 - training.RATE * 1.5) ** training.UPDATES)
-    one = training.Setting("plain", 2, "relu", 1.5)
+    one = training.DepthConfig("plain", 2, "relu", 1.5)
     problem = problem_of(edit(one.spec, "task.noise", 0.0))
     dead = initialize(problem)
     params = dead.params.copy()

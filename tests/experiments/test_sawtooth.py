@@ -91,7 +91,7 @@ def test_pieces_enough_have_no_loss() -> None:
 
 
 def test_a_population_is_trained_as_the_lab_trains_it() -> None:
-    setting = training.Setting(3, "8 a layer", 64, 3)
+    setting = training.FoldConfig(3, "8 a layer", 64, 3)
     people = training.POPULATIONS.get(setting)
     assert [step for step in people.advance(200, never) if step] == [True, True]
     spec = edit(setting.spec, "train.updates", 200)
@@ -108,7 +108,7 @@ def test_a_population_is_trained_as_the_lab_trains_it() -> None:
 
 
 def test_losses_are_those_of_the_curves() -> None:
-    people = training.POPULATIONS.get(training.Setting(2, "one layer", 32, 4))
+    people = training.POPULATIONS.get(training.FoldConfig(2, "one layer", 32, 4))
     shot = people.at(0)
     x = people.problem.data.x[:, 0]
     seen = np.array([np.interp(x, training.GRID, y) for y in shot.y])

@@ -77,7 +77,7 @@ def test_arithmetic_is_that_of_the_products() -> None:
 
 def test_twins_are_trained_as_the_lab_trains_them(monkeypatch) -> None:
     monkeypatch.setattr(twins, "SEEDS", 3)
-    setting = twins.Setting(3, (6, 6))
+    setting = twins.TwinConfig(3, (6, 6))
     people = twins.POPULATIONS.get(setting)
     assert [step for step in people.advance(200, never) if step] == [True, True]
     spec = edit(setting.spec, "train.updates", 200)
@@ -97,7 +97,7 @@ def test_kinks_are_where_the_slope_changes(short) -> None:
     *_, last = model.work(never, **short)
     for name in TWINS:
         twin = last.result.twins[name]
-        people = twins.POPULATIONS.get(twins.Setting(1, twin.hidden))
+        people = twins.POPULATIONS.get(twins.TwinConfig(1, twin.hidden))
         params = people.at(200).params
         middles = 0.5 * (twin.kinks[1:] + twin.kinks[:-1])
         y = outputs(people.problem, params[None], middles[:, None])[0, :, 0]
@@ -112,7 +112,9 @@ def test_kinks_are_where_the_slope_changes(short) -> None:
 
 
 def test_both_run_under_one_clock() -> None:
-    pair = tuple(twins.POPULATIONS.get(twins.Setting(2, hidden)) for hidden in ((4,), (2, 2)))
+    pair = tuple(
+        twins.POPULATIONS.get(twins.TwinConfig(2, hidden)) for hidden in ((4,), (2, 2))
+    )
     list(pair[0].advance(200, never))  # one is ahead, from before
     steps = twins.advance_together(pair, 300, never)
     done = [tuple(one.done for one in pair) for is_further in steps if is_further]
@@ -150,7 +152,7 @@ def test_equal_arithmetic_stops_the_dearer_twin_earlier(short) -> None:
     assert result.fair_at[WIDE] == 200
     spent = result.fair_at[DEEP] * deep.arithmetic
     assert 200 * wide.arithmetic - 100 * deep.arithmetic < spent <= 200 * wide.arithmetic
-    at = twins.POPULATIONS.get(twins.Setting(1, deep.hidden)).at(result.fair_at[DEEP])
+    at = twins.POPULATIONS.get(twins.TwinConfig(1, deep.hidden)).at(result.fair_at[DEEP])
     assert (result.fair.deep == at.loss).all()
 
 

@@ -77,7 +77,7 @@ def test_populations_of_claims_go_on_in_numpy_and_say_why_once(no_kernels: None)
 
 
 def test_trainings_of_pages_go_on_in_numpy_and_say_why_once(no_kernels: None) -> None:
-    from layerlab.experiments.ensemble.training import Setting, trained
+    from layerlab.experiments.ensemble.training import EnsembleConfig, trained
 
     growing = IncrementalTraining(
         problem_of(SPEC), lambda state: state.update, every=4, chunk=2
@@ -88,7 +88,7 @@ def test_trainings_of_pages_go_on_in_numpy_and_say_why_once(no_kernels: None) ->
     assert growing.done == 8
     ended(ready.wait_for_kernels(never))  # here a warning is an error
     assert Rewindable(SPEC, 4).at(8).update == 8
-    ended(trained(Setting("wave", 0.1, 4, "bootstrap"), 0, np.arange(2)))
+    ended(trained(EnsembleConfig("wave", 0.1, 4, "bootstrap"), 0, np.arange(2)))
 
 
 def test_who_cannot_wait_longer_is_told_that_it_is_not_known(

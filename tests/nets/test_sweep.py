@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from layerlab.commands.training import Training
+from layerlab.commands.training import ReportedRun
 from layerlab.core.spec import LabSpec, TaskSpec, edit, replace
 from layerlab.nets import sweep as module
 from layerlab.nets.engines import engine
@@ -29,7 +29,7 @@ def outcomes(specs, name="numpy", is_interrupted=lambda: False, **options):
 
 def plain(spec, name="numpy"):
     """Return the last line of `layerlab train`."""
-    training = Training(spec, name, as_json=False)
+    training = ReportedRun(spec, name, as_json=False)
     return training.final(training.run())
 
 

@@ -23,7 +23,7 @@ from layerlab.nets.studies.collapse import (
     MAX_RANGE,
     UPDATES,
     WIDTHS,
-    Setting,
+    CollapseConfig,
     as_published,
     dead_units,
     is_constant,
@@ -196,7 +196,7 @@ def _measure_collapse(ctx: Context) -> Collapsed:
     found = Collapsed([], {rate: [] for rate in ADAM_RATES}, ctx.sample_size(NETS, 60))
     parts = iter(ctx.part(k, 8) for k in range(8))
     for width in WIDTHS:
-        specs = [Setting("He", width, LAYERS, rate).spec for rate in ADAM_RATES]
+        specs = [CollapseConfig("He", width, LAYERS, rate).spec for rate in ADAM_RATES]
         first = initial_params(specs[0], ctx.sample_size(NETS, 500))
         found.initial.append(float(is_constant(problem_of(specs[0]), first, 0.0).mean()))
         for spec, nets in zip(specs, (found.nets, found.nets // 4), strict=True):

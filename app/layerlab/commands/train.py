@@ -41,10 +41,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _train(args: argparse.Namespace, outlet: Outlet | None) -> int:
-    from layerlab.commands.training import Training  # with it comes numpy
+    from layerlab.commands.training import ReportedRun  # with it comes numpy
 
     spec = chosen_spec(args)
-    training = Training(spec, args.engine or _default(spec.train.dtype), args.json)
+    training = ReportedRun(spec, args.engine or _default(spec.train.dtype), args.json)
     try:
         state = training.run(None if outlet is None else outlet.check)
     except NotFiniteError as error:

@@ -25,7 +25,7 @@ REPORTS = 200  # at most, besides the last line
 TARGET_CHECKS = 2000  # how often a run is measured against its target loss, at most
 
 
-class Training:
+class ReportedRun:
     """One run with its reports.
 
     Attributes:

@@ -27,7 +27,7 @@ from layerlab.nets.studies.collapse import (
     RATES,
     UPDATES,
     WIDTHS,
-    Setting,
+    CollapseConfig,
 )
 from layerlab.nets.studies.dead_networks import RECIPES, dying_layers, networks
 
@@ -108,7 +108,7 @@ def compute(width: int = 3, depth: int = 10, cure: str = "He", net: int = 19) ->
         if column is not None:
             shares[k], nets[k] = column.share(), len(column.died)
     low, high = _bounds(cure)
-    here = Setting(cure, width, depth, RATES[0])
+    here = CollapseConfig(cure, width, depth, RATES[0])
     problem, params = problem_of(here.spec), networks(cure, width, depth, np.array([net - 1]))
     others, dead = _cell(cure, width, depth)
     trained = {rate: _trained(replace(here, rate=rate)) for rate in RATES}
@@ -143,7 +143,7 @@ def _bounds(cure: str) -> tuple[Array | None, Array | None]:
     return np.array([low for low, _ in both]), np.array([high for _, high in both])
 
 
-def _trained(here: Setting) -> dict[int, Trained]:
+def _trained(here: CollapseConfig) -> dict[int, Trained]:
     found = {}
     for width in sorted({*WIDTHS, here.width}):
         training = collapse.known(replace(here, width=width))
@@ -153,7 +153,7 @@ def _trained(here: Setting) -> dict[int, Trained]:
     return found
 
 
-def _after(problem: Problem, setting: Setting, net: int) -> Array | None:
+def _after(problem: Problem, setting: CollapseConfig, net: int) -> Array | None:
     training = collapse.known(setting)
     if training is None or net > len(training.constant):
         return None
@@ -181,7 +181,7 @@ def _cell(cure: str, width: int, depth: int) -> tuple[tuple[Array, Array], tuple
         (m,) inputs and (OTHERS, m) outputs; units with derivative 0 on all inputs, with ReLU
         and with leaky ReLU.
     """
-    here = Setting(cure, width, depth, RATES[0])
+    here = CollapseConfig(cure, width, depth, RATES[0])
     params, x = networks(cure, width, depth, np.arange(OTHERS)), initial.inputs(cure)
     problem = problem_of(here.spec)
     curves = _curves(cure, problem, params, x)
@@ -208,7 +208,9 @@ def work(
     knobs = (width, depth, cure, net)
     widths = sorted({*WIDTHS, width}, key=lambda one: (one != width, one))
     trainings = [
-        collapse.training(Setting(cure, one, depth, rate)) for rate in RATES for one in widths
+        collapse.training(CollapseConfig(cure, one, depth, rate))
+        for rate in RATES
+        for one in widths
     ]
     cells = MAX_WIDTH * NETS
     total = cells + sum(collapse.NETS_AT[training.setting.rate] for training in trainings)
@@ -285,7 +287,7 @@ def lab_spec(width: int, depth: int, cure: str, net: int) -> LabSpec:
                 cure=cure,
             )
         )
-    spec = edit(Setting(cure, width, depth, RATES[0]).spec, "train.seed", net - 1)
+    spec = edit(CollapseConfig(cure, width, depth, RATES[0]).spec, "train.seed", net - 1)
     return edit(spec, "train.seeds", 16)
 
 

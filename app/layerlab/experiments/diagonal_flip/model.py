@@ -18,7 +18,7 @@ from layerlab.core.spec import LabSpec, edit
 from layerlab.core.translation import _
 from layerlab.experiments.diagonal_flip import claim_rows
 from layerlab.experiments.diagonal_flip.study import PRINTED, Printed, Study, study
-from layerlab.experiments.diagonal_flip.training import INITS, TRAININGS, Setting
+from layerlab.experiments.diagonal_flip.training import INITS, TRAININGS, FlipConfig
 from layerlab.nets.rank import rank_floors
 from layerlab.nets.tasks.flip import flipped, images
 
@@ -44,7 +44,7 @@ class Result:
         study: what is known for the claims.
     """
 
-    setting: Setting
+    setting: FlipConfig
     epochs: int
     parameters: int
     floor: float
@@ -63,9 +63,9 @@ class Result:
     study: Study
 
 
-def setting_of(width: int, depth: int, init: str, seeds: int) -> Setting:
+def setting_of(width: int, depth: int, init: str, seeds: int) -> FlipConfig:
     """Return the network of the knobs."""
-    return Setting((width,) * depth, init, seeds)
+    return FlipConfig((width,) * depth, init, seeds)
 
 
 def compute(

@@ -8,7 +8,7 @@ import numpy as np
 
 from layerlab.core.spec import edit_all
 from layerlab.core.translation import _
-from layerlab.experiments.diagonal_flip.training import TRAININGS, Setting
+from layerlab.experiments.diagonal_flip.training import TRAININGS, FlipConfig
 from layerlab.nets.engines import engine
 from layerlab.nets.probes.loss import evaluate
 from layerlab.nets.problem import problem_of
@@ -34,7 +34,7 @@ class Printed:
     """
 
     label: str
-    setting: Setting
+    setting: FlipConfig
     epochs: int
     first: float | None
     last: float
@@ -58,7 +58,7 @@ def same(measured: float, printed: float) -> bool:
     return abs(measured - printed) <= HALF_A_UNIT
 
 
-def _ends(setting: Setting, epochs: int) -> tuple[float, float] | None:
+def _ends(setting: FlipConfig, epochs: int) -> tuple[float, float] | None:
     one = TRAININGS.known(setting)
     if one is None or one.epochs < epochs:
         return None
@@ -69,7 +69,7 @@ def _ends(setting: Setting, epochs: int) -> tuple[float, float] | None:
 def _run(
     label: str, width: int, init: str, epochs: int, first: float | None, last: float
 ) -> Printed:
-    return Printed(label, Setting((width,), init, 1), epochs, first, last)
+    return Printed(label, FlipConfig((width,), init, 1), epochs, first, last)
 
 
 PRINTED = (
@@ -107,14 +107,14 @@ class Study:
     adam: dict[str, Array] | None
 
     @staticmethod
-    def plan(seeds: int) -> list[tuple[Setting, int]]:
+    def plan(seeds: int) -> list[tuple[FlipConfig, int]]:
         """Return the trainings that it needs, with their epochs."""
         halves = [(replace(p.setting, init="0.5"), p.epochs) for p in PRINTED if p.has_other]
-        inits = [(Setting((8,), init, seeds), 200) for init in ("He", "0.01")]
-        more = [(Setting((8,), init, seeds), 100) for init in ("Xavier", "1")]
-        deep = [(Setting(hidden, "He", seeds), 200) for hidden in ((8, 8), (5, 5))]
-        narrow = [(Setting((width,), "He", seeds), 200) for width in (1, 2, 3)]
-        return [*halves, (Setting((), "He", 1), 200), *inits, *more, *deep, *narrow]
+        inits = [(FlipConfig((8,), init, seeds), 200) for init in ("He", "0.01")]
+        more = [(FlipConfig((8,), init, seeds), 100) for init in ("Xavier", "1")]
+        deep = [(FlipConfig(hidden, "He", seeds), 200) for hidden in ((8, 8), (5, 5))]
+        narrow = [(FlipConfig((width,), "He", seeds), 200) for width in (1, 2, 3)]
+        return [*halves, (FlipConfig((), "He", 1), 200), *inits, *more, *deep, *narrow]
 
 
 def study(seeds: int) -> Study:
@@ -122,7 +122,7 @@ def study(seeds: int) -> Study:
     by_init = {init: _losses((8,), init, seeds, 100) for init in ("He", "Xavier", "1", "0.01")}
     names = {(8,): "4-8-4", (8, 8): "4-8-8-4", (5, 5): "4-5-5-4"}
     waits = {name: _reached(hidden, "He", seeds) for hidden, name in names.items()}
-    linear = _ends(Setting((), "He", 1), 200)
+    linear = _ends(FlipConfig((), "He", 1), 200)
     lowest = [_lowest(width, seeds) for width in (1, 2, 3)]
     complete = all(v is not None for v in (*by_init.values(), *waits.values(), *lowest))
     return Study(
@@ -141,7 +141,7 @@ def study(seeds: int) -> Study:
 
 
 def _losses(hidden: tuple[int, ...], init: str, seeds: int, epochs: int) -> Array | None:
-    one = TRAININGS.known(Setting(hidden, init, seeds))
+    one = TRAININGS.known(FlipConfig(hidden, init, seeds))
     return one.losses(epochs) if one is not None and one.epochs >= epochs else None
 
 
@@ -154,7 +154,7 @@ def _reached(hidden: tuple[int, ...], init: str, seeds: int) -> Array | None:
 
 
 def _lowest(width: int, seeds: int) -> float | None:
-    one = TRAININGS.known(Setting((width,), "He", seeds))
+    one = TRAININGS.known(FlipConfig((width,), "He", seeds))
     return None if one is None or one.epochs < 200 else one.final_loss()
 
 
@@ -183,7 +183,7 @@ def adam_losses(seeds: int) -> dict[str, Array]:
                 "train.report": "after",
                 "train.updates": 200,
             }
-            spec = edit_all(Setting(hidden, "He", seeds).spec, values)
+            spec = edit_all(FlipConfig(hidden, "He", seeds).spec, values)
             *_, end = engine("numpy").run(spec)
             name = "-".join(map(str, (4, *hidden, 4)))
             _adam[seeds][name] = evaluate(problem_of(spec), end.params).train

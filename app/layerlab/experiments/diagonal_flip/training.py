@@ -33,7 +33,7 @@ INITS = {
 
 
 @dataclass(frozen=True)
-class Setting:
+class FlipConfig:
     """What is trained: widths of the hidden layers, initialization, number of seeds."""
 
     hidden: tuple[int, ...]
@@ -54,13 +54,13 @@ class Setting:
         return "-".join(map(str, (4, *self.hidden, 4)))
 
 
-class Training:
+class FlipTraining:
     """A population on its way: grows by whole epochs, from where it was.
 
     One thread advances it, another one reads what is there.
     """
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: FlipConfig) -> None:
         self.setting = setting
         self._spec = setting.spec
         start = initialize(problem_of(self._spec))
@@ -106,4 +106,4 @@ class Training:
         return np.asarray(h)
 
 
-TRAININGS = LRUCache(Training, KEPT)  # setting -> as far as it got
+TRAININGS = LRUCache(FlipTraining, KEPT)  # setting -> as far as it got

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from layerlab.experiments.ensemble.names import DRAWS, MAX_K
-from layerlab.experiments.ensemble.training import Population
+from layerlab.experiments.ensemble.training import EnsembleTraining
 from layerlab.nets.bootstrap import ENDS, BootstrapBand
 from layerlab.nets.ensembles import Draws, VarianceComponents, mean_variance, resamples
 
@@ -92,12 +92,12 @@ def unseen(bootstrap: Bootstrap, k: int) -> Unseen:
     return Unseen(float(measured[0]), float(low), float(high), predicted)
 
 
-def found_in(people: Population) -> DrawStatistics | None:
+def found_in(people: EnsembleTraining) -> DrawStatistics | None:
     """Return what was found when a population was last looked at, if it was."""
     return people.looked if isinstance(people.looked, DrawStatistics) else None
 
 
-def look_at(people: Population) -> None:
+def look_at(people: EnsembleTraining) -> None:
     """Look at the draws that are done, unless they are too few or were looked at already."""
     kept = found_in(people)
     if people.done < MIN_DRAWS or (kept is not None and kept.draws == people.done):
@@ -113,7 +113,7 @@ def look_at(people: Population) -> None:
     )
 
 
-def _bootstrap(people: Population) -> Bootstrap:
+def _bootstrap(people: EnsembleTraining) -> Bootstrap:
     whole, half, ks = people.part("all"), people.part("half"), range(1, MAX_K + 1)
     every = resamples(people.done, RESAMPLES)
     ends = (float(end) for end in np.percentile(whole.correlations(every), ENDS))

@@ -47,7 +47,7 @@ ARCHITECTURES: tuple[tuple[str, str, tuple[int, ...]], ...] = (
 
 
 @dataclass(frozen=True)
-class Setting:
+class EnsembleConfig:
     """What is trained: the task with its noise, the width, and how networks differ."""
 
     task: str
@@ -109,7 +109,7 @@ def _picked(state: State, nets: Array) -> State:
     )
 
 
-def trained(setting: Setting, draw: int, nets: Array) -> Generator[None, None, Array]:
+def trained(setting: EnsembleConfig, draw: int, nets: Array) -> Generator[None, None, Array]:
     """Train some networks of a draw.
 
     Args:
@@ -143,7 +143,7 @@ def _pieces(nets: int) -> list[int]:
 
 
 def _trainers(
-    setting: Setting, draw: int, problem: Problem, start: State, nets: Array, mine: Array
+    setting: EnsembleConfig, draw: int, problem: Problem, start: State, nets: Array, mine: Array
 ) -> Iterator[tuple[Array, IncrementalStepper]]:
     """Yield what trains networks of one architecture, with their indices in `nets`.
 
@@ -173,7 +173,7 @@ class Early:
         predictions: predictions at `POSITIONS`. (networks, positions)
     """
 
-    def __init__(self, key: tuple[Setting, int]) -> None:
+    def __init__(self, key: tuple[EnsembleConfig, int]) -> None:
         """Train nothing yet. `key`: setting and draw."""
         self._setting, self._draw = key
         self.predictions = np.zeros((0, len(POSITIONS)), np.float32)
@@ -187,7 +187,7 @@ class Early:
             self.predictions = np.concatenate([known, more])
 
 
-class Population:
+class EnsembleTraining:
     """The networks of a setting, as far as they are trained.
 
     One thread advances it, another one reads what is done.
@@ -198,7 +198,7 @@ class Population:
         looked: what was found in them when they were last looked at.
     """
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: EnsembleConfig) -> None:
         """Train nothing yet."""
         self.setting, self.done = setting, 0
         self.looked: object = None
@@ -251,16 +251,16 @@ class Population:
         self.done += 1
 
 
-POPULATIONS = LRUCache(Population, KEPT)  # setting -> as far as it got
+POPULATIONS = LRUCache(EnsembleTraining, KEPT)  # setting -> as far as it got
 _early = LRUCache(Early, KEPT_EARLY)
 
 
-def early(setting: Setting, draw: int) -> Early:
+def early(setting: EnsembleConfig, draw: int) -> Early:
     """Return the first networks of a draw, those that were asked for so far."""
     return _early.get((setting, draw))
 
 
-def first(setting: Setting, draw: int, count: int) -> Array:
+def first(setting: EnsembleConfig, draw: int, count: int) -> Array:
     """Return a draw's first networks; up to `LIVE` are trained here and now.
 
     Args:

@@ -18,7 +18,7 @@ from layerlab.core.spec import LabSpec
 from layerlab.core.translation import _
 from layerlab.experiments.euler import flow
 from layerlab.experiments.euler.claim_rows import stable_row
-from layerlab.experiments.euler.moons import SEEDS, TRAININGS, UPDATES, Flow, Setting, known
+from layerlab.experiments.euler.moons import SEEDS, TRAININGS, UPDATES, Flow, FlowConfig, known
 from layerlab.nets.studies.euler import limit_of
 
 Array = np.ndarray
@@ -105,7 +105,7 @@ def compute(
     along = flow.course(field, values, skew, starts)
     across, up = (np.arange(-end, end + GRID / 2, GRID) for end in REACH)
     positions = np.stack(np.meshgrid(across, up), -1).reshape(-1, 2)
-    net = known(Setting(field, depth))
+    net = known(FlowConfig(field, depth))
     shown = min(layer, float(depth))
     return Result(
         field,
@@ -162,7 +162,7 @@ def _pairs(starts: Numbers) -> Array:
 @work_with_knobs_of(compute)
 def work(is_interrupted: Ask, field: str, depth: int, **knobs: Any) -> Iterator[Step | None]:
     """Train the networks of this depth on the moons; see `compute`."""
-    for done in TRAININGS.get(Setting(field, depth)).advance(is_interrupted):
+    for done in TRAININGS.get(FlowConfig(field, depth)).advance(is_interrupted):
         if done is None:
             yield None
             continue
@@ -200,4 +200,4 @@ def numpy_code(
 @with_knobs_of(compute)
 def lab_spec(field: str, depth: int) -> LabSpec:
     """Return the lab that trains the same residual networks on the moons."""
-    return Setting(field, depth).spec
+    return FlowConfig(field, depth).spec

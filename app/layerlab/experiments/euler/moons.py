@@ -66,7 +66,7 @@ class Flow:
 
 
 @dataclass(frozen=True)
-class Setting:
+class FlowConfig:
     """What is trained: the field whose steps the layers are, and how many."""
 
     field: str
@@ -178,7 +178,7 @@ def _step(problem: Problem, params: Array, z: Array, layer: int) -> tuple[Array,
 
 
 @functools.lru_cache(maxsize=KEPT)
-def at_initialization(setting: Setting) -> Flow:
+def at_initialization(setting: FlowConfig) -> Flow:
     """Return what the first network of a population does before it is trained."""
     problem = problem_of(setting.spec)
     looking = look(problem, initialize(problem).params[:1].astype(float), 0, lambda: False)
@@ -189,14 +189,14 @@ def at_initialization(setting: Setting) -> Flow:
     raise AssertionError("nobody interrupts it")
 
 
-class Training:
+class FlowTraining:
     """A population on its way; goes on where it was left.
 
     Attributes:
         found: what was seen last, or None.
     """
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: FlowConfig) -> None:
         """Train nothing yet."""
         self.setting = setting
         self.found: Flow | None = None
@@ -216,10 +216,10 @@ class Training:
         self._run.state = None  # the moments are not needed any more
 
 
-TRAININGS = LRUCache(Training, KEPT)  # setting -> as far as it got
+TRAININGS = LRUCache(FlowTraining, KEPT)  # setting -> as far as it got
 
 
-def known(setting: Setting) -> Flow:
+def known(setting: FlowConfig) -> Flow:
     """Return what is trained, or the first network as it is initialized."""
     one = TRAININGS.known(setting)
     return at_initialization(setting) if one is None or one.found is None else one.found

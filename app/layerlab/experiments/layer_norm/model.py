@@ -27,7 +27,7 @@ from layerlab.experiments.layer_norm.training import (
     SEEDS,
     SHOWN,
     STRETCHES,
-    Setting,
+    LayerNormConfig,
 )
 from layerlab.nets.optimizers import ADAM_EPS
 
@@ -201,7 +201,7 @@ def _courses(optimizer: str) -> dict[tuple[bool, float], LossQuartiles]:
     found = {}
     for a in SHOWN:
         for norm in (True, False):
-            one = training.POPULATIONS.known(Setting(a, norm, optimizer))
+            one = training.POPULATIONS.known(LayerNormConfig(a, norm, optimizer))
             if one is not None:
                 found[norm, a] = _course(EVERY * np.arange(len(one.losses)), one.losses)
     return found
@@ -211,7 +211,8 @@ def _ends(optimizer: str) -> dict[bool, LossQuartiles]:
     found = {}
     for norm in (True, False):
         known = [
-            (a, training.POPULATIONS.known(Setting(a, norm, optimizer))) for a in STRETCHES
+            (a, training.POPULATIONS.known(LayerNormConfig(a, norm, optimizer)))
+            for a in STRETCHES
         ]
         done = [(a, one.losses[-1]) for a, one in known if one is not None and one.is_whole]
         if done:
@@ -309,4 +310,4 @@ def numpy_code(
 @with_knobs_of(compute)
 def lab_spec(optimizer: str) -> LabSpec:
     """Return the lab that the page trains with the norm, its weights as they are drawn."""
-    return Setting(1.0, True, optimizer).spec
+    return LayerNormConfig(1.0, True, optimizer).spec

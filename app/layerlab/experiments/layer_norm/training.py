@@ -27,7 +27,7 @@ KEPT = 64  # populations
 
 
 @dataclass(frozen=True)
-class Setting:
+class LayerNormConfig:
     """What is trained: the stretch of the hidden layers, norm or not, the optimizer."""
 
     stretch: float
@@ -59,7 +59,7 @@ def stretched(problem: Problem, stretch: float) -> State:
     return dataclasses.replace(state, params=params)
 
 
-class Population:
+class LayerNormTraining:
     """Networks that are trained further when somebody has time.
 
     One thread advances them, another one reads the losses.
@@ -69,7 +69,7 @@ class Population:
         is_over: whether nothing is left to train: it is whole, or not finite any more.
     """
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: LayerNormConfig) -> None:
         """Draw the weights and stretch them."""
         self.setting, self.problem = setting, problem_of(setting.spec)
         self._state = stretched(self.problem, setting.stretch)
@@ -109,10 +109,12 @@ class Population:
         return np.asarray(training_loss(self.problem, state.params.astype(float)))
 
 
-POPULATIONS = LRUCache(Population, KEPT)  # setting -> as far as it got
+POPULATIONS = LRUCache(LayerNormTraining, KEPT)  # setting -> as far as it got
 
 
-def plan(optimizer: str) -> list[Setting]:
+def plan(optimizer: str) -> list[LayerNormConfig]:
     """Return all that the page trains, what is drawn whole first."""
     rest = tuple(a for a in STRETCHES if a not in SHOWN)
-    return [Setting(a, norm, optimizer) for a in (*SHOWN, *rest) for norm in (True, False)]
+    return [
+        LayerNormConfig(a, norm, optimizer) for a in (*SHOWN, *rest) for norm in (True, False)
+    ]

@@ -51,7 +51,7 @@ def parameters(rank: int) -> int:
 
 
 @dataclass(frozen=True, eq=False)
-class Training:
+class FactoredDescent:
     """Gradient descent on |W - A B|^2 / 2.
 
     Attributes:
@@ -80,7 +80,7 @@ def steps(a: Array, b: Array, goal: Array, rate: float, count: int) -> tuple[Arr
 
 
 @functools.lru_cache(maxsize=16)
-def trained(rank: int) -> Training:
+def trained(rank: int) -> FactoredDescent:
     """Train A and B of a rank from small random numbers."""
     a, b = _initial(rank)
     products = [a @ b]
@@ -89,7 +89,7 @@ def trained(rank: int) -> Training:
         products.append(a @ b)
     every = np.stack(products)
     sizes = np.linalg.svd(every, compute_uv=False)
-    return Training(np.arange(len(every)) * EVERY, every, sizes)
+    return FactoredDescent(np.arange(len(every)) * EVERY, every, sizes)
 
 
 def at(rank: int, updates: int) -> Array:

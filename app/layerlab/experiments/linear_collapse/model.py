@@ -12,7 +12,7 @@ from layerlab.core.numbers import number
 from layerlab.core.spec import LabSpec, edit
 from layerlab.core.translation import _, ngettext
 from layerlab.experiments.linear_collapse import factored, plane
-from layerlab.experiments.linear_collapse.factored import M, N, Training
+from layerlab.experiments.linear_collapse.factored import FactoredDescent, M, N
 from layerlab.experiments.linear_collapse.plane import Pushed
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.printed import program
@@ -51,7 +51,7 @@ class Result:
     learned: Array
     errors: Array
     error: float
-    training: Training
+    training: FactoredDescent
 
 
 def compute(

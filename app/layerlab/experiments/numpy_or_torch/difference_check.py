@@ -13,7 +13,7 @@ import numpy as np
 
 from layerlab.core.translation import _
 from layerlab.experiments.numpy_or_torch.mistakes import Mistake
-from layerlab.experiments.numpy_or_torch.trainings import Setting
+from layerlab.experiments.numpy_or_torch.trainings import ComparisonConfig
 from layerlab.nets.engines.numpy_ import backward, forward
 from layerlab.nets.gradcheck import BUG, GOOD, arrays_of
 from layerlab.nets.maths import NUMPY
@@ -91,7 +91,7 @@ def losses(problem: Problem, params: Array, points: int = POINTS) -> Array:
 
 
 @functools.lru_cache(maxsize=64)
-def picked(setting: Setting) -> Picked:
+def picked(setting: ComparisonConfig) -> Picked:
     """Draw the entries that are pushed."""
     rng = np.random.default_rng(0)
     places: list[int] = []
@@ -105,7 +105,7 @@ def picked(setting: Setting) -> Picked:
 
 
 @functools.lru_cache(maxsize=512)
-def gradient(setting: Setting, mistake: Mistake) -> Array:
+def gradient(setting: ComparisonConfig, mistake: Mistake) -> Array:
     """Return the initial gradient (n,) that backpropagation finds, of picked entries."""
     problem = setting.problem
     params = initialize(problem).params
@@ -115,7 +115,7 @@ def gradient(setting: Setting, mistake: Mistake) -> Array:
     return np.asarray(found[picked(setting).places])
 
 
-def differences(setting: Setting, pushes: Array) -> Differences:
+def differences(setting: ComparisonConfig, pushes: Array) -> Differences:
     """Push parameters by each of chosen lengths and look at the loss; see `Differences`."""
     problem, chosen = setting.problem, picked(setting)
     start = initialize(problem).params  # (1, P)
@@ -135,7 +135,7 @@ def differences(setting: Setting, pushes: Array) -> Differences:
 
 
 @functools.lru_cache(maxsize=64)
-def bends(setting: Setting) -> Array:
+def bends(setting: ComparisonConfig) -> Array:
     """Return second and third derivative of the loss along picked parameters. (2, n)"""
     problem, places = setting.problem, picked(setting).places
     start = initialize(problem).params.astype(float)
@@ -165,12 +165,12 @@ def worst(chosen: Picked, a: Array, n: Array) -> Array:
 
 
 @functools.lru_cache(maxsize=64)
-def valley(setting: Setting) -> Differences:
+def valley(setting: ComparisonConfig) -> Differences:
     """Return the derivatives for all of `PUSHES`; kept, as they know of no mistake."""
     return differences(setting, PUSHES)
 
 
-def forecast(setting: Setting, pushes: Array) -> tuple[Array, Array]:
+def forecast(setting: ComparisonConfig, pushes: Array) -> tuple[Array, Array]:
     """Return the error that theory gives centred differences in float64, by push.
 
     Args:
@@ -190,7 +190,9 @@ def forecast(setting: Setting, pushes: Array) -> tuple[Array, Array]:
     return np.max(cut, axis=0), np.max(rounding, axis=0)
 
 
-def each_array(setting: Setting, mistake: Mistake, numeric: Array) -> tuple[ArrayError, ...]:
+def each_array(
+    setting: ComparisonConfig, mistake: Mistake, numeric: Array
+) -> tuple[ArrayError, ...]:
     """Return the check of every array; `numeric` (n,) are the derivatives of picked entries."""
     found = gradient(setting, mistake)
     return tuple(

@@ -29,7 +29,7 @@ from layerlab.experiments.numpy_or_torch.trainings import (
     DTYPES,
     RATE,
     SAMPLES,
-    Setting,
+    ComparisonConfig,
     by_hand,
     known,
     training,
@@ -69,7 +69,7 @@ def compute(
         LabError: an activation that is not known, or no layer.
     """
     label = ACTIVATIONS[activation].label
-    setting = Setting(activation, depth)
+    setting = ComparisonConfig(activation, depth)
     wrong = _mistake(mistake, depth, layer)
     tracks = _tracks(setting, wrong)
     hand = tracks["numpy", "float64"]
@@ -124,12 +124,12 @@ def _mistake(name: str, depth: int, layer: Sequence[float]) -> Mistake:
     return Mistake(name, layer_of(name, depth, wanted))
 
 
-def _tracks(setting: Setting, wrong: Mistake) -> dict[tuple[str, str], Array]:
+def _tracks(setting: ComparisonConfig, wrong: Mistake) -> dict[tuple[str, str], Array]:
     """Return engine, dtype -> parameters after each update, as far as they are known."""
     found = {("numpy", "float64"): by_hand(setting, wrong)}
     for dtype in DTYPES:
         for name in ENGINES:
-            one = known(name, Setting(setting.activation, setting.depth, dtype))
+            one = known(name, ComparisonConfig(setting.activation, setting.depth, dtype))
             # By hand, float32 is trained without the mistake: nothing to set beside it.
             is_other = name == "numpy" and (dtype == DTYPES[0] or wrong.name != NONE)
             if one is not None and not is_other and len(one.params) > 1:
@@ -152,7 +152,7 @@ def _apart(
     return found
 
 
-def _losses(setting: Setting, track: Array) -> Array:
+def _losses(setting: ComparisonConfig, track: Array) -> Array:
     """Return the loss after each update, as far as it is a number."""
     with np.errstate(all="ignore"):
         found = training_loss(setting.problem, track)
@@ -160,10 +160,12 @@ def _losses(setting: Setting, track: Array) -> Array:
     return found[: bad[0]] if bad.size else found
 
 
-def _valley(setting: Setting, wrong: Mistake, eps: float) -> tuple[Valley, Array]:
+def _valley(setting: ComparisonConfig, wrong: Mistake, eps: float) -> tuple[Valley, Array]:
     """Return the errors by step, and the picked derivatives at the page's step."""
     wide = difference_check.valley(setting)
-    single = difference_check.valley(Setting(setting.activation, setting.depth, "float32"))
+    single = difference_check.valley(
+        ComparisonConfig(setting.activation, setting.depth, "float32")
+    )
     sound, made = (difference_check.gradient(setting, one) for one in (_SOUND, wrong))
     push = np.array([eps])
     numeric = difference_check.differences(setting, push).centred[0]
@@ -183,7 +185,7 @@ def _valley(setting: Setting, wrong: Mistake, eps: float) -> tuple[Valley, Array
     ), numeric
 
 
-def _missed(setting: Setting, layer: int, numeric: Array) -> dict[str, float]:
+def _missed(setting: ComparisonConfig, layer: int, numeric: Array) -> dict[str, float]:
     """Return the worst array's error with each of the mistakes, 0 if it is none here."""
     sound, found = difference_check.gradient(setting, _SOUND), {}
     for name in MISTAKES:
@@ -216,7 +218,7 @@ def work(
     """
     plan = yield from trainings.plan(is_interrupted)
     for done, (is_timed, name, dtype) in enumerate(plan):
-        one = training(name, Setting(activation, depth, dtype))
+        one = training(name, ComparisonConfig(activation, depth, dtype))
         label = claim_rows.NAMES[name]
         note = (
             _("timing {engine}", engine=label)
@@ -250,7 +252,7 @@ def numpy_code(
     activation: str, depth: int, updates: int, eps: float, mistake: str, layer: Sequence[float]
 ) -> str:
     """Return the pass by hand, its mistake too, and its check as a program of NumPy."""
-    wrong, setting = _mistake(mistake, depth, layer), Setting(activation, depth)
+    wrong, setting = _mistake(mistake, depth, layer), ComparisonConfig(activation, depth)
     return program(
         "numpy_or_torch_numpy",
         ACTIVATION=activation,
@@ -267,7 +269,7 @@ def numpy_code(
 @with_knobs_of(compute)
 def torch_code(activation: str, depth: int, updates: int) -> str:
     """Return the network as a program of PyTorch, from the same first weights."""
-    setting = Setting(activation, depth)
+    setting = ComparisonConfig(activation, depth)
     return program(
         "numpy_or_torch_torch",
         ACTIVATION=activation,
@@ -281,5 +283,5 @@ def torch_code(activation: str, depth: int, updates: int) -> str:
 @with_knobs_of(compute)
 def lab_spec(activation: str, depth: int) -> LabSpec:
     """Return the same training as a lab, from sixteen seeds and for longer."""
-    spec = edit(Setting(activation, depth).spec, "train.updates", 4 * LENGTH)
+    spec = edit(ComparisonConfig(activation, depth).spec, "train.updates", 4 * LENGTH)
     return edit(spec, "train.seeds", 16)

@@ -9,7 +9,7 @@ import numpy as np
 from layerlab.experiments.numpy_or_torch.difference_check import ArrayError, Diagnosis
 from layerlab.experiments.numpy_or_torch.mistakes import Mistake
 from layerlab.experiments.numpy_or_torch.names import NONE
-from layerlab.experiments.numpy_or_torch.trainings import Setting
+from layerlab.experiments.numpy_or_torch.trainings import ComparisonConfig
 
 Array = np.ndarray
 
@@ -72,7 +72,7 @@ class Result:
         missing: why there is no PyTorch, in one sentence, or "".
     """
 
-    setting: Setting
+    setting: ComparisonConfig
     label: str
     mistake: Mistake
     updates: int

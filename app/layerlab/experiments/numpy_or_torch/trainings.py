@@ -29,7 +29,7 @@ SLICES, SLICE = 12, {"numpy": 50, "compiled": 1000, "torch": 20}
 
 
 @dataclass(frozen=True)
-class Setting:
+class ComparisonConfig:
     """What is trained, by whichever engine: activation, hidden layers, precision."""
 
     activation: str
@@ -61,7 +61,7 @@ class Setting:
         return problem_of(self.spec)
 
 
-def _by_hand(key: tuple[Setting, Mistake]) -> Array:
+def _by_hand(key: tuple[ComparisonConfig, Mistake]) -> Array:
     setting, mistake = key
     problem = setting.problem
     rule = CHAIN_RULE if mistake.name == NONE else mistake  # a little quicker
@@ -75,10 +75,10 @@ def _by_hand(key: tuple[Setting, Mistake]) -> Array:
     return np.array(found)
 
 
-_hand: LRUCache[tuple[Setting, Mistake], Array] = LRUCache(_by_hand, KEPT)
+_hand: LRUCache[tuple[ComparisonConfig, Mistake], Array] = LRUCache(_by_hand, KEPT)
 
 
-def by_hand(setting: Setting, mistake: Mistake) -> Array:
+def by_hand(setting: ComparisonConfig, mistake: Mistake) -> Array:
     """Return the parameters after every update of the engine in NumPy. (updates + 1, P)
 
     There are fewer rows where a mistake drove them out of the finite numbers.
@@ -86,13 +86,13 @@ def by_hand(setting: Setting, mistake: Mistake) -> Array:
     return _hand.get((setting, mistake))
 
 
-class Training:
+class EngineTraining:
     """A training by another engine, on its way: grows from where it was.
 
     One thread advances it, another one reads what is there.
     """
 
-    def __init__(self, key: tuple[str, Setting]) -> None:
+    def __init__(self, key: tuple[str, ComparisonConfig]) -> None:
         """Draw the weights; nothing is trained yet."""
         self._name, setting = key
         self._spec = setting.spec
@@ -145,15 +145,17 @@ class Training:
         self.speed = self.speed or updates / best_s
 
 
-_others: LRUCache[tuple[str, Setting], Training] = LRUCache(Training, 3 * KEPT)
+_others: LRUCache[tuple[str, ComparisonConfig], EngineTraining] = LRUCache(
+    EngineTraining, 3 * KEPT
+)
 
 
-def training(name: str, setting: Setting) -> Training:
+def training(name: str, setting: ComparisonConfig) -> EngineTraining:
     """Return the training by an engine, as far as it got."""
     return _others.get((name, setting))
 
 
-def known(name: str, setting: Setting) -> Training | None:
+def known(name: str, setting: ComparisonConfig) -> EngineTraining | None:
     """Return the training by an engine if there is one."""
     return _others.known((name, setting))
 

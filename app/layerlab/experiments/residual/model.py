@@ -21,7 +21,7 @@ from layerlab.experiments.residual.training import (
     DEPTHS,
     GRID,
     TRAININGS,
-    Setting,
+    DepthConfig,
     TrainedDepth,
     alone,
     known,
@@ -110,7 +110,7 @@ def compute(
         )
     ladder, shown = known(activation, decay), trained_depth(depth)
     layer = min(max(round(ablated[0]), 1), shown) if ablated else None
-    problem = problem_of(Setting("plain", shown, activation, decay).spec)
+    problem = problem_of(DepthConfig("plain", shown, activation, decay).spec)
     curves = {}
     for name in NAMES:
         one = ladder[name][DEPTHS.index(shown)]
@@ -150,7 +150,9 @@ def work(
     total = len(depths) * len(NAMES)
     yield from claim_rows.measure_blocks(is_interrupted)
     for k, (d, name) in enumerate((d, name) for d in depths for name in NAMES):
-        yield from TRAININGS.get(Setting(name, d, activation, decay)).advance(is_interrupted)
+        yield from TRAININGS.get(DepthConfig(name, d, activation, decay)).advance(
+            is_interrupted
+        )
         result = compute(activation=activation, depth=depth, decay=decay, **knobs)
         note = _("{name} of {depth} layers trained", name=translated(name), depth=d)
         yield Step(k + 1, total, result, note)
@@ -200,4 +202,4 @@ def lab_spec(activation: str, depth: int, decay: float) -> LabSpec:
                 depth=depth,
             )
         )
-    return Setting("scaled", depth, activation, decay).spec
+    return DepthConfig("scaled", depth, activation, decay).spec

@@ -26,7 +26,7 @@ KEPT = 210  # populations: ten settings of all knobs
 
 
 @dataclass(frozen=True)
-class Setting:
+class DepthConfig:
     """What is trained: a name of `NAMES`, a depth of `DEPTHS`, and the knobs."""
 
     name: str
@@ -67,7 +67,7 @@ class TrainedDepth:
         without: (depth, seeds) loss with one layer ablated.
     """
 
-    setting: Setting
+    setting: DepthConfig
     problem: Problem
     params: Array | None
     loss: Array
@@ -94,14 +94,14 @@ class TrainedDepth:
         return np.asarray(outputs(self.problem, one, GRID[:, None])[0, :, 0])
 
 
-class Training:
+class DepthTraining:
     """A population on its way; goes on where it was left.
 
     Attributes:
         found: how it ended, or None.
     """
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: DepthConfig) -> None:
         """Train nothing yet."""
         self.setting = setting
         self.found: TrainedDepth | None = None
@@ -141,14 +141,16 @@ class Training:
         self.found = TrainedDepth(self.setting, problem, params, loss, UPDATES, kept, without)
 
 
-TRAININGS = LRUCache(Training, KEPT)  # setting -> as far as it got
+TRAININGS = LRUCache(DepthTraining, KEPT)  # setting -> as far as it got
 
 
 def known(activation: str, decay: float) -> dict[str, tuple[TrainedDepth | None, ...]]:
     """Return what is trained already: by name, for each of `DEPTHS`."""
     found = {}
     for name in NAMES:
-        rows = [TRAININGS.known(Setting(name, depth, activation, decay)) for depth in DEPTHS]
+        rows = [
+            TRAININGS.known(DepthConfig(name, depth, activation, decay)) for depth in DEPTHS
+        ]
         found[name] = tuple(None if row is None else row.found for row in rows)
     return found
 

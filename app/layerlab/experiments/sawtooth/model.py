@@ -23,8 +23,8 @@ from layerlab.experiments.sawtooth.training import (
     EVERY,
     GRID,
     POPULATIONS,
+    FoldConfig,
     FoldSnapshot,
-    Setting,
 )
 from layerlab.nets.folding import fold
 from layerlab.nets.studies import sawtooth as nets
@@ -87,7 +87,7 @@ def compute(
         updates: of the training. samples: points it is trained on.
         seeds: networks in each population.
     """
-    settings = {name: Setting(folds, name, samples, seeds) for name in NAMES}
+    settings = {name: FoldConfig(folds, name, samples, seeds) for name in NAMES}
     people = {name: POPULATIONS.get(setting) for name, setting in settings.items()}
     u = 0.5 * (GRID + 1)
     x = people[net].problem.data.x
@@ -124,7 +124,7 @@ def work(
         return Step(done, each * len(names), result, note)
 
     for place, name in enumerate(names):
-        one = POPULATIONS.get(Setting(folds, name, samples, seeds))
+        one = POPULATIONS.get(FoldConfig(folds, name, samples, seeds))
         for is_further in one.advance(updates, is_interrupted):
             if not is_further:
                 yield None
@@ -181,4 +181,4 @@ def lab_spec(folds: int, net: str, updates: int, samples: int, seeds: int) -> La
                 folds=folds,
             )
         )
-    return edit(Setting(folds, net, samples, seeds).spec, "train.updates", updates)
+    return edit(FoldConfig(folds, net, samples, seeds).spec, "train.updates", updates)

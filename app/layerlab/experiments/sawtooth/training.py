@@ -22,7 +22,7 @@ KEPT = 16  # populations
 
 
 @dataclass(frozen=True)
-class Setting:
+class FoldConfig:
     """What is trained: folds of the target, a name of `NAMES`, points, seeds."""
 
     folds: int
@@ -77,10 +77,10 @@ class FoldSnapshot:
         return int(self.loss.argmin())
 
 
-class Population(IncrementalTraining[FoldSnapshot]):
+class FoldTraining(IncrementalTraining[FoldSnapshot]):
     """The networks of a setting, on their way."""
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: FoldConfig) -> None:
         """Draw the weights."""
         self.setting = setting
         super().__init__(setting.problem, self._seen, EVERY, CHUNK)
@@ -101,4 +101,4 @@ class Population(IncrementalTraining[FoldSnapshot]):
         return FoldSnapshot(state.update, y.astype(np.float32), loss, held, count)
 
 
-POPULATIONS = LRUCache(Population, KEPT)  # setting -> as far as it got
+POPULATIONS = LRUCache(FoldTraining, KEPT)  # setting -> as far as it got

@@ -32,8 +32,8 @@ from layerlab.experiments.width_or_depth.twins import (
     POPULATIONS,
     RATE,
     SAMPLES,
-    Population,
-    Setting,
+    TwinConfig,
+    TwinTraining,
     advance_together,
     arithmetic,
     curve,
@@ -152,7 +152,7 @@ def compute(
         updates: the clock; snapshots are 100 updates apart.
     """
     hidden = hidden_of(budget, depth)
-    pair = {name: POPULATIONS.get(Setting(crests, hidden[name])) for name in TWINS}
+    pair = {name: POPULATIONS.get(TwinConfig(crests, hidden[name])) for name in TWINS}
     update = min(updates, *(one.done for one in pair.values())) // EVERY * EVERY
     twins = {name: _looked_at(one, hidden[name], update) for name, one in pair.items()}
     least = min(twin.arithmetic for twin in twins.values())
@@ -179,7 +179,7 @@ def compute(
     )
 
 
-def _looked_at(one: Population, hidden: tuple[int, ...], update: int) -> Twin:
+def _looked_at(one: TwinTraining, hidden: tuple[int, ...], update: int) -> Twin:
     shot, seen = one.at(update), one.until(update)
     straight = one.straight(shot.params)
     kinks = np.concatenate(([LOW], straight.kinks, [HIGH]))
@@ -203,7 +203,7 @@ def _looked_at(one: Population, hidden: tuple[int, ...], update: int) -> Twin:
     )
 
 
-def _duel(crests: int, update: int, pair: dict[str, Population], at: dict[str, int]) -> Duel:
+def _duel(crests: int, update: int, pair: dict[str, TwinTraining], at: dict[str, int]) -> Duel:
     wide, deep = (pair[name].at(at[name]).loss for name in TWINS)
     return Duel(crests, update, wide, deep, ratio(deep, wide))
 
@@ -212,7 +212,7 @@ def _duels(hidden: dict[str, tuple[int, ...]], updates: int) -> dict[int, Duel]:
     """Return the duels on all curves whose twins have begun, each as far as both got."""
     found = {}
     for crests in range(1, MAX_CRESTS + 1):
-        pair = {name: POPULATIONS.known(Setting(crests, hidden[name])) for name in TWINS}
+        pair = {name: POPULATIONS.known(TwinConfig(crests, hidden[name])) for name in TWINS}
         people = {name: one for name, one in pair.items() if one is not None}
         done = min((one.done for one in people.values()), default=0)
         if len(people) == len(TWINS) and (done >= EVERY or updates < EVERY):
@@ -235,7 +235,7 @@ def work(
         return Step(done, each * len(curves), result, note)
 
     for place, wild in enumerate(curves):
-        pair = tuple(POPULATIONS.get(Setting(wild, hidden[name])) for name in TWINS)
+        pair = tuple(POPULATIONS.get(TwinConfig(wild, hidden[name])) for name in TWINS)
         for is_further in advance_together(pair, LENGTH, is_interrupted):
             if not is_further:
                 yield None
@@ -289,4 +289,4 @@ def lab_spec(crests: int, budget: int, depth: int) -> LabSpec:
                 crests=crests,
             )
         )
-    return Setting(crests, hidden_of(budget, depth)[DEEP]).spec
+    return TwinConfig(crests, hidden_of(budget, depth)[DEEP]).spec

@@ -63,7 +63,7 @@ def arithmetic(hidden: tuple[int, ...]) -> int:
 
 
 @dataclass(frozen=True)
-class Setting:
+class TwinConfig:
     """What is trained: crests of the curve, hidden widths."""
 
     crests: int
@@ -107,7 +107,7 @@ class TwinSnapshot:
     params: Array
 
 
-class Population(IncrementalTraining[TwinSnapshot]):
+class TwinTraining(IncrementalTraining[TwinSnapshot]):
     """The networks of a setting, on their way.
 
     Attributes:
@@ -115,7 +115,7 @@ class Population(IncrementalTraining[TwinSnapshot]):
         pieces: (seeds,) of each network at the end, as soon as they are counted.
     """
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: TwinConfig) -> None:
         """Draw the weights."""
         problem = setting.problem
         self._order = np.argsort(problem.data.x[:, 0])
@@ -155,7 +155,7 @@ class Population(IncrementalTraining[TwinSnapshot]):
 
 
 def advance_together(
-    pair: tuple[Population, ...], update: int, is_interrupted: Ask
+    pair: tuple[TwinTraining, ...], update: int, is_interrupted: Ask
 ) -> Iterator[bool]:
     """Train both on, the one that is behind first; yields as `IncrementalTraining.advance`."""
     runs = {one: one.advance(update, is_interrupted) for one in pair}
@@ -169,4 +169,4 @@ def advance_together(
             del runs[behind]
 
 
-POPULATIONS = LRUCache(Population, KEPT)  # setting -> as far as it got
+POPULATIONS = LRUCache(TwinTraining, KEPT)  # setting -> as far as it got

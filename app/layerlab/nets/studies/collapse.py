@@ -53,7 +53,7 @@ def as_published(shares: Sequence[float]) -> bool:
 
 
 @dataclass(frozen=True)
-class Setting:
+class CollapseConfig:
     """What is trained: a name of `CURES`, the hidden layers, and the rate of Adam."""
 
     cure: str
@@ -69,7 +69,7 @@ class Setting:
         return LabSpec(task=TASKS["abs"].recommended().task, net=net, train=train)
 
 
-class Training:
+class CollapseTraining:
     """A population on its way, a few networks at a time; goes on where it was left.
 
     Attributes:
@@ -77,7 +77,7 @@ class Training:
         constant: (n,) which of them are constant.
     """
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: CollapseConfig) -> None:
         """Train nothing yet."""
         self.setting = setting
         self.params = np.empty((0, 0))
@@ -114,15 +114,15 @@ class Training:
         return state.alone().params
 
 
-_kept = LRUCache(Training, KEPT)
+_kept = LRUCache(CollapseTraining, KEPT)
 
 
-def training(setting: Setting) -> Training:
+def training(setting: CollapseConfig) -> CollapseTraining:
     """Return a population as far as it got; those least used are forgotten."""
     return _kept.get(setting)
 
 
-def known(setting: Setting) -> Training | None:
+def known(setting: CollapseConfig) -> CollapseTraining | None:
     """Return a population if any of it is trained."""
     one = _kept.known(setting)
     return one if one is not None and len(one.constant) else None
