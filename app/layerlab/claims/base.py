@@ -13,7 +13,15 @@ from typing import Generic, TypeVar
 
 from layerlab.core.cancel import CancelledError, not_cancelled
 from layerlab.core.errors import LabError
-from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG
+from layerlab.core.experiment import (
+    HOLDS,
+    NOT_HERE,
+    NOT_REPRODUCED,
+    ONLY_IF,
+    PENDING,
+    WRONG,
+    ClaimRow,
+)
 from layerlab.core.experiment import NOT_CHECKED as NOT_CHECKED
 from layerlab.core.experiment import UNKNOWN as UNKNOWN
 from layerlab.core.ledger import KINDS as KINDS
@@ -94,6 +102,11 @@ class Judgement:
     why: str
     condition: str = ""
 
+    @property
+    def verdict(self) -> str:
+        """The kind, with its condition if it has one."""
+        return f"{self.kind} {self.condition}".strip()
+
     @classmethod
     def holds(cls, measured: str, why: str) -> Judgement:
         """Say that the claim is confirmed within its tolerance."""
@@ -122,7 +135,10 @@ class Judgement:
 
 @dataclass(frozen=True, eq=False)
 class Claim(Generic[T]):
-    """One row of the ledger.
+    """One row of the ledger, and what pages show of it.
+
+    A page's row has statement, source, published figure and verdict from here, whatever it
+    measures; the page gives the numbers that `judge` takes.
 
     Attributes:
         id: such as `D16`.
@@ -145,6 +161,46 @@ class Claim(Generic[T]):
     measure: Callable[[Context], T]
     judge: Callable[[T], Judgement]
     asks_torch: bool = False
+
+    def row(self, numbers: T, *, measured: str = "", why: str = "", here: str = "") -> ClaimRow:
+        """Return a page's row, with the verdict that `judge` finds of the page's numbers.
+
+        Args:
+            numbers: what `judge` takes.
+            measured, why: the page's own words for them; those of the judge where empty.
+            here: what the page looks at, where that is less than `measure` does, or other.
+        """
+        found = self.judge(numbers)
+        return self._row(found.verdict, measured or found.measured, why or found.why, here)
+
+    def at_once(self, *, measured: str = "", why: str = "") -> ClaimRow:
+        """Return a page's row of what the ledger itself measures, within milliseconds.
+
+        Args:
+            measured, why: see `row`.
+        """
+        return self.row(self.measure(Context()), measured=measured, why=why)
+
+    def pending(self, why: str) -> ClaimRow:
+        """Return a page's row whose numbers are still being computed; `why`: by what."""
+        return self._row(PENDING, "…", why)
+
+    def unknown(self, why: str) -> ClaimRow:
+        """Return a page's row that this machine cannot compute; `why`: what it lacks."""
+        return self._row(UNKNOWN, "…", why)
+
+    def not_here(self, why: str, measured: str = "…") -> ClaimRow:
+        """Return a page's row where what the claim is about is not there.
+
+        Args:
+            why: what is there instead. measured: figures of that.
+        """
+        return self._row(NOT_HERE, measured, why)
+
+    def _row(self, verdict: str, measured: str, why: str, here: str = "") -> ClaimRow:
+        return ClaimRow(
+            self.id, self.statement, self.published, measured, verdict, why, here, self.source
+        )
 
 
 def not_checked(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -50,11 +51,14 @@ def _wave(activation: str, train: TrainSpec) -> LabSpec:
 
 
 class Died(NamedTuple):
-    """Share of dead units of ReLU and of leaky ReLU; of leaky ones below 0 everywhere."""
+    """Share of dead units of ReLU and of leaky ReLU; of leaky ones below 0 everywhere.
+
+    The last is nan where it is not looked at.
+    """
 
     relu: float
     leaky: float
-    flat: float
+    flat: float = math.nan
 
 
 def _measure_leaky(ctx: Context) -> Died:

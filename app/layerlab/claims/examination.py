@@ -47,7 +47,7 @@ def examine(
         published=claim.published,
         tolerance=claim.tolerance,
         kind=found.kind,
-        verdict=f"{found.kind} {found.condition}".strip(),
+        verdict=found.verdict,
         measured=found.measured,
         why=found.why,
         experiment=claim.page,

@@ -33,7 +33,7 @@ class Readings(NamedTuple):
 
     as_described: Losses
     with_std: Losses
-    others: np.ndarray  # last losses, (seeds,)
+    others: np.ndarray  # last losses, (seeds,), none where they are not asked
 
 
 def listing(width: int = 8, init: str = "he-normal", epochs: int = 100) -> LabSpec:
@@ -68,32 +68,28 @@ def _measure_last(width: int, ctx: Context) -> Readings:
 
 def _judge_last(printed: float, n: Readings) -> Judgement:
     measured = f"{n.as_described.last:.6f}"
-    fields = {
-        "last": measured,
-        "seeds": len(n.others),
-        "others": summary(n.others),
-        "std": STD,
-        "with_std": n.with_std.last,
-    }
+    found = [_("with He the listing ends at {last}", last=measured)]
+    if len(n.others):
+        found.append(
+            _(
+                "{seeds} other seeds of He end at {others}",
+                seeds=len(n.others),
+                others=summary(n.others),
+            )
+        )
     if same(n.as_described.last, printed):
-        why = _(
-            "the listing ends at {last}, {seeds} other seeds of He end at {others}", **fields
+        return Judgement.holds(measured, "; ".join(found))
+    found.append(
+        _(
+            "weights of standard deviation {std:g} in both layers at {with_std:.6f}",
+            std=STD,
+            with_std=n.with_std.last,
         )
-        return Judgement.holds(measured, why)
-    if same(n.with_std.last, printed):
-        why = _(
-            "with He the listing ends at {last}, {seeds} other seeds of He end at {others}; "
-            "weights of standard deviation {std:g} in both layers at {with_std:.6f}, the "
-            "printed figure",
-            **fields,
-        )
-        return Judgement.holds_only_if(_with_std(), measured, why)
-    why = _(
-        "with He the listing ends at {last}, {seeds} other seeds of He end at {others}; "
-        "weights of standard deviation {std:g} in both layers at {with_std:.6f}",
-        **fields,
     )
-    return Judgement.not_reproduced(measured, why)
+    if same(n.with_std.last, printed):
+        found.append(_("which is the printed figure"))
+        return Judgement.holds_only_if(_with_std(), measured, "; ".join(found))
+    return Judgement.not_reproduced(measured, "; ".join(found))
 
 
 def _with_std() -> str:

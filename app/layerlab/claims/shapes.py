@@ -188,12 +188,14 @@ class Leak(NamedTuple):
     Attributes:
         from_constant: how far leaky - ReLU is from the nearest constant, at most.
         from_linear: how far it is from (1 - a) ReLU(x) + a x - ReLU(x).
-        losses: validation losses of ReLU and of leaky ReLU, by task.
+        losses: validation losses of ReLU and of leaky ReLU, by task; none if none are trained.
+        reach: end of the line on which they are compared.
     """
 
     from_constant: float
     from_linear: float
     losses: dict[str, tuple[Array, Array]]
+    reach: float = REACH
 
 
 def _measure_leak(ctx: Context) -> Leak:
@@ -217,36 +219,32 @@ def _measure_leak(ctx: Context) -> Leak:
 def _judge_leak(n: Leak) -> Judgement:
     medians = {task: [float(np.median(v)) for v in pair] for task, pair in n.losses.items()}
     much = [task for task, pair in medians.items() if max(pair) > ALIKE * min(pair)]
-    changes = (
-        _("a good deal changes on {tasks}", tasks=joined_by_and(much))
-        if much
-        else _("little changes")
-    )
-    text = "; ".join(
-        _(
-            "{task} {relu} and {leaky}",
-            task=task,
-            relu=summary(a),
-            leaky=summary(b),
-        )
-        for task, (a, b) in n.losses.items()
-    )
-    measured = _(
-        "{from_constant} from a constant; {changes}",
-        from_constant=figure(n.from_constant),
-        changes=changes,
-    )
+    change = figure(n.from_constant)
+    measured = _("{from_constant} from a constant", from_constant=change)
     why = _(
-        "leaky - ReLU is up to {from_constant} from any constant in "
-        "[-{reach:g}, {reach:g}] and {from_linear} from (1 - a) ReLU(x) + a x - "
-        "ReLU(x), so a linear term is added; {changes}: validation losses of ReLU and leaky "
-        "are {losses}",
-        from_constant=figure(n.from_constant),
-        reach=REACH,
+        "leaky - ReLU is up to {from_constant} from any constant in [-{reach:g}, {reach:g}] "
+        "and {from_linear} from (1 - a) ReLU(x) + a x - ReLU(x), so a linear term is added",
+        from_constant=change,
+        reach=n.reach,
         from_linear=figure(n.from_linear),
-        changes=changes,
-        losses=text,
     )
+    if n.losses:
+        changes = (
+            _("a good deal changes on {tasks}", tasks=joined_by_and(much))
+            if much
+            else _("little changes")
+        )
+        text = "; ".join(
+            _("{task} {relu} and {leaky}", task=task, relu=summary(a), leaky=summary(b))
+            for task, (a, b) in n.losses.items()
+        )
+        measured = _("{from_constant}; {changes}", from_constant=measured, changes=changes)
+        why = _(
+            "{shape}; {changes}: validation losses of ReLU and leaky are {losses}",
+            shape=why,
+            changes=changes,
+            losses=text,
+        )
     if n.from_constant <= EXACT and not much:
         return Judgement.holds(measured, why)
     return Judgement.wrong(measured, why)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -98,13 +100,17 @@ def _is_kept(ratio: float) -> bool:
 
 
 class Halved(NamedTuple):
-    """D22: what ReLU leaves, what is kept by He and by Xavier, He's variance over Xavier's."""
+    """D22: what ReLU leaves, what is kept by He and by Xavier, He's variance over Xavier's.
+
+    The layers are None, and there are no ratios, where ReLU alone is looked at.
+    """
 
     variance: float
     square: float
-    he: Preserved
-    xavier: Preserved
-    ratios: dict[str, float]
+    he: Preserved | None = None
+    xavier: Preserved | None = None
+    ratios: Mapping[str, float] = MappingProxyType({})
+    depth: int = DEPTH
 
 
 def _measure_halved(ctx: Context) -> Halved:
@@ -132,28 +138,34 @@ def _judge_halved(n: Halved) -> Judgement:
         variance=n.variance,
         square=n.square,
     )
-    ratios = ", ".join(
-        _("{ratio:.3g} for {name}", ratio=ratio, name=name) for name, ratio in n.ratios.items()
-    )
     why = _(
-        "ReLU leaves {variance:.3f} of the variance and {square:.3f} of the mean square; "
-        "over {depth} layers He leaves {he_square} of the mean square and "
-        "{he_across} of the variance across inputs, Xavier {xavier_square}"
-        " of the mean square; He's variance over Xavier's is {ratios}",
+        "ReLU leaves {variance:.3f} of the variance and {square:.3f} of the mean square",
         variance=n.variance,
         square=n.square,
-        depth=DEPTH,
-        he_square=figure(n.he.square),
-        he_across=figure(n.he.across),
-        xavier_square=figure(n.xavier.square),
-        ratios=ratios,
     )
+    makes_up = True
+    if n.he is not None and n.xavier is not None:
+        makes_up = _is_kept(n.he.square) and not _is_kept(n.xavier.square)
+        ratios = ", ".join(
+            _("{ratio:.3g} for {name}", ratio=ratio, name=name)
+            for name, ratio in n.ratios.items()
+        )
+        why = _(
+            "{leaves}; over {depth} layers He leaves {he_square} of the mean square and "
+            "{he_across} of the variance across inputs, Xavier {xavier_square} of the mean "
+            "square; He's variance over Xavier's is {ratios}",
+            leaves=why,
+            depth=n.depth,
+            he_square=figure(n.he.square),
+            he_across=figure(n.he.across),
+            xavier_square=figure(n.xavier.square),
+            ratios=ratios,
+        )
     conditions = []
     if not within(n.variance, 0.5, VARIANCE):
         conditions.append(_("variance is read as mean square"))
     if not all(within(ratio, 2.0, VARIANCE) for ratio in n.ratios.values()):
         conditions.append(_("a layer has as many outputs as inputs"))
-    makes_up = _is_kept(n.he.square) and not _is_kept(n.xavier.square)
     if not makes_up or not within(n.square, 0.5, VARIANCE):
         return Judgement.not_reproduced(measured, why)
     if conditions:

@@ -67,7 +67,7 @@ class Try:
 
 @dataclass(frozen=True)
 class ClaimRow:
-    """A claim beside what the page computes at this moment.
+    """A claim beside what the page computes at this moment; made by `claims.base.Claim`.
 
     Attributes:
         id: its row in the ledger, such as `D22`.
@@ -79,6 +79,7 @@ class ClaimRow:
         here: what the page looks at where that is less, or other, than what the ledger's row
             does, such as `16 seeds, where the ledger trains 256`. The verdict is then said to
             be that of here, and need not be the ledger's.
+        source: the text or paper that makes the claim.
     """
 
     id: str
@@ -88,6 +89,7 @@ class ClaimRow:
     verdict: str
     why: str = ""
     here: str = ""
+    source: str = ""
 
     @property
     def shown_verdict(self) -> str:

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layerlab.core.experiment import HOLDS, ONLY_IF, WRONG, ClaimRow
+from layerlab.claims import claim
+from layerlab.claims.dying import SEEN, Died
+from layerlab.claims.shapes import Leak, Place
+from layerlab.claims.signal import Halved
+from layerlab.core.experiment import ClaimRow
 from layerlab.core.model_knobs import with_knobs_of
-from layerlab.core.numbers import number
-from layerlab.core.phrases import joined_by_and
+from layerlab.core.numbers import number, percent
 from layerlab.core.spec import LabSpec, edit
 from layerlab.core.translation import _
 from layerlab.experiments.activations.moments import cells, density_behind, extremes, moments
@@ -157,8 +160,8 @@ def _facts(entry: Activation, z: Array, mean: float, std: float, slope: float) -
 def claims(result: Result) -> tuple[ClaimRow, ...]:
     """Return the claims about activations, beside what is computed here."""
     return (
-        _sigmoid_row(result),
-        _zero_row(result),
+        claim("B2").at_once(),
+        claim("B3").at_once(),
         _gelu_row(result),
         _half_row(result),
         _leak_row(result),
@@ -166,109 +169,44 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     )
 
 
-def _sigmoid_row(result: Result) -> ClaimRow:
-    largest = result.of("sigmoid").largest
-    return ClaimRow(
-        "B2",
-        _("The derivative of the sigmoid is at most a quarter."),
-        "0.25",
-        f"{largest:.4f}",
-        HOLDS if abs(largest - 0.25) < 1e-9 else WRONG,
-        _("it is {largest:.4f}, at z = 0", largest=largest),
-    )
-
-
-def _zero_row(result: Result) -> ClaimRow:
-    below = result.of("relu").derivative[result.z < 0]
-    places = [result.of(key).lowest for key in ("gelu", "silu")]
-    turns = [place[0] for place in places if place is not None]
-    verdict = (
-        f"{ONLY_IF} {_('one point is left out, where each is lowest')}" if turns else HOLDS
-    )
-    if (below != 0).any():
-        verdict = WRONG
-    where = joined_by_and(number(z) for z in turns)
-    return ClaimRow(
-        "B3",
-        _("ReLU's derivative is 0 below zero; those of GELU and Swish are zero nowhere."),
-        _("nowhere"),
-        f"z = {where}",
-        verdict,
-        _(
-            "GELU and Swish have a minimum, and there a derivative of zero: z = {where}",
-            where=where,
-        ),
-    )
-
-
 def _gelu_row(result: Result) -> ClaimRow:
     lowest = result.of("gelu").lowest
-    place, value = lowest if lowest is not None else (math.nan, math.nan)
-    return ClaimRow(
-        "D23",
-        _("GELU has a minimum of about −0.17."),
-        "−0.17",
-        number(value, 5),
-        HOLDS if abs(value + 0.17) < 0.005 else WRONG,
-        _("it lies at z = {place}", place=number(place, 4)),
-    )
+    return claim("D23").row(Place(*(lowest if lowest is not None else (math.nan, math.nan))))
 
 
 def _half_row(result: Result) -> ClaimRow:
     relu = result.of("relu")
     arrived = result.mean**2 + result.std**2
-    square, variance = relu.square / arrived, relu.variance / result.std**2
-    if abs(variance - 0.5) < 0.01:
-        verdict = HOLDS
-    elif abs(square - 0.5) < 0.01:
-        verdict = f"{ONLY_IF} {_('of the mean square')}"
-    else:
-        verdict = f"{ONLY_IF} {_('of the mean square, at mean 0')}"
-    return ClaimRow(
-        "D22",
-        _("ReLU halves the variance."),
-        "× 0.5",
-        f"× {variance:.3f}",
-        verdict,
-        _(
-            "of the variance {variance:.3f} is left, of the mean square {square:.3f}",
-            variance=variance,
-            square=square,
+    return claim("D22").row(
+        Halved(relu.variance / result.std**2, relu.square / arrived),
+        here=_(
+            "ReLU behind numbers of mean {mean} and standard deviation {std}, not at He",
+            mean=number(result.mean),
+            std=number(result.std),
         ),
     )
 
 
 def _leak_row(result: Result) -> ClaimRow:
-    change = float(np.ptp(result.leak))
-    return ClaimRow(
-        "C4",
-        _("Leaky ReLU is ReLU with a larger bias."),
-        _("a constant"),
-        _("{slope:g} · z below 0", slope=result.leaky_slope),
-        HOLDS if change < 1e-12 else WRONG,
-        _(
-            "leaky minus ReLU changes by {change:.2f} between z = {view} and 0; a bias "
-            "would not change",
-            change=change,
-            view=number(-VIEW),
-        ),
+    linear = result.leaky_slope * (result.z - result.corner)
+    numbers = Leak(
+        float(np.ptp(result.leak)) / 2, float(np.abs(result.leak - linear).max()), {}, VIEW
     )
+    here = _("leaky ReLU of slope {slope:g}; nothing is trained", slope=result.leaky_slope)
+    return claim("C4").row(numbers, here=here)
 
 
 def _alive_row(result: Result) -> ClaimRow:
     leaky, relu = result.of("leaky-relu").dead, result.of("relu").dead
-    return ClaimRow(
-        "D24",
-        _("Leaky ReLU has no dead neurons."),
-        _("none"),
-        _("{share:.0f} % of z", share=100 * leaky),
-        HOLDS if leaky == 0 else f"{ONLY_IF} {_('its slope is above 0')}",
-        _(
-            "{leaky:.0f} % of z have a derivative of zero, with ReLU {relu:.0f} %",
-            leaky=100 * leaky,
-            relu=100 * relu,
-        ),
-    )
+    if not result.leaky_slope:
+        return claim("D24").not_here(_("with a slope of 0 leaky ReLU is ReLU"))
+    shares = {"relu": percent(relu), "leaky": percent(leaky)}
+    if relu < SEEN:
+        why = _("hardly any z has a derivative of 0 with ReLU ({relu})", **shares)
+        return claim("D24").not_here(why)
+    why = _("{leaky} of z have a derivative of 0 with leaky ReLU, {relu} with ReLU", **shares)
+    here = _("single numbers, where the ledger looks at units")
+    return claim("D24").row(Died(relu, leaky), why=why, here=here)
 
 
 @with_knobs_of(compute)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from layerlab.claims.flip import MAX_EPOCHS, REACHED
+from layerlab.claims.listing import same
 from layerlab.core.spec import edit_all
 from layerlab.core.translation import _
 from layerlab.experiments.diagonal_flip.training import TRAININGS, FlipConfig
@@ -16,9 +18,7 @@ from layerlab.nets.rank import rank_floors
 from layerlab.nets.tasks.flip import flipped, images
 
 Array = np.ndarray
-LOSS = 0.0244  # what the text prints for He after 100 epochs; "reached" is this
-HALF_A_UNIT = 0.5e-4 + 1e-12  # of the last of four printed decimals
-RESAMPLES = 400
+EPOCHS = 200  # of each network
 TORCH_NETS = ((2,), (8,), (16,), (4, 4), (8, 8))  # of the five PyTorch networks
 
 
@@ -47,15 +47,15 @@ class Printed:
         other = _ends(half, self.epochs) if self.has_other else None
         return replace(self, found=_ends(self.setting, self.epochs), other=other)
 
+    def is_met_by(self, found: tuple[float, float]) -> bool:
+        """Return whether figures are the printed ones, as far as these are printed."""
+        pairs = zip(found, (self.first, self.last), strict=True)
+        return all(printed is None or same(ours, printed) for ours, printed in pairs)
+
     @property
     def has_other(self) -> bool:
         """Whether std 0.5 is tried instead: where He's weights are stated."""
         return self.epochs == 200
-
-
-def same(measured: float, printed: float) -> bool:
-    """Return whether a figure is the printed one, as far as it is printed."""
-    return abs(measured - printed) <= HALF_A_UNIT
 
 
 def _ends(setting: FlipConfig, epochs: int) -> tuple[float, float] | None:
@@ -91,7 +91,8 @@ class Study:
     Attributes:
         seeds: networks of each population.
         after_100: losses of 8 neurons after 100 epochs by first weights, (seeds,) each.
-        reached: epochs to a loss of `LOSS` by network, (seeds,) each; inf: not in 200.
+        reached: epochs to a loss of `REACHED` by network, (seeds,) each; `MAX_EPOCHS` of those
+            that do not get there in `EPOCHS`.
         reached_small: the same of 4-8-4 with weights of std 0.01.
         linear: loss of seed 42 without a hidden layer after 200 epochs.
         lowest: least final loss found for widths 1, 2, 3.
@@ -146,16 +147,16 @@ def _losses(hidden: tuple[int, ...], init: str, seeds: int, epochs: int) -> Arra
 
 
 def _reached(hidden: tuple[int, ...], init: str, seeds: int) -> Array | None:
-    losses = _losses(hidden, init, seeds, 200)
+    losses = _losses(hidden, init, seeds, EPOCHS)
     if losses is None:
         return None
-    there = losses <= LOSS  # (epochs, seeds)
-    return np.where(there.any(axis=0), there.argmax(axis=0) + 1.0, np.inf)
+    there = losses <= REACHED  # (epochs, seeds)
+    return np.where(there.any(axis=0), there.argmax(axis=0) + 1, MAX_EPOCHS)
 
 
 def _lowest(width: int, seeds: int) -> float | None:
     one = TRAININGS.known(FlipConfig((width,), "He", seeds))
-    return None if one is None or one.epochs < 200 else one.final_loss()
+    return None if one is None or one.epochs < EPOCHS else one.final_loss()
 
 
 def floors() -> Array:
@@ -188,20 +189,3 @@ def adam_losses(seeds: int) -> dict[str, Array]:
             name = "-".join(map(str, (4, *hidden, 4)))
             _adam[seeds][name] = evaluate(problem_of(spec), end.params).train
     return _adam[seeds]
-
-
-def difference(a: Array, b: Array) -> tuple[float, float, float]:
-    """Return median(a) - median(b) and its 95 % band by the percentile bootstrap.
-
-    The draws are always the same (Efron 1979). What was not reached counts as the largest.
-    """
-    rng = np.random.default_rng(0)
-    most = 10 * max(1.0, *(float(np.max(v[np.isfinite(v)], initial=0)) for v in (a, b)))
-
-    def medians(values: Array) -> Array:
-        rows = rng.integers(0, len(values), (RESAMPLES, len(values)))
-        return np.asarray(np.median(np.minimum(values, most)[rows], axis=1))
-
-    low, high = np.percentile(medians(a) - medians(b), (2.5, 97.5))
-    middle = np.median(np.minimum(a, most)) - np.median(np.minimum(b, most))
-    return float(middle), float(low), float(high)

@@ -11,7 +11,7 @@ from layerlab.core.frames import ImagePrediction
 from layerlab.core.numbers import number
 from layerlab.core.translation import _, ngettext
 from layerlab.experiments.diagonal_flip.model import Result
-from layerlab.experiments.diagonal_flip.study import Printed, same
+from layerlab.experiments.diagonal_flip.study import Printed
 from layerlab.ui.card import Card
 from layerlab.ui.pages.view import Array, PageView, PlotCard
 from layerlab.ui.plotting.items import Dots, HLine, Mark
@@ -300,7 +300,7 @@ def _beside(found: tuple[float, float] | None, one: Printed) -> Cell:
     """Return ours: green where it is the printed figure to its last digit."""
     if found is None:
         return Cell("…", "faint", help=_("not trained yet"))
-    right = same(found[1], one.last) and (one.first is None or same(found[0], one.first))
+    right = one.is_met_by(found)
     text = _ends(None if one.first is None else found[0], found[1])
     words = (
         _("{losses}: the printed figure, to its last digit", losses=text)

@@ -68,9 +68,8 @@ class ClaimTile(Themed, QWidget):
                     reason=row.reason,
                 )
             )
-            self.setToolTip(
-                f"{row.shown_verdict}: {row.reason}" if row.reason else row.shown_verdict
-            )
+            verdict = f"{row.shown_verdict}: {row.reason}" if row.reason else row.shown_verdict
+            self.setToolTip("\n".join(part for part in (verdict, row.source) if part))
             self.update()
 
     def set_tall(self, tall: bool) -> None:
@@ -305,7 +304,8 @@ class ClaimsCard(Card):
 
     def numbers(self) -> str:
         """Return all claims, one a row."""
-        header = (_("id"), _("statement"), _PRINTED, _HERE, _("verdict"), _("why"))
+        words = _("verdict"), _("why"), _("source")
+        header = (_("id"), _("statement"), _PRINTED, _HERE, *words)
         lines = ["\t".join(header)]
         for row in self.rows:
             lines.append(
@@ -317,6 +317,7 @@ class ClaimsCard(Card):
                         row.measured,
                         row.shown_verdict,
                         row.reason,
+                        row.source,
                     )
                 )
             )
