@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import functools
+from typing import NamedTuple
 
 import numpy as np
 
-from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
+from layerlab.claims import claim
+from layerlab.claims.choices import NONE
+from layerlab.claims.expansions import Expansion
+from layerlab.claims.linear import relative
+from layerlab.claims.shapes import LEAK, REACH, Leak
+from layerlab.core.experiment import ClaimRow
 from layerlab.core.layout import Layout
 from layerlab.core.numbers import number
-from layerlab.core.phrases import joined_by_and, joined_by_or
 from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
 from layerlab.core.translation import _
 from layerlab.experiments.basis.terms import bent
@@ -18,14 +23,7 @@ from layerlab.nets.engines.numpy_ import forward
 from layerlab.nets.problem import initialize, problem_of
 
 Array = np.ndarray
-EXACT = 1e-12  # relative
 MORE = 0.3  # by which c and b are changed, as a share of b
-LEAK = 0.01
-
-
-def _apart(a: Array, b: Array) -> float:
-    """Return the largest difference, as a part of the largest value."""
-    return float(np.abs(a - b).max() / max(float(np.abs(b).max()), 1e-300))
 
 
 def _spec(task: str, hidden: tuple[int, ...], activation: str) -> LabSpec:
@@ -38,7 +36,7 @@ def _spec(task: str, hidden: tuple[int, ...], activation: str) -> LabSpec:
 
 
 def sum_row(activation: str, b: Array, c: Array, a: Array, d: float) -> ClaimRow:
-    """Hold the sum of the terms against the network's forward pass, and turn b and c."""
+    """Judge C1: the sum of the terms against the network's forward pass; turn b and c."""
     problem = problem_of(_spec("wave", (len(b),), activation))
     layout, params = problem.layout, np.zeros((1, problem.layout.parameters))
     layout.weights(params, 0)[:] = b
@@ -49,40 +47,40 @@ def sum_row(activation: str, b: Array, c: Array, a: Array, d: float) -> ClaimRow
     total = np.full(len(network), d)
     for k in range(len(b)):
         total = total + a[k] * bent(activation, b[[k]], c[[k]], problem.x[:, 0])[:, 0]
-    apart = _apart(total, network)
+    apart = relative(total, network)
     by_b, by_c = shifts(activation, float(b[-1]), float(c[-1]))
-    shifting = [name for name, off in (("b", by_b), ("c", by_c)) if off < 1e-6]
-    if apart > EXACT:
-        verdict = WRONG
-    elif shifting == ["b"]:
-        verdict = HOLDS
-    elif shifting == ["c"]:
-        verdict = f"{ONLY_IF} {_('c shifts and b stretches')}"
-    else:
-        verdict = WRONG
-    return ClaimRow(
-        "C1",
-        _("One hidden layer is a sum of terms; b shifts a term and c stretches it."),
-        _("b shifts, c stretches"),
-        _("{shifting} shifts", shifting=joined_by_and(shifting) or _("neither")),
-        verdict,
-        _(
-            "sum and forward pass differ by {apart}; after a change of c the term is "
-            "the old one shifted, within {by_c}; after one of b no shift comes nearer "
-            "than {by_b}",
-            apart=number(apart, 2),
-            by_c=number(by_c, 2),
-            by_b=number(by_b, 2),
-        ),
+    numbers = Expansion(
+        apart, {"b": by_b.moved, "c": by_c.moved}, {"b": by_b.apart, "c": by_c.apart}
     )
+    why = _(
+        "sum and forward pass differ by {apart}; after a change of c the last term is the old "
+        "one shifted, within {by_c}; after one of b no shift comes nearer than {by_b}",
+        apart=number(apart, 2),
+        by_c=number(by_c.apart, 2),
+        by_b=number(by_b.apart, 2),
+    )
+    here = _(
+        "these {units} terms of {activation}",
+        units=len(b),
+        activation=ACTIVATIONS[activation].label,
+    )
+    return claim("C1").row(numbers, why=why, here=here)
+
+
+class Shift(NamedTuple):
+    """The shift of a term that comes nearest to another one, and what is left apart.
+
+    Attributes:
+        moved: its size, of x. apart: in units of the term's own size; 0 of what is a shift.
+    """
+
+    moved: float
+    apart: float
 
 
 @functools.lru_cache(maxsize=512)
-def shifts(activation: str, b: float, c: float) -> tuple[float, float]:
-    """Return how far a term with more b, and with more c, is from every shift of itself.
-
-    In units of the term's own size; 0 says that the change is a shift.
-    """
+def shifts(activation: str, b: float, c: float) -> tuple[Shift, Shift]:
+    """Return the shifts that come nearest to a term with more b, and to one with more c."""
     x = np.linspace(-1, 1, 65)
     more = MORE * b
     return (
@@ -93,17 +91,18 @@ def shifts(activation: str, b: float, c: float) -> tuple[float, float]:
 
 def _nearest_shift(
     activation: str, old: tuple[float, float], new: tuple[float, float], x: Array
-) -> float:
+) -> Shift:
     entry = ACTIVATIONS[activation]
     wanted, (b, c) = entry(new[0] * x + new[1]), old
-    low, high, best = -3.0, 3.0, np.inf
+    low, high, best = -3.0, 3.0, Shift(0.0, np.inf)
     for _round in range(14):  # finer and finer
-        by = np.linspace(low, high, 31)
+        # Among them that which moves the place where the term is 0 to its new one.
+        by = np.append(np.linspace(low, high, 31), new[1] / new[0] - c / b)
         off = np.abs(entry(b * (x + by[:, None]) + c) - wanted).max(1)
-        k = int(off.argmin())
-        best = min(best, float(off[k]))
+        best = min(best, *map(Shift, np.abs(by).tolist(), off.tolist()), key=lambda s: s.apart)
+        k = int(off[:-1].argmin())
         low, high = by[max(0, k - 1)], by[min(30, k + 1)]
-    return best / max(float(np.abs(wanted).max()), 1e-12)
+    return best._replace(apart=best.apart / max(float(np.abs(wanted).max()), 1e-12))
 
 
 # ---- C2
@@ -118,19 +117,13 @@ def composition_row(activation: str) -> ClaimRow:
     units = [x[:, j] for j in range(x.shape[1])]
     for layer in range(problem.layout.layers):
         units = _expansions(problem.layout, params[0], layer, units, activation)
-    apart = _apart(np.stack(units, 1), network)
-    return ClaimRow(
-        "C2",
-        _("Depth is composition: each layer is an expansion in the units before it."),
-        _("exact"),
-        _("differs by {apart}", apart=number(apart, 2)),
-        HOLDS if apart <= EXACT else WRONG,
-        _(
-            "four layers of six units, composed of expansions, differ from the network by "
-            "{apart}",
-            apart=number(apart, 2),
-        ),
+    apart = relative(np.stack(units, 1), network)
+    here = _("{activation} alone", activation=ACTIVATIONS[activation].label)
+    why = _(
+        "four layers of six units, composed of expansions, differ from the network by {apart}",
+        apart=number(apart, 2),
     )
+    return claim("C2").row({activation: apart}, why=why, here=here)
 
 
 def _expansions(
@@ -152,71 +145,48 @@ def _expansions(
 
 
 def leak_row(curve: str, level: float, needed: dict[str, int | None]) -> ClaimRow:
-    """Look at what leaky ReLU adds to ReLU, and at how many terms it saves."""
-    z = np.linspace(-5, 5, 201)
-    added = ACTIVATIONS["leaky-relu"](z, LEAK) - ACTIVATIONS["relu"](z)
-    change = float(np.ptp(added))
-    linear = _apart(added, LEAK * (z - ACTIVATIONS["relu"](z)))
-    counts = _(
-        "{relu} terms of ReLU, {leaky} of leaky",
+    """Judge C4 by what leaky ReLU adds to ReLU; state how many terms it saves."""
+    z = np.linspace(-REACH, REACH, 201)
+    relu, leaky = ACTIVATIONS["relu"](z), ACTIVATIONS["leaky-relu"](z, LEAK)
+    added = leaky - relu
+    linear = float(np.abs(added - LEAK * (z - relu)).max())
+    why = _(
+        "leaky minus ReLU changes by {change} over z = −{reach:g} to {reach:g} (a bias would "
+        "not) and is a (z − ReLU(z)) within {linear}; {curve} to {level:.3g} % takes {relu} "
+        "terms of ReLU, {leaky} of leaky",
+        change=number(float(np.ptp(added))),
+        reach=REACH,
+        linear=number(linear, 2),
+        curve=curve,
+        level=100 * level,
         relu=shown(needed["relu"]),
         leaky=shown(needed["leaky-relu"]),
     )
-    return ClaimRow(
-        "C4",
-        _("Leaky ReLU is ReLU with a larger bias, so that little changes."),
-        _("a larger bias"),
-        _("a linear term"),
-        HOLDS if change < EXACT else WRONG,
-        _(
-            "leaky minus ReLU changes by {change} over z = −5 to 5 (a bias would not) and "
-            "is a (z − ReLU(z)) within {linear}; {curve} to {level:.3g} % takes "
-            "{counts}",
-            change=number(change),
-            linear=number(linear, 2),
-            curve=curve,
-            level=100 * level,
-            counts=counts,
-        ),
-    )
+    numbers = Leak(float(np.ptp(added)) / 2, linear, {})
+    here = _("its shape; nothing is trained")
+    return claim("C4").row(numbers, why=why, here=here)
 
 
 # ---- C5
 
 
 def needed_row(level: float, needed: dict[str, dict[str, int | None]]) -> ClaimRow:
-    """Compare the terms that ReLU and the sigmoid need, on four curves."""
-    fewer = [curve for curve, of in needed.items() if _less(of["relu"], of["sigmoid"])]
+    """Judge C5 by the terms that ReLU and the sigmoid need, on four curves."""
     pairs = ", ".join(
         f"{curve} {shown(of['relu'])} / {shown(of['sigmoid'])}" for curve, of in needed.items()
     )
-    if len(fewer) == len(needed):
-        verdict = HOLDS
-    elif fewer:
-        condition = _("the curve is {curves}", curves=joined_by_or(fewer))
-        verdict = f"{ONLY_IF} {condition}"
-    else:
-        verdict = NOT_REPRODUCED
-    return ClaimRow(
-        "C5",
-        _("ReLU, being unbounded, may need fewer units than the sigmoid."),
-        _("may need fewer"),
-        _("fewer on {fewer} of {needed} curves", fewer=len(fewer), needed=len(needed)),
-        verdict,
-        _(
-            "terms of ReLU / of the sigmoid that leave {level:.3g} % of the variance, "
-            "picked out of hundreds and not trained: {pairs}",
-            level=100 * level,
-            pairs=pairs,
-        ),
-        here=_("terms that are picked, where the ledger trains units"),
+    why = _(
+        "terms of ReLU / of the sigmoid that leave {level:.3g} % of the variance: {pairs}",
+        level=100 * level,
+        pairs=pairs,
     )
+    numbers = {
+        curve: (of["relu"] or NONE, of["sigmoid"] or NONE) for curve, of in needed.items()
+    }
+    here = _("terms that are picked out of hundreds, where the ledger trains units")
+    return claim("C5").row(numbers, measured=pairs, why=why, here=here)
 
 
 def shown(units: int | None) -> str:
     """Return a number of terms in words."""
     return _("over 24") if units is None else str(units)
-
-
-def _less(a: int | None, b: int | None) -> bool:
-    return a is not None and (b is None or a < b)
