@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from layerlab.claims import claim
 from layerlab.core.errors import LabError, quoted
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.model_knobs import with_knobs_of
@@ -237,10 +238,10 @@ def knobs_of(one: Published) -> dict[str, object]:
 def claims(result: Result) -> tuple[ClaimRow, ...]:
     """Return the claims about size and growth, beside what is computed here."""
     return (
-        claim_rows.block_row(result.decoder),
+        claim("D25").at_once(),
         claim_rows.growth_row(result.block),
-        claim_rows.gate_row(),
-        claim_rows.llama_row(),
+        claim("D27").at_once(),
+        claim("D31").at_once(),
         claim_rows.powers_row(result.decoder, result.context),
     )
 
