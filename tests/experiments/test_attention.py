@@ -8,7 +8,7 @@ import pytest
 from scipy import integrate, special, stats
 
 from layerlab.core.errors import LabError
-from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, PENDING, WRONG
+from layerlab.core.experiment import HOLDS, NOT_HERE, NOT_REPRODUCED, PENDING, WRONG
 from layerlab.core.jobs import Job, steps_of
 from layerlab.experiments.attention import claim_rows, model, theory
 from layerlab.nets.studies import attention as heads
@@ -272,22 +272,25 @@ def test_verdicts_are_those_of_the_figures(whole):
 
 
 def test_verdicts_move_with_the_knobs():
-    found = verdicts(model.compute(unequal=1.0, norm=4.0, d_k=4))
-    assert found["E7"] == "holds only if all keys have one norm"
-    found = verdicts(model.compute(scaled=False, norm=4.0, unequal=0.5))
-    assert found["E7"].endswith("all keys have one norm and q · k is divided by √dₖ")
+    assert verdicts(model.compute(norm=256.0))["E7"] == HOLDS
+    for knobs in ({"unequal": 1.0, "d_k": 4}, {"scaled": False}):
+        rows = {row.id: row for row in model.claims(model.compute(norm=4.0, **knobs))}
+        assert rows["E7"].verdict == NOT_HERE
+        assert rows["E7"].measured.startswith("weights differ by 0.")
     alike = tuple(np.ravel([(0.5, 0.1 * k) for k in range(4)]))
     found = verdicts(model.compute(keys=4, points=alike))
-    assert found["E8"] == "holds only if the products q · k differ"
+    assert found["E8"] == NOT_HERE
+    assert verdicts(model.compute(keys=2, unequal=1.0))["E8"] == HOLDS
 
 
 def test_broken_figures_turn_the_verdicts(whole, monkeypatch):
-    assert claim_rows.kernel_row(0.1, np.ones(3), True, 64).verdict == WRONG
+    assert claim_rows.kernel_row(0.1, 0.1, np.ones(3), True, 64).verdict == WRONG
+    assert claim_rows.temperature_row(np.ones((6, 3)), 0.9, False).verdict == WRONG
     assert claim_rows.product_row(whole.drawn, 128).verdict == WRONG
     flat = [dataclasses.replace(one, weights=np.ones((2, 2))) for one in whole.summaries]
-    assert claim_rows.gradient_row(tuple(flat)).verdict == NOT_REPRODUCED
+    assert claim_rows.gradient_row(tuple(flat), 16).verdict == NOT_REPRODUCED
     both = [dataclasses.replace(one, values=one.weights) for one in whole.summaries]
-    assert claim_rows.gradient_row(tuple(both)).verdict == HOLDS
+    assert claim_rows.gradient_row(tuple(both), 16).verdict == HOLDS
     monkeypatch.setattr(
         model, "kernel_weights", lambda q, k, h: heads.kernel_weights(q, k, 1.0)
     )

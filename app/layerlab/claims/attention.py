@@ -21,6 +21,7 @@ from layerlab.nets.studies.attention_draws import AttentionDraws, power
 
 Array = np.ndarray
 CONSTANT, LINEAR = 0.1, 0.15  # how far a power of d_k may be from 0, and from 1
+VARIANCE = 0.03  # relative
 EXACT = 1e-12
 SIZES = (16, 64, 256, 1024)  # d_k
 KEYS = 16
@@ -29,8 +30,19 @@ KEYS = 16
 # ---- E5: the variance of a product
 
 
-def _measure_products(ctx: Context) -> dict[int, tuple[float, float]]:
-    """Return the variance of q . k, plain and divided by sqrt(d_k), by d_k."""
+class Products(NamedTuple):
+    """The variance of q . k, plain and divided by sqrt(d_k), by d_k.
+
+    Attributes:
+        error: relative standard error of these variances where far fewer products are drawn
+            than by the ledger; three of them are allowed for.
+    """
+
+    variances: dict[int, tuple[float, float]]
+    error: float = 0.0
+
+
+def _measure_products(ctx: Context) -> Products:
     pairs, found = ctx.sample_size(100_000, 20_000), {}
     for k, d_k in enumerate(SIZES):
         rng, products = np.random.default_rng(d_k), []
@@ -40,21 +52,22 @@ def _measure_products(ctx: Context) -> dict[int, tuple[float, float]]:
             products.append(np.einsum("nd,nd->n", q, keys).astype(float))
         dots = np.concatenate(products)
         found[d_k] = float(dots.var()), float((dots / temperature(d_k)).var())
-    return found
+    return Products(found)
 
 
-def _judge_products(n: dict[int, tuple[float, float]]) -> Judgement:
-    plain, scaled = [v[0] for v in n.values()], [v[1] for v in n.values()]
+def _judge_products(n: Products) -> Judgement:
+    sizes, room = list(n.variances), VARIANCE + 3 * n.error
+    plain, scaled = ([v[k] for v in n.variances.values()] for k in (0, 1))
     measured = _("{plain}; scaled {scaled}", plain=listed(plain), scaled=listed(scaled))
     why = _(
         "for dₖ = {sizes} the variance of q · k is {plain}, divided by √dₖ {scaled}",
-        sizes=listed(n),
+        sizes=listed(sizes),
         plain=listed(plain),
         scaled=listed(scaled),
     )
     fits = all(
-        within(v, d, 0.03) and within(s, 1.0, 0.03)
-        for d, v, s in zip(n, plain, scaled, strict=True)
+        within(v, d, room) and within(s, 1.0, room)
+        for d, v, s in zip(sizes, plain, scaled, strict=True)
     )
     return Judgement.holds(measured, why) if fits else Judgement.wrong(measured, why)
 
@@ -208,7 +221,8 @@ CLAIMS: tuple[Claim[Any], ...] = (
         published="dₖ; 1",
         page="attention",
         tolerance=_(
-            "within 3 % for dₖ = {smallest} to {largest}, 100\u202f000 pairs",
+            "within {variance:g} % for dₖ = {smallest} to {largest}, 100\u202f000 pairs",
+            variance=VARIANCE * 100,
             smallest=SIZES[0],
             largest=SIZES[-1],
         ),

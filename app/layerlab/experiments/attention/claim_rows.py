@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from layerlab.core.experiment import (
-    HOLDS,
-    NOT_REPRODUCED,
-    ONLY_IF,
-    PENDING,
-    WRONG,
-    ClaimRow,
+from layerlab.claims import claim
+from layerlab.claims.attention import (
+    KEYS,
+    NORMS,
+    SIZES,
+    Kernel,
+    Products,
+    Sharper,
+    SquaredGradients,
 )
-from layerlab.core.numbers import number
-from layerlab.core.phrases import joined_by_and
+from layerlab.core.experiment import ClaimRow
+from layerlab.core.numbers import number, percent
 from layerlab.core.translation import _
 from layerlab.nets.studies.attention import temperature
-from layerlab.nets.studies.attention_draws import FREE, MAX_DRAWS, SCALED, SIZES, Summary, power
+from layerlab.nets.studies.attention_draws import MAX_DRAWS, Summary
+from layerlab.nets.studies.attention_draws import SIZES as DRAWN
 
 Array = np.ndarray
-CONSTANT, LINEAR = 0.1, 0.15  # how far a power of d_k may be from 0, and from 1
-ROUNDING = 1e-9  # of weights: squared distances of long queries lose some digits
-VARIANCE = 0.1  # relative: keys of one query are not independent draws
-_WAITS = "…"
 
 
 def _waiting(summary: Summary) -> str:
@@ -34,112 +33,91 @@ def _waiting(summary: Summary) -> str:
 
 
 def product_row(drawn: Summary, d_k: int) -> ClaimRow:
-    """Judge that q . k has variance d_k, and 1 once it is divided."""
-    statement = _("q · k has variance dₖ; divided by √dₖ, 1.")
+    """Judge E5 by the products of one d_k."""
     if drawn.draws < MAX_DRAWS:
-        return ClaimRow("E5", statement, "dₖ; 1", _WAITS, PENDING, _waiting(drawn))
-    plain = float(drawn.dots.var())
-    scaled = float((drawn.dots / temperature(d_k)).var())
-    fits = abs(plain / d_k - 1) <= VARIANCE and abs(scaled - 1) <= VARIANCE
-    why = _(
-        "of {products} products of normal vectors with dₖ = {d_k} the variance is "
-        "{plain}, divided {scaled}",
-        products=drawn.dots.size,
+        return claim("E5").pending(_waiting(drawn))
+    dots = drawn.dots  # (draws, keys): the keys of a query are no independent draws
+    squares = (dots**2).mean(axis=1)
+    error = float(squares.std(ddof=1) / np.sqrt(len(squares)) / squares.mean())
+    variances = {d_k: (float(dots.var()), float((dots / temperature(d_k)).var()))}
+    here = _(
+        "{products} products at dₖ = {d_k}, give or take {error}",
+        products=number(dots.size),
         d_k=d_k,
-        plain=number(plain),
-        scaled=number(scaled),
+        error=percent(error),
     )
-    measured = _(
-        "{plain}; {scaled} at dₖ {d_k}", plain=number(plain), scaled=number(scaled), d_k=d_k
-    )
-    return ClaimRow("E5", statement, "dₖ; 1", measured, HOLDS if fits else WRONG, why)
+    return claim("E5").row(Products(variances, error), here=here)
 
 
-def powers(summaries: tuple[Summary, ...], through: str) -> tuple[float, float]:
-    """Return the power of d_k with which the mean gradient grows, scaled and not."""
-    means = np.array([getattr(one, through)[:, 0] for one in summaries])  # (SIZES, 2)
-    big = np.array(SIZES) >= 16  # below, products are not normal yet
-    at = np.array(SIZES)[big]
-    return power(at, means[big, SCALED]), power(at, means[big, FREE])
+def gradient_row(summaries: tuple[Summary, ...], keys: int) -> ClaimRow:
+    """Judge E6 by what is drawn of the ledger's sizes.
 
-
-def gradient_row(summaries: tuple[Summary, ...]) -> ClaimRow:
-    """Judge that the squared gradient is constant scaled, and linear in d_k when not."""
-    statement = _("The squared gradient of q is constant when scaled, linear in dₖ when not.")
-    published = _("constant; linear")
+    Args:
+        summaries: by `attention_draws.SIZES`. keys: of each query.
+    """
     least = min(summaries, key=lambda one: one.draws)
     if least.draws < MAX_DRAWS:
-        return ClaimRow("E6", statement, published, _WAITS, PENDING, _waiting(least))
-    found = {through: powers(summaries, through) for through in ("weights", "values")}
-    fits = {
-        through: abs(scaled) <= CONSTANT and abs(free - 1) <= LINEAR
-        for through, (scaled, free) in found.items()
+        return claim("E6").pending(_waiting(least))
+    chosen = [summaries[DRAWN.index(d_k)] for d_k in SIZES]
+
+    def squared(pairs: list[Array]) -> SquaredGradients:
+        means, medians = np.moveaxis(np.array(pairs), -1, 0)  # (sizes, 2) each
+        scaled, free = means.T.tolist()
+        return SquaredGradients((scaled, free), tuple(medians.T.tolist()))
+
+    numbers = {
+        "weights": squared([one.weights for one in chosen]),
+        "values": squared([one.values for one in chosen]),
     }
-    verdict = NOT_REPRODUCED
-    if all(fits.values()):
-        verdict = HOLDS
-    elif fits["weights"]:
-        verdict = f"{ONLY_IF} {_('the loss is cross-entropy on the weights')}"
-    (a, b), (c, d) = found["weights"], found["values"]
-    median = summaries[-1].values[FREE, 1]
-    why = _(
-        "the mean grows with dₖ to the power {scaled:.2f} scaled and {plain:.2f} not with "
-        "cross-entropy on the weights, {scaled_values:.2f} and {plain_values:.2f} through the "
-        "values, whose median is {median} at dₖ = {largest}, not scaled",
-        scaled=a,
-        plain=b,
-        scaled_values=c,
-        plain_values=d,
-        median=number(median, 2),
-        largest=SIZES[-1],
-    )
-    measured = _(
-        "powers {powers}",
-        powers="; ".join(f"{one:.1f}" for one in np.array([a, b, d]).round(1) + 0.0),
-    )
-    return ClaimRow("E6", statement, published, measured, verdict, why)
+    here = ""
+    if keys != KEYS:
+        here = _("{keys} keys, where the ledger takes {ledger}", keys=keys, ledger=KEYS)
+    return claim("E6").row(numbers, here=here)
 
 
-def kernel_row(difference: float, norms: Array, scaled: bool, norm: float) -> ClaimRow:
-    """Judge that attention is Gaussian smoothing of h^2 = √d_k."""
-    statement = _("With norms of 1, attention is Gaussian kernel smoothing with h² = √dₖ.")
-    equal = bool(np.ptp(norms) < 1e-12)
-    needs = [] if equal else [_("all keys have one norm")]
-    if not scaled:
-        needs.append(_("q · k is divided by √dₖ"))
-    if equal:
+def kernel_row(apart: float, unit: float, norms: Array, scaled: bool, norm: float) -> ClaimRow:
+    """Judge E7 by the keys of the page.
+
+    Args:
+        apart: largest difference of weights of attention and of the kernel that is claimed.
+        unit: the same for queries of norm 1. norms: of the keys. norm: of the queries.
+        scaled: whether q . k is divided by √d_k.
+    """
+    measured = _("weights differ by {difference}", difference=number(apart, 2))
+    if np.ptp(norms) > 1e-12:
         why = _(
-            "the weights of attention and kernel differ by {difference} at most; the norm of "
-            "the query, {norm} here, cancels",
-            difference=number(difference, 2),
-            norm=number(norm),
-        )
-    else:
-        why = _(
-            "the weights of attention and kernel differ by {difference} at most, with norms of "
-            "the keys from {shortest} to {longest}",
-            difference=number(difference, 2),
+            "the keys have norms from {shortest} to {longest}",
             shortest=number(norms.min()),
             longest=number(norms.max()),
         )
-    if difference <= ROUNDING:
-        verdict = HOLDS
-    else:
-        verdict = f"{ONLY_IF} {joined_by_and(needs)}" if needs else WRONG
-    measured = _("weights differ by {difference}", difference=number(difference, 2))
-    return ClaimRow("E7", statement, _("exact"), measured, verdict, why)
-
-
-def temperature_row(entropies: Array, falls: float) -> ClaimRow:
-    """Judge that a longer query sharpens attention."""
-    statement = _("A larger query sharpens attention.")
+        return claim("E7").not_here(why, measured)
+    if not scaled:
+        return claim("E7").not_here(_("q · k is not divided by √dₖ"), measured)
     why = _(
-        "from norm 0.25 to 256 the entropy of this query's weights goes from {first} to "
-        "{last}; at all positions it falls in {falls:.3g} % of the doublings",
-        first=number(entropies[0]),
-        last=number(entropies[-1]),
-        falls=100 * falls,
+        "the weights of attention and kernel differ by {unit} at most with queries of norm 1, "
+        "and by {difference} with those of norm {norm} here, which cancels",
+        unit=number(unit, 2),
+        difference=number(apart, 2),
+        norm=number(norm),
     )
-    verdict = HOLDS if falls == 1 else f"{ONLY_IF} {_('the products q · k differ')}"
-    measured = _("falls in {falls:.3g} % of doublings", falls=100 * falls)
-    return ClaimRow("E8", statement, _("sharper"), measured, verdict, why)
+    here = _("the keys and the dₖ of this page")
+    return claim("E7").row(Kernel(unit, apart), measured=measured, why=why, here=here)
+
+
+def temperature_row(entropies: Array, falls: float, alike: bool) -> ClaimRow:
+    """Judge E8 by the queries at all positions.
+
+    Args:
+        entropies: (norms, positions) of their weights, at the ledger's norms.
+        falls: share of the doublings at which it falls. alike: whether all keys are.
+    """
+    if alike:
+        return claim("E8").not_here(_("all keys are alike, and so are their weights"))
+    numbers = Sharper([float(np.median(one)) for one in entropies], falls)
+    here = _(
+        "{count} queries at these keys, norms {low} to {high}",
+        count=entropies.shape[1],
+        low=number(NORMS[0]),
+        high=number(NORMS[-1]),
+    )
+    return claim("E8").row(numbers, here=here)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from layerlab.claims.attention import NORMS as LEDGER_NORMS
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
@@ -39,6 +40,7 @@ Array = np.ndarray
 Numbers = tuple[float, ...]
 POSITIONS = np.linspace(-1, 1, 161)
 NORMS = np.geomspace(0.25, 256, 41)  # of the query: four a doubling
+_A_DOUBLING = 4
 BINS = 80
 SAY_S = 0.15  # how often work under way is drawn
 
@@ -56,10 +58,11 @@ class Result:
             of h^2 = by give there.
         map: (n, m) weights of attention. weights: (n,) of the query. output: output there.
         difference: largest difference of attention's weights and the kernel's.
-        claimed: the same for a kernel of h^2 = √d_k, scaled or not.
+        claimed: the same for a kernel of h^2 = √d_k, scaled or not. unit: `difference` for
+            queries of norm 1.
         entropies: (NORMS,) of this query's weights, by norm. low, high: (NORMS,) the least
-            and the largest of queries at all positions. falls: share of the doublings of the
-            norm at which it falls, of queries at all positions.
+            and the largest of queries at all positions. doubled: (norms, m) of queries at all
+            positions, at the norms of the ledger.
         edges, heights: (BINS + 1,) and (2, BINS) densities of random q . k, scaled and not.
         density: (2, BINS) what theory predicts for them.
         summaries: what random draws give, by `SIZES`. limits: what they lead to.
@@ -82,10 +85,11 @@ class Result:
     output: float
     difference: float
     claimed: float
+    unit: float
     entropies: Array
     low: Array
     high: Array
-    falls: float
+    doubled: Array
     edges: Array
     heights: Array
     density: Array
@@ -152,16 +156,16 @@ def compute(
     norms = initial_norms(keys, unequal)[order]
     positions, values = pairs[order].T
     k = norms[:, None] * directions(positions, d_k)
-    q = norm * directions(np.append(POSITIONS, query[0]), d_k)
+    one = directions(np.append(POSITIONS, query[0]), d_k)  # queries of norm 1
+    q = norm * one
     found = attention_weights(q, k, by)
     kernel = kernel_weights(q, k, by)
     other = kernel if scaled else kernel_weights(q, k, squared_width(d_k))
-    logits = directions(np.append(POSITIONS, query[0]), d_k) @ k.T / by  # of unit queries
-    entropies = entropy(softmax(NORMS[:, None, None] * logits))  # (NORMS, m + 1)
+    entropies = entropy(softmax(NORMS[:, None, None] * (one @ k.T / by)))  # (NORMS, m + 1)
     drawn = draws_of(keys)
-    for one in drawn:
+    for each in drawn:
         # A block may be fewer: the same knobs would draw more later.
-        while not one.grow(DRAWS_AT_ONCE):
+        while not each.grow(DRAWS_AT_ONCE):
             pass
     edges, heights, density = _histogram(drawn[SIZES.index(d_k)], scaled)
     return Result(
@@ -182,14 +186,17 @@ def compute(
         float(found[-1] @ values),
         float(np.abs(found - kernel).max()),
         float(np.abs(found - other).max()),
+        float(
+            np.abs(attention_weights(q / norm, k, by) - kernel_weights(q / norm, k, by)).max()
+        ),
         entropies[:, -1],
         entropies[:, :-1].min(axis=1),
         entropies[:, :-1].max(axis=1),
-        float(_falls(entropies).mean()),
+        entropies[::_A_DOUBLING, :-1][: len(LEDGER_NORMS)],
         edges,
         heights,
         density,
-        tuple(one.summary() for one in drawn),
+        tuple(each.summary() for each in drawn),
         limits(keys),
     )
 
@@ -226,12 +233,6 @@ def _with_moved(pairs: Array, points: Numbers) -> Array:
         )
     pairs[: len(moved)] = moved
     return pairs
-
-
-def _falls(entropies: Array) -> Array:
-    """Return where the entropy falls as the norm doubles; not at 0. (NORMS, m) -> (., m)"""
-    doubled = entropies[::4]
-    return np.asarray((np.diff(doubled, axis=0) < 0) | (doubled[:-1] < 1e-12))
 
 
 def _histogram(drawn: AttentionDraws, scaled: bool) -> tuple[Array, Array, Array]:
@@ -275,9 +276,15 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     """Return the claims about attention, beside what is computed here."""
     return (
         claim_rows.product_row(result.drawn, result.d_k),
-        claim_rows.gradient_row(result.summaries),
-        claim_rows.kernel_row(result.claimed, result.norms, result.scaled, result.norm),
-        claim_rows.temperature_row(result.entropies, result.falls),
+        claim_rows.gradient_row(result.summaries, result.keys),
+        claim_rows.kernel_row(
+            result.claimed, result.unit, result.norms, result.scaled, result.norm
+        ),
+        claim_rows.temperature_row(
+            result.doubled,
+            float((np.diff(result.doubled, axis=0) < 0).mean()),
+            not np.ptp(result.positions) and not np.ptp(result.norms),
+        ),
     )
 
 
