@@ -298,12 +298,13 @@ def test_verdicts_are_those_of_the_figures():
 
 def test_broken_figures_turn_the_verdicts(monkeypatch):
     one = model.compute()
-    assert claim_rows.parameter_row({**one.whole, "convolution": 10}).verdict == WRONG
+    assert claim_rows.parameter_row({**one.whole, "convolution": 10}, "zeros").verdict == WRONG
     assert claim_rows.shift_row(one.shifts._replace(wrapped=1e-3), True).verdict == WRONG
     assert claim_rows.shift_row(one.shifts._replace(dense=0.0), True).verdict == WRONG
     free = one.shifts._replace(bordered=0.0, blocks=0.0)
     assert claim_rows.shift_row(free, True).verdict == HOLDS
-    for field, value in (("clean", 1e-3), ("power", -1.0), ("raised", 1.0)):
+    steep = one.found.quartiles * np.arange(1, 1 + len(kernel_recovery.COUNTS))
+    for field, value in (("clean", 1e-3), ("quartiles", steep), ("raised", 1.0)):
         worse = dataclasses.replace(one.found, **{field: value})
         assert claim_rows.found_row(worse, 8, 0.3).verdict == WRONG
     assert claim_rows.average_row(5.0, 1e-3).verdict == WRONG

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from layerlab.core.experiment import HOLDS, NOT_HERE, ONLY_IF, WRONG, ClaimRow
+from layerlab.claims import claim
+from layerlab.claims.convolution import Averaged, FilterErrors, Freedom
+from layerlab.core.experiment import ClaimRow
 from layerlab.core.numbers import number
 from layerlab.core.translation import _
 from layerlab.experiments.convolution.kernel_recovery import COUNTS, RecoveredKernel
 from layerlab.experiments.convolution.names import SIDE
-from layerlab.nets.studies.convolution import EXACT, KERNEL, Shifts
-
-CLEAN, POWER = 1e-9, 0.1  # what the ledger allows: of a clean kernel, and of a power
+from layerlab.nets.studies.convolution import KERNEL, Shifts
 
 
-def parameter_row(counts: dict[str, int]) -> ClaimRow:
-    """Judge how many parameters there are; `counts`: those that change something."""
-    statement = _("A locally connected layer has H'W'd parameters, a convolution d.")
+def parameter_row(counts: dict[str, int], border: str) -> ClaimRow:
+    """Judge E1 by how many parameters change something; `counts`: by layer."""
     d = KERNEL**2
-    wanted = SIDE**2 * d
-    measured = _(
-        "{local} and {convolution}",
-        local=number(counts["local"]),
-        convolution=counts["convolution"],
+    numbers = Freedom(
+        counts["local"], counts["convolution"], (SIDE**2 * d, d), border == "zeros"
     )
     why = _(
         "for pictures of {side} × {side} and filters of {kernel} × {kernel}, {local} of H'W'd "
@@ -28,86 +24,45 @@ def parameter_row(counts: dict[str, int]) -> ClaimRow:
         "has {dense}",
         side=SIDE,
         kernel=KERNEL,
-        wanted=wanted,
+        wanted=numbers.expected[0],
         **counts,
     )
-    verdict = WRONG
-    if counts["convolution"] == d and counts["local"] == wanted:
-        verdict = HOLDS
-    elif counts["convolution"] == d and counts["local"] < wanted:
-        verdict = f"{ONLY_IF} {_('no filter hangs over the edge')}"
-    return ClaimRow("E1", statement, _("H'W'd and d"), measured, verdict, why)
+    here = ""
+    if numbers.hangs_over:
+        here = _("a border of zeros, where the ledger has filters inside the picture alone")
+    return claim("E1").row(numbers, why=why, here=here)
 
 
 def shift_row(off: Shifts, is_moved: bool) -> ClaimRow:
-    """Judge what commutes; `is_moved`: whether the shift moves anything in the picture."""
-    statement = _(
-        "A convolution commutes with shifts, a dense layer does not; pooling makes it "
-        "invariant."
-    )
-    measured = _(
-        "off by {wrapped} wrapped, {bordered} with a border",
-        wrapped=number(off.wrapped, 2),
-        bordered=number(off.bordered, 2),
-    )
-    why = _(
-        "shifting first or last differs by {wrapped} for the kernel wrapped "
-        "round, by {bordered} with zeros at the border, by "
-        "{dense} for the dense layer; the maximum of the whole output changes "
-        "by {pooled}, those of blocks of 2 × 2 by {blocks}",
-        wrapped=number(off.wrapped, 2),
-        bordered=number(off.bordered, 2),
-        dense=number(off.dense, 2),
-        pooled=number(off.pooled, 2),
-        blocks=number(off.blocks, 2),
-    )
+    """Judge E2; `is_moved`: whether the shift moves anything in the picture."""
     if not is_moved:
-        why = _("the shift moves nothing in this picture")
-        return ClaimRow("E2", statement, _("exact"), _("nothing is moved"), NOT_HERE, why)
-    if max(off.wrapped, off.pooled) > EXACT or off.dense <= EXACT:
-        verdict = WRONG
-    else:
-        verdict = f"{ONLY_IF} {off.needs}" if off.needs else HOLDS
-    return ClaimRow("E2", statement, _("exact"), measured, verdict, why)
+        return claim("E2").not_here(_("the shift moves nothing in this picture"))
+    return claim("E2").row(off)
 
 
 def found_row(one: RecoveredKernel, images: int, noise: float) -> ClaimRow:
-    """Judge that one least-squares problem finds a hidden kernel."""
-    statement = _(
-        "Under Gaussian noise a shared linear filter is found by one least-squares problem."
-    )
+    """Judge E3 by the hidden kernel of the page."""
+    noisy = one.quartiles[1].tolist()
     power = number(one.power, 2)
     measured = _("off by {clean}; n^{power}", clean=number(one.clean, 2), power=power)
     why = _(
-        "without noise the kernel is found within {clean}; with noise "
-        "{noise} the median error goes from {first} at "
-        "{few} image to {last} at {many}, like "
-        "n^{power}; of 100 steps away from what {images} images give, the best "
-        "changes the log-likelihood by {raised}",
+        "without noise the kernel is found within {clean}; with noise {noise} the median error "
+        "goes from {first} at {few} image to {last} at {many}, like n^{power}; of 100 steps "
+        "away from what {images} images give, the best changes the log-likelihood by {raised}",
         clean=number(one.clean, 2),
         noise=number(noise),
-        first=number(one.quartiles[1, 0], 2),
+        first=number(noisy[0], 2),
         few=COUNTS[0],
-        last=number(one.quartiles[1, -1], 2),
+        last=number(noisy[-1], 2),
         many=COUNTS[-1],
         power=power,
         images=images,
         raised=number(one.raised, 2),
     )
-    fits = one.clean <= CLEAN and abs(one.power + 0.5) <= POWER and one.raised <= 0
-    return ClaimRow("E3", statement, _("exact"), measured, HOLDS if fits else WRONG, why)
+    numbers = FilterErrors(one.clean, noisy, one.raised, tuple(COUNTS.tolist()))
+    return claim("E3").row(numbers, measured=measured, why=why)
 
 
 def average_row(before: float, after: float) -> ClaimRow:
-    """Judge that what commutes with all shifts is a convolution."""
-    statement = _("Every linear map that commutes with shifts is a convolution.")
-    measured = _("off by {after}", after=number(after, 2))
-    why = _(
-        "the dense layer differs from a convolution by {before}; averaged over all "
-        "{side} shifts, so that it commutes with them, by {after}",
-        before=number(before, 2),
-        side=SIDE**2,
-        after=number(after, 2),
-    )
-    verdict = HOLDS if after <= EXACT < before else WRONG
-    return ClaimRow("E15", statement, _("exact"), measured, verdict, why)
+    """Judge E15 by the dense layer of the page, and its average over all shifts."""
+    return claim("E15").row(Averaged(before, after))

@@ -65,7 +65,8 @@ class Result:
     """All that the page draws; pictures are (SIDE, SIDE) unless stated.
 
     Attributes:
-        layer: its name. kernel: (TAPS,) by rows. over: shifts that it is averaged over.
+        layer, border: their names. kernel: (TAPS,) by rows. over: shifts that the layer is
+            averaged over.
         picture, shifted: the input, and the input shifted. shift: down and to the right.
         output, moved, other: the layer's output, that shifted, and that of the shifted input.
         pool: side of a block. pools: (2, SIDE / pool, SIDE / pool) of `output` and `other`.
@@ -80,6 +81,7 @@ class Result:
 
     layer: str
     kernel: Array
+    border: str
     over: int
     picture: Array
     shifted: Array
@@ -154,6 +156,7 @@ def compute(
     return Result(
         layer,
         mine,
+        border,
         over,
         x,
         first,
@@ -237,7 +240,7 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     """Return the claims about convolutions, beside what is computed here."""
     is_moved = not np.array_equal(result.picture, result.shifted)
     return (
-        claim_rows.parameter_row(result.whole),
+        claim_rows.parameter_row(result.whole, result.border),
         claim_rows.shift_row(result.shifts, is_moved),
         claim_rows.found_row(result.found, result.images, result.noise),
         claim_rows.average_row(*result.averages),
