@@ -34,7 +34,8 @@ class Activation(Entry):
     Attributes:
         value: h = value(m, z, slope).
         derivative: dh/dz = derivative(m, z, slope).
-        kinks: the z at which the slope jumps; empty where it is smooth.
+        kinks: the z at which the slope jumps; empty where it is smooth. Pieces are counted
+            by them, differences are not taken across them, and integrals are split there.
         piecewise_linear: whether networks of it are piecewise linear.
         torch: the module that PyTorch has of it, as a program writes it; "" if none.
     """

@@ -23,7 +23,7 @@ import numpy as np
 
 from layerlab.core.translation import marked
 from layerlab.nets.activations import ACTIVATIONS, Activation
-from layerlab.nets.theory.quadrature import normal_rule, split_mean
+from layerlab.nets.theory.quadrature import rule_at
 
 Array = np.ndarray
 NAMES = (marked("plain"), marked("residual"), marked("scaled"))
@@ -131,41 +131,39 @@ def measured(activation: str, depth: int) -> Initial:
 
 def _theory(entry: Activation, gain: Array, depth: int) -> tuple[Array, Array]:
     """Follow mean squares there and back, all kinds at once; (3, depth + 1) each."""
-    z, w = normal_rule()
     square, mean = np.ones((3, depth + 1)), np.zeros((3, depth + 1))
-    roots, values = np.empty((depth, 3)), np.empty((depth, 3, z.size))
+    roots = np.empty((depth, 3))
     for k in range(depth):
         roots[k] = gain * np.sqrt(square[:, k])
-        values[k] = entry(roots[k][:, None] * z, SLOPE)
-        act = values[k] @ w
-        square[:, k + 1] = SKIPS * (square[:, k] + 2 * mean[:, k] * act) + values[k] ** 2 @ w
+        rule = rule_at(roots[k], entry.kinks)
+        values = entry(roots[k][:, None] * rule.z, SLOPE)
+        act, act_square = rule.mean(values), rule.mean(values**2)
+        square[:, k + 1] = SKIPS * (square[:, k] + 2 * mean[:, k] * act) + act_square
         mean[:, k + 1] = SKIPS * mean[:, k] + act
-    return square, _back(entry, gain, roots, values, square.T, mean.T).T
+    return square, _back(entry, gain, roots, square.T, mean.T).T
 
 
-def _back(
-    entry: Activation, gain: Array, roots: Array, values: Array, square: Array, mean: Array
-) -> Array:
+def _back(entry: Activation, gain: Array, roots: Array, square: Array, mean: Array) -> Array:
     """Return the gradient's mean square, that of the last layer being 1. (L + 1, 3)
 
     Args:
-        gain: (3,) g. roots: (L, 3) std of each layer's pre-activations. values: (L, 3, m) of
-            the activation at the nodes. square, mean: (L + 1, 3) of h.
+        gain: (3,) g. roots: (L, 3) std of each layer's pre-activations.
+        square, mean: (L + 1, 3) of h.
     """
-    z, w = normal_rule()
-    pre_activations = roots[..., None] * z
+    rule = rule_at(roots, entry.kinks)
+    pre_activations = roots[..., None] * rule.z  # (L, 3, m)
+    values = entry(pre_activations, SLOPE)
     derivative = entry.derivative_at(pre_activations, SLOPE)
-    steep = _steep(entry, roots.ravel()).reshape(roots.shape)
+    steep = rule.mean(derivative**2)
     turn = pre_activations * derivative  # W act' dh . h = act' z . dh
     h, m, after = square[:-1], mean[:-1], square[1:]
     norm = np.sqrt(h * after)
-    shared = SKIPS * (h + m * (values @ w)) / norm  # cosine of h and s h in h'
-    bent = (SKIPS * m * (turn @ w) + (turn * values) @ w) / norm
-    variance = (
-        SKIPS * (h * steep + 2 * m * ((derivative**2 * values) @ w))
-        + (derivative * values) ** 2 @ w
+    shared = SKIPS * (h + m * rule.mean(values)) / norm  # cosine of h and s h in h'
+    bent = (SKIPS * m * rule.mean(turn) + rule.mean(turn * values)) / norm
+    variance = SKIPS * (h * steep + 2 * m * rule.mean(derivative**2 * values)) + rule.mean(
+        (derivative * values) ** 2
     )
-    stray = (SKIPS * (h + 2 * m * (turn @ w)) + turn**2 @ w) / h
+    stray = (SKIPS * (h + 2 * m * rule.mean(turn)) + rule.mean(turn**2)) / h
     # What becomes of a gradient along h', and of one of any direction: all, and along h.
     own = SKIPS + gain**2 * variance / after + 2 * SKIPS * shared * bent + bent**2
     own_along = (shared + bent) ** 2
@@ -178,14 +176,6 @@ def _back(
         found[k] = own[k] * along + rest[k] * across
         along = own_along[k] * along + rest_along[k] * across
     return found
-
-
-def _steep(entry: Activation, root: Array) -> Array:
-    """Return E[act'^2] at pre-activations of these standard deviations. (n,)"""
-    if entry.kinks:  # the slope jumps: split the integral there
-        return split_mean(lambda v: entry.derivative_at(v, SLOPE) ** 2, root, entry.kinks)
-    z, w = normal_rule()
-    return np.asarray(entry.derivative_at(root[:, None] * z, SLOPE) ** 2 @ w)
 
 
 @functools.lru_cache(maxsize=256)

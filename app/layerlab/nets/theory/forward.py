@@ -37,7 +37,7 @@ from layerlab.nets.initializers import INITIALIZERS
 from layerlab.nets.norms import NORM_EPS
 from layerlab.nets.theory.ground import Ground
 from layerlab.nets.theory.kernel import Moments, PreActivations, pairs, propagate
-from layerlab.nets.theory.quadrature import normal_rule
+from layerlab.nets.theory.quadrature import rule_at
 
 Array = np.ndarray
 MAX_LINEAR_DISTANCE = 1e-10  # of the length: below, differences are propagated linearly
@@ -256,13 +256,13 @@ def _nearly_equal_layer(
         length *= NORM_EPS**2 / (q + NORM_EPS) ** 3
         rest /= q + NORM_EPS
         q = q / (q + NORM_EPS)
-    z, w = normal_rule()
-    at = np.sqrt(q) * z
+    rule = rule_at(np.sqrt(q), activation.kinks)
+    at = np.sqrt(q) * rule.z
     values, steep = activation(at, net.slope), activation.derivative_at(at, net.slope) ** 2
-    square, mean = float(values**2 @ w), float(values @ w)
+    square, mean = float(rule.mean(values**2)), float(rule.mean(values))
     one = PreActivations(np.array([q]), np.zeros(0))
     slope = float(propagate(activation, net.slope, one).slope[0])
-    apart = length * float((steep * z**2) @ w) + rest * slope
+    apart = length * float(rule.mean(steep * rule.z**2)) + rest * slope
     moved = length * _length_slope(q, activation, net) ** 2
     same = np.ones(count)
     norm = 1 / (before + NORM_EPS) if net.layer_norm else 1.0
@@ -279,9 +279,9 @@ def _nearly_equal_layer(
 
 def _length_slope(q: float, activation: Activation, net: NetSpec) -> float:
     """Return d sqrt(E[act^2]) / d sqrt(q)."""
-    z, w = normal_rule()
-    at = np.sqrt(q) * z
+    rule = rule_at(np.sqrt(q), activation.kinks)
+    at = np.sqrt(q) * rule.z
     values = activation(at, net.slope)
-    square = float(values**2 @ w)
-    turn = float((values * activation.derivative_at(at, net.slope) * z) @ w)
+    square = float(rule.mean(values**2))
+    turn = float(rule.mean(values * activation.derivative_at(at, net.slope) * rule.z))
     return turn / square**0.5 if square else 0.0

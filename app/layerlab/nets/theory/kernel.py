@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from layerlab.nets.activations import Activation
-from layerlab.nets.theory.quadrature import hermite_rule, normal_rule, split_mean
+from layerlab.nets.theory.quadrature import rule_at
 
 Array = np.ndarray
 DEGREE = 40  # of the power series; what is beyond is one last term, see `_tail`
@@ -115,37 +115,15 @@ def _homogeneous(up: float, down: float, pre: PreActivations) -> Moments:
 
 
 def _general(activation: Activation, slope: float, pre: PreActivations) -> Moments:
-    z, w = normal_rule()
     r = np.sqrt(pre.q)
-    at = r[:, None] * z  # (N, m)
+    rule = rule_at(r, activation.kinks)
+    at = r[:, None] * rule.z  # (N, m)
     values = activation(at, slope)
-    square, mean = _mean(values**2, w), _mean(values, w)
-    if activation.kinks:  # the slope jumps: split the integral there
-
-        def squared_slope(v: Array) -> Array:
-            return activation.derivative_at(v, slope) ** 2
-
-        steep = split_mean(squared_slope, r, activation.kinks)
-    else:
-        steep = _mean(activation.derivative_at(at, slope) ** 2, w)
-    c = _coefficients(values)
+    square, mean = rule.mean(values**2), rule.mean(values)
+    steep = rule.mean(activation.derivative_at(at, slope) ** 2)
+    c = rule.coefficients(values, DEGREE)
     d = _distance(c, *_tail(c, square, pre.q * steep), pre.one_minus_correlation())
     return Moments(square=square, mean=mean, d=d, slope=steep)
-
-
-# OpenBLAS hands larger products to threads, which wait for each other many times longer
-# than they compute when a training keeps the cores busy. So: small products.
-
-
-def _mean(values: Array, weights: Array) -> Array:
-    return np.einsum("nm,m->n", values, weights)
-
-
-def _coefficients(values: Array) -> Array:
-    """Return the Hermite coefficients of values at the nodes. (N, m) -> (N, DEGREE + 1)"""
-    rule = hermite_rule(DEGREE)
-    blocks = [values[k : k + 32] @ rule for k in range(0, len(values), 32)]
-    return np.concatenate(blocks)
 
 
 def _tail(c: Array, square: Array, steep: Array) -> tuple[Array, Array, float]:

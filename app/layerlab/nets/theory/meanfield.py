@@ -25,12 +25,7 @@ import numpy as np
 
 from layerlab.nets.activations import ACTIVATIONS, Activation
 from layerlab.nets.theory.kernel import PreActivations, propagate
-from layerlab.nets.theory.quadrature import (
-    hermite_rule,
-    log_gamma_moments,
-    normal_rule,
-    split_mean,
-)
+from layerlab.nets.theory.quadrature import Rule, log_gamma_moments, mean_over, rule_at
 
 Array = np.ndarray
 SLOPE = 0.01  # of leaky ReLU
@@ -87,20 +82,20 @@ def propagate_layers(
         correlation: of any two inputs, 0 to 1. inputs: how many are measured.
     """
     entry, s, t = ACTIVATIONS[activation], weight_std**2, bias_std**2
-    z, w = normal_rule()
     q, square = np.empty(depth), 1.0
-    values = np.empty((depth, z.size))
     for layer in range(depth):
         q[layer] = s * square + t  # q' = s E[act^2] + t
-        values[layer] = entry(math.sqrt(q[layer]) * z, SLOPE)
-        square = float(values[layer] ** 2 @ w)
-    squares, mean = values**2 @ w, values @ w
+        square = float(_square(entry, q[layer]))
+    root = np.sqrt(q)
+    rule = rule_at(root, entry.kinks)
+    values = entry(root[:, None] * rule.z, SLOPE)  # (L, m)
+    squares, mean = rule.mean(values**2), rule.mean(values)
     steep = _steep(entry, q)
-    d, one_minus_c = _distances(entry, values, squares, steep, q, s, correlation)
+    d, one_minus_c = _distances(entry, rule, values, squares, steep, q, s, correlation)
     chi = s * steep
     # E[dh_l^2] = chi_(l+1) E[dh_(l+1)^2], so it is the product of all chi behind the layer.
     gradient = np.append(np.cumprod(chi[:0:-1])[::-1], 1.0)
-    low, high = _scatter(entry, values, squares, q, s, 1 - one_minus_c, width, inputs)
+    low, high = _scatter(entry, rule, values, squares, q, s, 1 - one_minus_c, width, inputs)
     return Theory(
         squares,
         # The variance over n draws around their own mean is 1 - 1/n of that of the law.
@@ -114,17 +109,19 @@ def propagate_layers(
     )
 
 
+def _square(entry: Activation, q: Array) -> Array:
+    """Return E[act^2] at lengths q. Any shape."""
+    return mean_over(lambda z: entry(z, SLOPE) ** 2, np.sqrt(q), entry.kinks)
+
+
 def _steep(entry: Activation, q: Array) -> Array:
-    """Return E[act'^2] at lengths q. (n,)"""
-    r = np.sqrt(q)
-    if entry.kinks and not homogeneous(entry):  # the slope jumps: split the integral there
-        return split_mean(lambda v: entry.derivative_at(v, SLOPE) ** 2, r, entry.kinks)
-    z, w = normal_rule()
-    return np.asarray(entry.derivative_at(r[:, None] * z, SLOPE) ** 2 @ w)
+    """Return E[act'^2] at lengths q. Any shape."""
+    return mean_over(lambda z: entry.derivative_at(z, SLOPE) ** 2, np.sqrt(q), entry.kinks)
 
 
 def _distances(
     entry: Activation,
+    rule: Rule,
     values: Array,
     squares: Array,
     steep: Array,
@@ -138,7 +135,7 @@ def _distances(
     1 - c' = s d / q'. Distances are propagated, not correlations: 1 - 1e-24 would be 1.
     """
     d, one_minus_c, before = np.empty(len(q)), np.empty(len(q)), 1 - correlation
-    series = None if homogeneous(entry) else _series(values, squares, steep * q)
+    series = None if homogeneous(entry) else _series(rule, values, squares, steep * q)
     for layer, length in enumerate(q):
         one_minus_c[layer] = apart = min(1.0, s * before / max(length, MIN_VARIANCE))
         if series is None:
@@ -151,13 +148,13 @@ def _distances(
     return d, one_minus_c
 
 
-def _series(values: Array, squares: Array, power: Array) -> tuple[Array, Array]:
+def _series(rule: Rule, values: Array, squares: Array, power: Array) -> tuple[Array, Array]:
     """Return sizes and powers of E[act act] = sum sizes c^powers. (L, K), (L, K)
 
     Mehler's formula, sizes the squares of the Hermite coefficients; what lies beyond the
     degree is one term of the right size and power.
     """
-    sizes = (values @ hermite_rule(DEGREE)) ** 2
+    sizes = rule.coefficients(values, DEGREE) ** 2
     k = np.arange(DEGREE + 1.0)
     left = np.maximum(squares - sizes.sum(1), 0)
     left = np.where(left > 1e-13 * squares, left, 0)
@@ -179,6 +176,7 @@ def _missing(one_minus_c: float, powers: Array) -> Array:
 
 def _scatter(
     entry: Activation,
+    rule: Rule,
     values: Array,
     squares: Array,
     q: Array,
@@ -192,20 +190,19 @@ def _scatter(
     A layer's mean square is an average over units: its relative variance is k / width, in
     the logarithm that of a gamma law, and layers add up (Hanin & Rolnick 2018).
     """
-    z, w = normal_rule()
     scaled = values**2 / np.maximum(squares, MIN_VARIANCE)[:, None]
-    sizes = (scaled @ hermite_rule(DEGREE)) ** 2
-    alone = np.maximum(scaled**2 @ w - 1, 1e-9)
+    sizes = rule.coefficients(scaled, DEGREE) ** 2
+    alone = np.maximum(rule.mean(scaled**2) - 1, 1e-9)
     known = sizes[:, 1:] @ np.ones(DEGREE)
     pair = (sizes[:, 1:] * r[:, None] ** np.arange(1, DEGREE + 1)).sum(1)
     pair += np.maximum(alone - known, 0) * r ** (DEGREE + 1)
     # Relative variance of one unit's mean over n inputs: the variance of each, 1 / n of it, and
     # the covariance of two (Mehler's formula, with r the correlation), (n - 1) / n of it.
     k = (alone + (inputs - 1) * pair) / inputs
-    root = np.sqrt(q)[:, None]
+    z = np.sqrt(q)[:, None] * rule.z
     # d E[act(sqrt(q) z)^2] / d log q = E[act act' sqrt(q) z]
-    turn = values * entry.derivative_at(root * z, SLOPE) * root * z
-    elasticity = turn @ w / np.maximum(squares, MIN_VARIANCE)  # d log E[act^2] / d log q
+    turn = values * entry.derivative_at(z, SLOPE) * z
+    elasticity = rule.mean(turn) / np.maximum(squares, MIN_VARIANCE)  # d log E[act^2] / d log q
     before = np.append(1.0, squares[:-1])
     elasticity *= s * before / np.maximum(q, MIN_VARIANCE)  # biases do not scatter
     mean = variance = 0.0
@@ -241,9 +238,8 @@ class Map:
 def _curves(activation: str) -> tuple[Array, Array]:
     """Return log E[act^2] and E[act'^2] at `LENGTHS`."""
     entry = ACTIVATIONS[activation]
-    z, w = normal_rule()
-    square = entry(np.sqrt(LENGTHS)[:, None] * z, SLOPE) ** 2 @ w
-    return np.log(np.maximum(square, MIN_VARIANCE)), _steep(entry, LENGTHS)
+    square = np.maximum(_square(entry, LENGTHS), MIN_VARIANCE)
+    return np.log(square), _steep(entry, LENGTHS)
 
 
 def settled_chi(activation: str, weight_std: Array, bias_std: Array) -> tuple[Array, Array]:
