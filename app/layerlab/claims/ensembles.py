@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from layerlab.claims.base import Claim, Context, E, Judgement
-from layerlab.claims.figures import within
+from layerlab.claims.figures import percent, within
 from layerlab.claims.populations import lab, population
 from layerlab.core.spec import TrainSpec, edit
 from layerlab.core.translation import _
@@ -18,12 +18,20 @@ from layerlab.nets.problem import problem_of
 # ---- E13: ensembles
 
 K, RHO = 10, 0.3
+CASES = ((2, 0.0), (K, RHO), (10, 0.9), (50, 0.3))  # predictors, and their correlation
+NEAR, AS_PREDICTED = 0.03, 0.15  # relative
 
 
 class Ensembles(NamedTuple):
-    """Variance of means over v: simulated, and of networks, measured and by the formula."""
+    """Variance of means over v.
 
-    simulated: float
+    Attributes:
+        simulated, formula: for each of `CASES`.
+        measured, predicted: of networks, whose correlation is rho.
+    """
+
+    simulated: list[float]
+    formula: list[float]
     measured: float
     predicted: float
     rho: float
@@ -40,25 +48,36 @@ def _measure_ensembles(ctx: Context) -> Ensembles:
     first, second = variance_components(p[:, :K]), p[:, K:]
     measured = second.mean(1).var(axis=0, ddof=1).mean() / first.one.mean()
     return Ensembles(
-        simulated_variance(K, RHO), float(measured), mean_variance(K, first.rho), first.rho
+        [simulated_variance(k, rho) for k, rho in CASES],
+        [mean_variance(k, rho) for k, rho in CASES],
+        float(measured),
+        mean_variance(K, first.rho),
+        first.rho,
     )
 
 
 def _judge_ensembles(n: Ensembles) -> Judgement:
-    expected = mean_variance(K, RHO)
-    measured = f"{n.simulated:.4f} v"
+    at = CASES.index((K, RHO))
+    off = max(abs(s / f - 1) for s, f in zip(n.simulated, n.formula, strict=True))
+    measured = _(
+        "{simulated:.4f} v at K = {k}, ρ = {rho}", simulated=n.simulated[at], k=K, rho=RHO
+    )
     why = _(
-        "ten simulated predictors with ρ = {rho} have a mean of variance {simulated:.4f} "
-        "v (formula {expected:.2f}); networks of the lab, whose ρ is {measured_rho:.3f}, have "
-        "{measured:.3f} v where the formula says {predicted:.3f}",
+        "{k} simulated predictors with ρ = {rho} have a mean of variance {simulated:.4f} v "
+        "(formula {expected:.2f}), and for {cases} pairs of K and ρ it is off by {off} at "
+        "most; networks of the lab, whose ρ is {measured_rho:.3f}, have {measured:.3f} v where "
+        "the formula says {predicted:.3f}",
+        k=K,
         rho=RHO,
-        simulated=n.simulated,
-        expected=expected,
+        simulated=n.simulated[at],
+        expected=n.formula[at],
+        cases=len(CASES),
+        off=percent(off),
         measured_rho=n.rho,
         measured=n.measured,
         predicted=n.predicted,
     )
-    if within(n.simulated, 0.37, 0.03) and within(n.measured, n.predicted, 0.15):
+    if off <= NEAR and within(n.measured, n.predicted, AS_PREDICTED):
         return Judgement.holds(measured, why)
     return Judgement.wrong(measured, why)
 
@@ -71,11 +90,14 @@ CLAIMS: tuple[Claim[Any], ...] = (
             "The mean of K predictors of variance v and correlation ρ has variance v (1/K + "
             "(K−1)/K ρ)."
         ),
-        published=_("0.37 v at K = 10, ρ = 0.3"),
+        published="v (1/K + (K−1)/K ρ)",
         page="ensemble",
         tolerance=_(
-            "within 3 % for simulated predictors; within 15 % for networks of the lab, "
-            "whose v and ρ are measured"
+            "within {near:g} % for simulated predictors, for {cases} pairs of K and ρ; within "
+            "{as_predicted:g} % for networks of the lab, whose v and ρ are measured",
+            near=NEAR * 100,
+            cases=len(CASES),
+            as_predicted=AS_PREDICTED * 100,
         ),
         measure=_measure_ensembles,
         judge=_judge_ensembles,

@@ -88,12 +88,8 @@ def _judge_last(printed: float, n: Readings) -> Judgement:
     )
     if same(n.with_std.last, printed):
         found.append(_("which is the printed figure"))
-        return Judgement.holds_only_if(_with_std(), measured, "; ".join(found))
+        return Judgement.not_reproduced(measured, "; ".join(found))
     return Judgement.not_reproduced(measured, "; ".join(found))
-
-
-def _with_std() -> str:
-    return _("all weights are drawn with standard deviation {std:g}, not with He's", std=STD)
 
 
 def _measure_first(ctx: Context) -> list[Readings]:
@@ -107,15 +103,22 @@ def _judge_first(printed: tuple[float, ...], n: list[Readings]) -> Judgement:
         return Judgement.holds(
             measured, _("the first epochs have the mean losses {losses}", losses=measured)
         )
-    listed = ", ".join(f"{value:.4f}" for value in other)
-    why = _(
-        "He gives {he}, weights of standard deviation {std:g} in both layers {others}",
-        he=measured,
-        std=STD,
-        others=listed,
-    )
+    fields = {
+        "he": measured,
+        "std": STD,
+        "others": ", ".join(f"{value:.4f}" for value in other),
+    }
     if all(map(same, other, printed)):
-        return Judgement.holds_only_if(_with_std(), measured, why)
+        why = _(
+            "He, which the listing states, gives {he}; weights of standard deviation {std:g} "
+            "in both layers give {others}, the printed figures",
+            **fields,
+        )
+    else:
+        why = _(
+            "He gives {he}, weights of standard deviation {std:g} in both layers {others}",
+            **fields,
+        )
     return Judgement.not_reproduced(measured, why)
 
 

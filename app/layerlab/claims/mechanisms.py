@@ -11,7 +11,13 @@ from layerlab.claims.figures import figure, listed, percent, within
 from layerlab.core.numbers import grouped
 from layerlab.core.translation import _
 from layerlab.nets.norms import NORM_EPS, norm, norm_gradient
-from layerlab.nets.studies.euler import largest_step, through_lab, walked
+from layerlab.nets.studies.euler import (
+    DEFECTIVE,
+    growth_at_limit,
+    largest_step,
+    through_lab,
+    walked,
+)
 from layerlab.nets.studies.graph_filters import (
     Edges,
     by_neighbours,
@@ -99,13 +105,23 @@ class Filtered(NamedTuple):
     before: float
     after: float
 
+    @property
+    def holds(self) -> bool:
+        """Whether both ways are the same and all signals become smoother."""
+        return self.apart <= 1e-10 and self.smoother == 1
 
-def _measure_filtered(ctx: Context) -> Filtered:
+
+def _measure_both_laplacians(ctx: Context) -> dict[bool, Filtered]:
+    """Return what is found with D - W, and with the normalized Laplacian (True)."""
+    return {normalized: _measure_filtered(normalized) for normalized in (True, False)}
+
+
+def _measure_filtered(normalized: bool) -> Filtered:
     apart, before, after = [], [], []
     for k in range(8):
         rng = np.random.default_rng(k)
         i, j = np.nonzero(np.triu(rng.uniform(size=(20, 20)) < 0.25, 1))
-        edges = Edges(20, i, j, np.ones(len(i)))
+        edges = Edges(20, i, j, np.ones(len(i)), normalized)
         laplacian, found = edges.laplacian(), spectrum(edges)
         signals = rng.standard_normal((20, 200))
         gains = polynomial(found.values, found.largest, COEFFICIENTS)
@@ -122,23 +138,35 @@ def _measure_filtered(ctx: Context) -> Filtered:
     )
 
 
-def _judge_filtered(n: Filtered) -> Judgement:
+def _judge_filtered(n: dict[bool, Filtered]) -> Judgement:
+    normed, plain = n[True], n[False]
     measured = _(
-        "apart by {apart}; {smoother} become smoother",
-        apart=figure(n.apart),
-        smoother=percent(n.smoother),
+        "normalized: apart by {apart}, {smoother} become smoother; D − W: {plain_apart}, "
+        "{plain_smoother}",
+        apart=figure(normed.apart),
+        smoother=percent(normed.smoother),
+        plain_apart=figure(plain.apart),
+        plain_smoother=percent(plain.smoother),
     )
     why = _(
-        "neighbours and spectrum give the same within {apart}; "
-        "{smoother} of 200 signals on 8 random graphs become smoother, the median "
-        "of x L x / x x falls from {before} to {after}",
-        apart=figure(n.apart),
-        smoother=percent(n.smoother),
-        before=figure(n.before),
-        after=figure(n.after),
+        "of 200 signals on 8 random graphs {smoother} become smoother by the normalized "
+        "Laplacian 1 − D^(−1/2) W D^(−1/2), which the source names, the median of x L x / x x "
+        "falling from {before} to {after}, and neighbours and spectrum give the same within "
+        "{apart}; by D − W {plain_smoother}, from {plain_before} to {plain_after}, within "
+        "{plain_apart}",
+        smoother=percent(normed.smoother),
+        before=figure(normed.before),
+        after=figure(normed.after),
+        apart=figure(normed.apart),
+        plain_smoother=percent(plain.smoother),
+        plain_before=figure(plain.before),
+        plain_after=figure(plain.after),
+        plain_apart=figure(plain.apart),
     )
-    if n.apart <= 1e-10 and n.smoother == 1:
+    if normed.holds and plain.holds:
         return Judgement.holds(measured, why)
+    if normed.holds:
+        return Judgement.holds_only_if(_("the Laplacian is normalized"), measured, why)
     return Judgement.wrong(measured, why)
 
 
@@ -153,11 +181,15 @@ class Stable(NamedTuple):
 
     Attributes:
         matrices, numbers: for symmetric W, for complex lambda. lab: of the residual network.
+        equal, defective: largest factors after many and after twice as many steps where the
+            largest |1 + dt lambda| is 1, of symmetric W and of one that is not diagonalizable.
     """
 
     matrices: tuple[float, float]
     numbers: tuple[float, float]
     lab: tuple[float, float]
+    equal: tuple[float, float]
+    defective: tuple[float, float]
 
 
 def _symmetric(rng: np.random.Generator, count: int, size: int) -> Array:
@@ -179,8 +211,15 @@ def _measure_stable(ctx: Context) -> Stable:
         ends[0].append(walked(np.eye(8) + times * dt * w, rng.standard_normal((64, 8)), STEPS))
         ends[1].append(np.abs(1 + times * largest_step(numbers) * numbers) ** STEPS)
         ends[2].append(_lab(1 + 10 * (times - 1)))
-    pairs = [(float(below.max()), float(above.min())) for below, above in ends]
-    return Stable(*pairs)
+    matrices, values, networks = [(float(a.max()), float(b.min())) for a, b in ends]
+    equal = np.array([growth_at_limit(one, STEPS) for one in w]).max(0)
+    return Stable(
+        matrices,
+        values,
+        networks,
+        (float(equal[0]), float(equal[1])),
+        growth_at_limit(DEFECTIVE, STEPS),
+    )
 
 
 def _lab(times: float) -> Array:
@@ -203,17 +242,27 @@ def _judge_stable(n: Stable) -> Judgement:
         "after {steps} steps lengths are at most {below} times as large at "
         "0.99 of the largest step and at least {above} times at 1.01; after 64 layers "
         "of the lab's residual network {lab_below} at 0.9 and {lab_above} at "
-        "1.1 (0.8⁶⁴ and 1.2⁶⁴)",
+        "1.1 (0.8⁶⁴ and 1.2⁶⁴); where |1 + dt λ| is 1, symmetric W leave {equal} times the "
+        "length, but W = [[−1, 1], [0, −1]] with dt = 2, which is not diagonalizable, makes it "
+        "{defective} times as large, and {later} after twice as many steps",
         steps=grouped(STEPS),
         below=figure(below),
         above=figure(above),
         lab_below=figure(n.lab[0]),
         lab_above=figure(n.lab[1]),
+        equal=figure(max(n.equal)),
+        defective=figure(n.defective[0]),
+        later=figure(n.defective[1]),
     )
     as_stated = within(n.lab[0], 0.8**64, 1e-6) and within(n.lab[1], 1.2**64, 1e-6)
-    if below <= BOUNDED and above >= UNBOUNDED and as_stated:
+    as_stated = as_stated and max(n.equal) <= BOUNDED
+    if not (below <= BOUNDED and above >= UNBOUNDED and as_stated):
+        return Judgement.wrong(measured, why)
+    if max(n.defective) <= BOUNDED:
         return Judgement.holds(measured, why)
-    return Judgement.wrong(measured, why)
+    return Judgement.holds_only_if(
+        _("W is diagonalizable, or every |1 + dt λ| is below 1"), measured, why
+    )
 
 
 CLAIMS: tuple[Claim[Any], ...] = (
@@ -238,16 +287,16 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "E10",
         E,
         _(
-            "A polynomial p of the graph Laplacian multiplies each frequency by p(λ), and a "
-            "low-pass one smooths."
+            "A polynomial p of the normalized graph Laplacian multiplies each frequency by "
+            "p(λ), and a low-pass one smooths."
         ),
         published=_("exact"),
         page="graph-filter",
         tolerance=_(
-            "applied by neighbours and in the spectrum equal within 1e-10; 200 random "
-            "signals on 8 random graphs all become smoother"
+            "applied by neighbours and in the spectrum equal within 1e-10; 200 random signals "
+            "on 8 random graphs all become smoother, by the normalized Laplacian and by D − W"
         ),
-        measure=_measure_filtered,
+        measure=_measure_both_laplacians,
         judge=_judge_filtered,
     ),
     Claim(
@@ -261,8 +310,11 @@ CLAIMS: tuple[Claim[Any], ...] = (
         page="euler",
         tolerance=_(
             "after 4\u202f000 steps bounded at 0.99 and unbounded at 1.01 times the "
-            "largest dt, for 64 symmetric W of 8 × 8 and for 200 complex λ; the lab's "
-            "residual network of 64 layers does as the formula says"
+            "largest dt, for 64 symmetric W of 8 × 8 and for 200 complex λ, and bounded (at "
+            "most {bounded:g} times the length) at that dt itself, for these W and for one "
+            "that is not diagonalizable; the lab's residual network of 64 layers does as the "
+            "formula says",
+            bounded=BOUNDED,
         ),
         measure=_measure_stable,
         judge=_judge_stable,

@@ -22,6 +22,7 @@ from layerlab.nets.stream import stream
 Array = np.ndarray
 VARIANCE = 0.05  # relative
 FACTOR = 2.0  # "keeps": within this factor over all layers
+SIGNAL = 0.01  # of a mean square: less of it that differs between inputs is no signal
 DEPTH, WIDTH = 30, 256
 
 
@@ -74,10 +75,16 @@ def _judge_sums(n: Sums) -> Judgement:
 
 
 class Preserved(NamedTuple):
-    """What is left at the last layer of what the first passed on: medians over networks."""
+    """What is left at the last layer of what the first passed on: medians over networks.
+
+    Attributes:
+        across, square: variance across inputs and mean square, over those of layer 1.
+        share: part of the last layer's mean square that differs between inputs, 0 to 1.
+    """
 
     across: float
     square: float
+    share: float
 
 
 def kept(ctx: Context, activation: str, init: str, nets: int) -> Preserved:
@@ -90,9 +97,9 @@ def kept(ctx: Context, activation: str, init: str, nets: int) -> Preserved:
         x = rng.standard_normal((64, WIDTH))
         layers = [h for _, h in stream(net, x, rng)]
         ends = np.stack([layers[0], layers[-1]])  # (2, inputs, units)
-        found.append([f(ends)[1] / f(ends)[0] for f in (across_inputs, mean_square)])
-    across, square = np.median(found, axis=0)
-    return Preserved(float(across), float(square))
+        across, square = across_inputs(ends), mean_square(ends)
+        found.append([across[1] / across[0], square[1] / square[0], across[1] / square[1]])
+    return Preserved(*np.median(found, axis=0).tolist())
 
 
 def _is_kept(ratio: float) -> bool:
@@ -195,7 +202,17 @@ def _judge_kept(n: dict[str, Preserved]) -> Judgement:
         across=across,
         squares=squares,
     )
-    by_square = [name for name, k in n.items() if _is_kept(k.square)]
+    steady = [name for name, k in n.items() if _is_kept(k.square)]
+    by_square = [name for name in steady if n[name].share >= SIGNAL]
+    constant = [name for name in steady if name not in by_square]
+    if constant:
+        why = _(
+            "{found}; of {activations} it stands still because every input gives about the "
+            "same: {share} of it differs between inputs",
+            found=why,
+            activations=joined_by_and(constant),
+            share=", ".join(figure(n[name].share) for name in constant),
+        )
     if all(_is_kept(k.across) and _is_kept(k.square) for k in n.values()):
         return Judgement.holds(measured, why)
     if by_square:
@@ -266,7 +283,10 @@ CLAIMS: tuple[Claim[Any], ...] = (
         page="signal",
         tolerance=_(
             "variance across inputs and mean square at layer {depth} within a factor of "
-            "{factor:g} of those at layer 1, width {width}, median of 16 networks",
+            "{factor:g} of those at layer 1, width {width}, median of 16 networks; a mean "
+            "square of which less than {signal:g} % differs between inputs is a constant, and "
+            "nothing that was kept",
+            signal=SIGNAL * 100,
             depth=DEPTH,
             factor=FACTOR,
             width=WIDTH,

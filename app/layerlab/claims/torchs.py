@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-from layerlab.claims.base import Claim, Context, D, Judgement
+from layerlab.claims.base import NO_FIGURE, Claim, Context, D, Judgement
 from layerlab.claims.figures import difference, figure, listed, within
 from layerlab.claims.populations import lab, population, training_loss
 from layerlab.claims.signal import kept
@@ -69,9 +69,10 @@ def _judge_five(n: Five) -> Judgement:
     names = [_name(hidden) for hidden in HIDDEN]
     medians = [float(np.median(losses)) for losses in n.many]
     measured = ", ".join(f"{a} {figure(v)}" for a, v in zip(names, n.listing, strict=True))
-    turned = []
+    turned, clear = [], 0
     for i, j in itertools.combinations(range(len(names)), 2):
         band = difference(n.many[i], n.many[j])
+        clear += band.excludes()
         if band.excludes() and (band.middle > 0) != (n.listing[i] > n.listing[j]):
             turned.append(joined_by_and((names[i], names[j])))
     text = ", ".join(f"{a} {figure(v)}" for a, v in zip(names, medians, strict=True))
@@ -84,11 +85,15 @@ def _judge_five(n: Five) -> Judgement:
         return Judgement.holds(measured, why)
     why = _(
         "at seed 42 PyTorch ends at {listing}; medians of {seeds} seeds are {medians}, which "
-        "puts {turned} in the other order",
+        "puts {turned} in the other order, of {clear} pairs that the medians tell apart",
         turned=", ".join(turned),
+        clear=clear,
         **fields,
     )
-    return Judgement.not_reproduced(measured, why)
+    if 2 * len(turned) < clear:
+        condition = _("{turned} are not compared by one seed", turned=", ".join(turned))
+        return Judgement.holds_only_if(condition, measured, why)
+    return Judgement.wrong(measured, why)
 
 
 # ---- D29, D30: what it draws
@@ -138,25 +143,30 @@ def _judge_draws(n: InitializationVariances) -> Judgement:
 
 
 class Drawn(NamedTuple):
-    """Number of inputs, and the standard deviation of what was drawn."""
+    """Number of inputs, and the standard deviations of what was drawn, for tanh and linear."""
 
     n: int
     std: float
+    linear: float
 
 
 def _measure_tanh(ctx: Context) -> Drawn:
     facts = asked(ctx, "kaiming-draws")
-    return Drawn(int(facts["n"][0]), float(facts["std"][0]))
+    tanh, linear = facts["std"].tolist()
+    return Drawn(int(facts["n"][0]), tanh, linear)
 
 
 def _judge_tanh(n: Drawn) -> Judgement:
-    gain = n.std * np.sqrt(n.n)
+    gain, linear = (std * np.sqrt(n.n) for std in (n.std, n.linear))
     measured = f"{gain:.3f} √(1/n)"
     why = _(
-        "for n = {inputs} it draws with standard deviation {std:.5f}, {gain:.3f} times √(1/n)",
+        "for n = {inputs} it draws with standard deviation {std:.5f}, {gain:.3f} times √(1/n); "
+        "for nonlinearity='linear' with {linear_std:.5f}, {linear:.3f} times √(1/n)",
         inputs=grouped(n.n),
         std=n.std,
         gain=gain,
+        linear_std=n.linear,
+        linear=linear,
     )
     return (
         Judgement.holds(measured, why)
@@ -170,15 +180,16 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "D18",
         D,
         _(
-            "Five PyTorch networks, 4-2-4, 4-8-4, 4-16-4, 4-4-4-4 and 4-8-8-4, Adam 0.01, 200 "
-            "updates on all images, seed 42 set once, compare the architectures."
+            "Five PyTorch networks, 4-2-4, 4-8-4, 4-16-4, 4-4-4-4 and 4-8-8-4, with He's "
+            "weights, biases of 0 and Adam 0.01, trained once for 200 updates on all images, "
+            "seed 42 set once, compare the architectures."
         ),
-        published=_("no figures"),
+        published=NO_FIGURE,
         page="diagonal-flip",
         tolerance=_(
-            "the order of the five at seed 42 is that of their medians over {seeds} "
-            "seeds, two of them counted as equal if the 95 % bootstrap band of their "
-            "difference holds 0",
+            "the order of the five at seed 42 (mean squared error) is that of their medians "
+            "over {seeds} seeds, two of them counted as equal if the 95 % bootstrap band of "
+            "their difference holds 0; wrong if half of the other pairs or more are reversed",
             seeds=SEEDS,
         ),
         measure=_measure_five,

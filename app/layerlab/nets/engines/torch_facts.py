@@ -32,11 +32,16 @@ def linear_draws() -> Facts:
 
 
 def kaiming_draws() -> Facts:
-    """Return `n`, and the `std` with which `kaiming_normal_` draws for tanh, both (1,)."""
+    """Return `n`, and the `std` of `kaiming_normal_` for tanh and for linear, both (2,)."""
     torch.manual_seed(0)
     n = SIZES[-1]
-    drawn = torch.nn.init.kaiming_normal_(torch.empty(n, n), nonlinearity="tanh")
-    return {"n": np.array([n]), "std": np.array([drawn.double().std().item()])}
+    fill = torch.nn.init.kaiming_normal_
+    drawn = [
+        fill(torch.empty(n, n), nonlinearity="tanh"),
+        fill(torch.empty(n, n), nonlinearity="linear"),
+    ]
+    stds = [weights.double().std().item() for weights in drawn]
+    return {"n": np.array([n] * len(drawn)), "std": np.array(stds)}
 
 
 def flip_listing() -> Facts:

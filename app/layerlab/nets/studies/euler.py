@@ -65,6 +65,24 @@ def stays(matrix: Array) -> bool:
     return size <= BOUNDED
 
 
+# Not diagonalizable: one eigenvalue, -1, and one direction alone that keeps its own.
+DEFECTIVE = np.array([[-1.0, 1.0], [0.0, -1.0]])
+
+
+def growth_at_limit(w: Array, steps: int) -> tuple[float, float]:
+    """Return how lengths change with the dt at which the largest |1 + dt lambda| is 1.
+
+    Args:
+        w: (d, d), eigenvalues left of 0. steps: of the walk.
+
+    Returns:
+        The largest factor of any start after so many steps, and after twice as many.
+    """
+    step = np.eye(len(w)) + limit_of(np.linalg.eigvals(w)) * w
+    once = np.linalg.matrix_power(step, steps)
+    return float(np.linalg.norm(once, 2)), float(np.linalg.norm(once @ once, 2))
+
+
 def limit_by_walking(w: Array) -> float:
     """Return the largest dt with which a walk stays bounded, by bisection; 0 below `LOW`."""
     return _limit(tuple(map(tuple, w.tolist())))

@@ -22,20 +22,34 @@ class Edges:
     Attributes:
         nodes: how many there are.
         i, j: (edges,) whole numbers, the two ends. weights: (edges,), above 0.
+        normalized: whether its Laplacian is D^(-1/2) (D - W) D^(-1/2), not D - W.
     """
 
     nodes: int
     i: Array
     j: Array
     weights: Array
+    normalized: bool = False
 
     def laplacian(self) -> Array:
-        """Return L = D - W. (nodes, nodes)"""
+        """Return the Laplacian L, D - W or the normalized one. (nodes, nodes)"""
         found = np.zeros((self.nodes, self.nodes))
         np.add.at(found, (self.i, self.j), -self.weights)
         np.add.at(found, (self.j, self.i), -self.weights)
         found[np.diag_indices(self.nodes)] = -found.sum(1)
-        return found
+        scale = self.scale()
+        return scale[:, None] * found * scale
+
+    def scale(self) -> Array:
+        """Return by what D - W is multiplied on both sides: 1, or D^(-1/2). (nodes,)
+
+        0 for a node without an edge, of which nothing is left either way.
+        """
+        if not self.normalized:
+            return np.ones(self.nodes)
+        degrees = np.bincount(self.i, self.weights, self.nodes)
+        degrees = degrees + np.bincount(self.j, self.weights, self.nodes)
+        return np.divide(1, np.sqrt(degrees), out=np.zeros(self.nodes), where=degrees > 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,12 +116,16 @@ def by_neighbours(
     """
     ends, others = np.r_[edges.i, edges.j], np.r_[edges.j, edges.i]
     weights = np.r_[edges.weights, edges.weights][:, None] / largest
+    scale = edges.scale()[:, None]
     total = signals
     for _ in range(times):
         power, total = total, coefficients[0] * total
         for coefficient in coefficients[1:]:
-            apart = weights * (power[ends] - power[others])
-            power = _summed(apart, ends, edges.nodes)  # L x: how a node differs from its own
+            scaled = scale * power
+            apart = weights * (scaled[ends] - scaled[others])
+            power = scale * _summed(
+                apart, ends, edges.nodes
+            )  # L x: how nodes differ from theirs
             total = total + coefficient * power
     return np.asarray(total)
 
