@@ -169,7 +169,7 @@ BROKEN: dict[str, tuple[str, Break]] = {
     "D8": (HOLDS, scaled_init("large-normal", 1.02)),
     "D9": (HOLDS, scaled_init("xavier-normal", 1.02)),
     "D10": (HOLDS, scaled_init("he-normal", 1.02)),
-    "D11": (NOT_REPRODUCED, scaled_init("xavier-normal", 0.6)),
+    "D11": (NOT_REPRODUCED, scaled_init("xavier-normal", 1.8)),
     "D12": (HOLDS, instead("layerlab.claims.flip.ONE", (1,))),
     "D13": (WRONG, _counts(s4_4_4_4=52, s4_4_4_4_4=60)),
     "D14": (WRONG, _counts(s4_63_4=507)),
@@ -207,7 +207,7 @@ BROKEN: dict[str, tuple[str, Break]] = {
             lambda d_model, sharing: 6.75 * d_model**2,
         ),
     ),
-    "D32": (ONLY_IF, scaled_init("small-normal", 1e-4)),
+    "D32": (NOT_REPRODUCED, scaled_init("small-normal", 1e-4)),
     "D33": (ONLY_IF, other_activation("relu", "leaky-relu")),
     "D34": (
         HOLDS,
@@ -272,7 +272,7 @@ BROKEN: dict[str, tuple[str, Break]] = {
     "L3": (ONLY_IF, other_draw("normal", _no_bias)),
     "L4": (ONLY_IF, other_draw("he-normal", _jumpy)),
     "L5": (
-        ONLY_IF,
+        HOLDS,
         instead(
             "layerlab.claims.trainable.std_of_correlation_length",
             lambda length: _std_of_correlation_length(3 * length),
