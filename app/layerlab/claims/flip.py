@@ -331,8 +331,8 @@ CLAIMS: tuple[Claim[Any], ...] = (
         published="4x",
         tolerance=_(
             "ratio of epochs to a loss of {reached} within {about:g} % of {times:g}, at seed "
-            "42 and for the medians of {seeds} seeds; holds only if the loss is meant where that is "
-            "so of the losses after {epochs} epochs instead",
+            "42 and for the medians of {seeds} seeds; holds only if the loss is meant where "
+            "that is so of the losses after {epochs} epochs instead",
             epochs=EPOCHS,
             seeds=FEWER,
             reached=REACHED,

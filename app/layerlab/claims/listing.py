@@ -88,7 +88,6 @@ def _judge_last(printed: float, n: Readings) -> Judgement:
     )
     if same(n.with_std.last, printed):
         found.append(_("which is the printed figure"))
-        return Judgement.not_reproduced(measured, "; ".join(found))
     return Judgement.not_reproduced(measured, "; ".join(found))
 
 
