@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import gettext
 import io
+import json
 import pathlib
+import pickle
 
 import pytest
 
@@ -12,6 +15,7 @@ from layerlab.core import translation
 from layerlab.core.numbers import THIN_SPACE
 from layerlab.core.translation import (
     _,
+    in_english,
     load_catalogue,
     marked,
     ngettext,
@@ -56,6 +60,21 @@ def test_a_catalogue_translates_with_fields_and_plurals() -> None:
     assert marked("too narrow") == "too narrow"
     assert translated("too narrow") == "zu schmal"
     assert translated("") == ""  # not the catalogue's header
+
+
+@pytest.mark.usefixtures("german")
+def test_a_translated_text_knows_its_english_and_that_of_its_fields() -> None:
+    assert in_english(_("Width")) == "Width"
+    assert in_english(_("Depth")) == in_english("Depth") == "Depth"
+    assert in_english(translated(marked("too narrow"))) == "too narrow"
+    assert in_english(ngettext("{count} row", "{count} rows", 3)) == "3 rows"
+    nested = _("{name} is empty", name=_("Width"))
+    assert (nested, in_english(nested)) == ("Breite ist leer", "Width is empty")
+    unknown = _("{part} of {whole}", part=_("Width"), whole=2)
+    assert (unknown, in_english(unknown)) == ("Breite of 2", "Width of 2")
+    for copied in (copy.deepcopy(nested), pickle.loads(pickle.dumps(nested))):
+        assert in_english(copied) == "Width is empty"
+    assert json.loads(json.dumps([nested])) == ["Breite ist leer"]
 
 
 @pytest.mark.usefixtures("german")

@@ -8,12 +8,34 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor
 
-from layerlab.ui.plotting.items import Dots, Line, Whiskers
+from layerlab.core import translation
+from layerlab.ui.plotting.items import (
+    Bars,
+    Dots,
+    Histogram,
+    HLine,
+    Line,
+    Segments,
+    Whiskers,
+)
+from layerlab.ui.plotting.legend import LegendEntry
+from layerlab.ui.plotting.numbers import table
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import nearest
 from layerlab.ui.plotting.scale import Axis
-from layerlab.ui.plotting.series import Series, columns_of, declare, read_series
+from layerlab.ui.plotting.series import (
+    Series,
+    columns_of,
+    columns_of_rows,
+    declare,
+    exported,
+    legend_of,
+    read_row,
+    read_series,
+    reference,
+)
 from layerlab.ui.theme import DARK
+from tests.helpers.pseudo_language import Bracketed
 
 X = np.array([1.0, 2.0, 3.0])
 INK, OTHER = QColor("#40c0ff"), QColor("#ff8040")
@@ -126,3 +148,132 @@ def test_the_nearest_point_is_that_on_the_screen(qtbot):
     assert nearest(plot, (xs, ys), 2.9, 700, 90) == 1
     assert nearest(plot, (xs, ys), 2.0, 500, 20) is None
     assert nearest(plot, (xs[2:], ys[2:]), 2.0, 500, 1e9) is None
+
+
+# ---- shared entries, marks of their own, rows
+
+
+def test_an_entry_that_several_share_stands_once_after_their_own(curve):
+    dash, red = LegendEntry("dash", INK, "theory"), LegendEntry("line", OTHER, "red")
+    some = [
+        replace(curve, name="a, theory", entries=[dash, red]),
+        curve,
+        replace(curve, name="b, theory", entries=[dash]),
+        replace(curve, name="c", entries=[red], in_legend=False),
+    ]
+    assert [key.text for key in legend_of(some, DARK)] == ["loss", "theory", "red"]
+    assert declare(some, DARK).legend == legend_of(some, DARK)
+
+
+def test_a_shape_draws_a_series_that_has_no_form_of_its_own(curve):
+    segments = Segments(X, X, X, X + 1, INK)
+    assert declare([replace(curve, shape=segments)], DARK).live == {"loss": segments}
+    bars = Histogram(np.array([0.0, 1.0]), np.array([1.0]), INK)
+    found = declare([replace(curve, form="area", shape=bars)], DARK)
+    assert (found.bands, found.live) == ({"loss": bars}, {})
+    assert [(key.form, key.color) for key in found.legend] == [("band", INK)]
+
+
+def test_a_reference_line_is_named_by_the_legend_alone(curve):
+    level = HLine(0.5, "", OTHER, DARK)
+    found = reference("chance", level, "ch.")
+    assert declare([found], DARK).live == {"chance": level}
+    (key,) = declare([found], DARK).legend
+    assert (key.form, key.color, key.text, key.brief) == ("dash", OTHER, "chance", "ch.")
+    assert "chance" not in columns_of([curve, found], "x")
+    assert "chance" not in read_series([curve, found], 2.0, "x {}").text
+
+
+def test_what_is_exported_alone_is_neither_drawn_nor_read(curve):
+    alone = exported("weight", X, 10 * X)
+    found = declare([alone], DARK)
+    assert {**found.live, **found.still, **found.bands} == {}
+    assert found.legend == ()
+    assert read_series([alone], 1.0, "x {}") is None
+    assert columns_of([alone], "x")["weight"] == pytest.approx(10 * X)
+
+
+def test_columns_of_a_band_hold_what_was_measured_not_what_was_cut_to_the_axis(curve):
+    seen = np.stack([X - 5, X, X + 5])
+    cut = replace(curve, values=seen, y=np.maximum(X, 2), low=np.maximum(X - 5, 2))
+    assert list(cut.columns().values()) == [
+        pytest.approx(row) for row in (seen[0], seen[1], seen[2])
+    ]
+    assert cut.row(0) == "loss 1 (−4 to 6)"
+    assert cut.at(np.array([2])).values.shape == (3, 1)
+    between = replace(cut, is_straight=True).near(1.5)
+    assert between.values[:, 0] == pytest.approx([-3.5, 1.5, 6.5])
+
+
+def test_series_drawn_side_by_side_share_the_places_they_stand_for(curve):
+    left, right = (
+        replace(curve, name=name, x=X + shift, x_values=X, ends=None)
+        for name, shift in (("left", -0.1), ("right", 0.1))
+    )
+    assert list(columns_of([left, right], "n")) == ["n", "left", "right"]
+    assert columns_of([left, right], "n")["n"] == pytest.approx(X)
+    assert read_series([left, right], 2.2, "n {}").title == "n 2"
+    late = right.at(np.array([0]))  # it knows the first place alone
+    assert [text for _, text in read_series([left, late], 2.0, "n {}").rows] == [
+        "left 4 (3 to 5)"
+    ]
+
+
+def test_bars_lie_in_rows_and_points_there_have_their_values_along_x(curve):
+    bars = replace(curve, form="bars", width=0.4, base=np.array([0.5, 1.0, 1.5]), ends=None)
+    mark = declare([bars], DARK).live["loss"]
+    assert isinstance(mark, Bars)
+    assert mark.low == pytest.approx([0.5, 1.0, 1.5])
+    assert mark.high == pytest.approx(X**2)
+    assert (mark.colors, mark.thickness) == ([INK] * 3, 0.4)
+    assert bars.in_row(2).base == pytest.approx([1.0])
+    dots = declare([replace(curve, form="rings", in_rows=True)], DARK).live["loss"]
+    assert isinstance(dots, Dots)
+    assert dots.hollow
+    assert (dots.x, dots.y) == (pytest.approx(X**2), pytest.approx(X))
+
+
+def test_a_row_is_read_where_it_has_something(curve):
+    bars = replace(curve, form="bars", reads_band=False)
+    other = replace(bars.at(np.array([0])), name="other")
+    assert read_row([bars, other], 1, "one").text == "one: loss 1, other 1"
+    assert read_row([bars, other], 2, "two").text == "two: loss 4"
+    assert read_row([bars, other], 0, "none") is None
+
+
+def test_a_table_of_rows_has_a_line_for_each_and_nothing_where_nothing_is(curve):
+    bars = replace(curve, form="bars", x=X - 0.2, ends=None)
+    late, rest = (
+        replace(bars.at(np.array(part)), name="other", column="late") for part in ([1], [2])
+    )
+    found = columns_of_rows([bars, late, rest], "kind", ["none", "a", "b", "c"])
+    assert list(found) == ["kind", "loss", "late"]
+    assert found["kind"].tolist() == ["a", "b", "c"]
+    assert found["loss"] == pytest.approx(X**2)
+    assert np.isnan(found["late"][0])
+    assert found["late"][1:] == pytest.approx([4, 9])
+
+
+# ---- languages
+
+
+def test_columns_are_english_in_every_language(curve, monkeypatch):
+    monkeypatch.setattr(translation, "catalogue", Bracketed())
+    name = translation._("median of {part}", part=translation._("training"))
+    one = replace(curve, name=name, ends=(translation._("low"), "", None))
+    other = replace(curve, name="other", x=X + 1, ends=None)
+    assert one.key(DARK).text == "⟦median of ⟦training⟧⟧"
+    assert one.row(0).startswith("⟦median of ⟦training⟧⟧ 1")
+    found = columns_of([one, other], translation._("update"))
+    assert list(found) == [
+        "update",
+        "median of training low",
+        "median of training",
+        "update of other",
+        "other",
+    ]
+    bars = replace(one, form="bars", ends=None)
+    rows = columns_of_rows([bars], translation._("kind"), [translation._("wave")] * 4)
+    assert list(rows) == ["kind", "median of training"]
+    assert rows["kind"].tolist() == ["wave"] * 3
+    assert table([name], [X]).splitlines()[0] == "median of training"

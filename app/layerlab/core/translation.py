@@ -51,15 +51,41 @@ def load_catalogue(languages: list[str]) -> gettext.NullTranslations:
 catalogue = load_catalogue(wanted_languages(os.environ))
 
 
+class Text(str):
+    """A text in the language of a person that knows what it is in English.
+
+    Attributes:
+        english: the same text as the sources have it, its fields filled.
+    """
+
+    english: str
+
+    def __new__(cls, shown: str, english: str) -> Text:
+        """Return a text that is shown in one way and kept in another."""
+        text = super().__new__(cls, shown)
+        text.english = english
+        return text
+
+    def __reduce__(self) -> tuple[type[Text], tuple[str, str]]:
+        """Return what a copy is made of."""
+        return Text, (str(self), self.english)
+
+
+def in_english(text: str) -> str:
+    """Return a translated text as files keep it: in English, whatever the language is."""
+    return text.english if isinstance(text, Text) else text
+
+
 def _(message: str, /, **fields: object) -> str:
-    """Return a text in the person's language.
+    """Return a text in the person's language, a `Text` where that is not the English one.
 
     Args:
         message: the English text, a literal.
         fields: what its `{names}` stand for, as in `str.format`. Without any, braces are
             characters like others.
     """
-    return _filled(catalogue.gettext(message), message, fields)
+    found = catalogue.gettext(message)
+    return _with_english(_filled(found, message, fields), found, message, fields)
 
 
 def ngettext(one: str, many: str, count: int, /, **fields: object) -> str:
@@ -71,8 +97,8 @@ def ngettext(one: str, many: str, count: int, /, **fields: object) -> str:
         fields: what other `{names}` stand for.
     """
     fields.setdefault("count", grouped(count))
-    english = one if count == 1 else many
-    return _filled(catalogue.ngettext(one, many, count), english, fields)
+    english, found = one if count == 1 else many, catalogue.ngettext(one, many, count)
+    return _with_english(_filled(found, english, fields), found, english, fields)
 
 
 def marked(message: str, /) -> str:
@@ -82,7 +108,23 @@ def marked(message: str, /) -> str:
 
 def translated(message: str, /) -> str:
     """Return the translation of a text that was `marked` where it is written."""
-    return catalogue.gettext(message) if message else ""  # a catalogue's "" is its header
+    if not message:
+        return ""  # a catalogue's "" is its header
+    found = catalogue.gettext(message)
+    return _with_english(found, found, message, {})
+
+
+def _with_english(shown: str, found: str, english: str, fields: Mapping[str, object]) -> str:
+    """Return a text that knows its English, where it differs.
+
+    Args:
+        shown: the filled text. found, english: what was filled, in both languages.
+        fields: what filled it; some of them may be in both languages too.
+    """
+    texts = {name: one.english for name, one in fields.items() if isinstance(one, Text)}
+    if found == english and not texts:
+        return shown
+    return Text(shown, english.format(**{**fields, **texts}) if fields else english)
 
 
 def _filled(text: str, english: str, fields: Mapping[str, object]) -> str:

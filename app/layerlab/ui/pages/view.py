@@ -16,8 +16,16 @@ from layerlab.ui.plotting.items import Dots, Line, Mark
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.numbers import table_of
 from layerlab.ui.plotting.plot import Plot
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
-from layerlab.ui.plotting.series import Series, columns_of, declare, read_series
+from layerlab.ui.plotting.series import (
+    Series,
+    columns_of,
+    columns_of_rows,
+    declare,
+    read_row,
+    read_series,
+)
 from layerlab.ui.plotting.sheet import Sheet
 from layerlab.ui.theme import Theme
 from layerlab.ui.themed import Themed
@@ -35,6 +43,7 @@ class PlotCard(Card, Generic[AnyPlot]):
 
     Attributes:
         plot: the plot, whose axes the view sets.
+        series: what was drawn last, as it was declared.
         columns: name -> (n,) what `Copy numbers` gives.
 
     Signals:
@@ -55,6 +64,7 @@ class PlotCard(Card, Generic[AnyPlot]):
         """
         super().__init__(title, note)
         self.plot = plot
+        self.series: tuple[Series, ...] = ()
         self.columns: dict[str, Array] = {}
         self.body.addWidget(plot)
         self.watch(plot)
@@ -160,17 +170,34 @@ class PlotCard(Card, Generic[AnyPlot]):
             columns: the same as numbers, to be copied; all of one length.
         """
         found = declare(series, self.theme)
-        self.columns = columns_of(series, self.plot.x_axis.label or "x") | dict(columns or {})
+        self.series = tuple(series)
+        self.columns = self._columns() | dict(columns or {})
         self.plot.legend = (*found.legend, *legend)
-        if series:
-            title = f"{self.plot.x_axis.label} {{}}".strip()
-            self.plot.reader = lambda x, _: read_series(series, x, title)
+        if any(one.is_read for one in series):
+            self.plot.reader = self.read
         self.plot.show_marks(
             {**found.bands, **(bands or {})},
             {**found.still, **(still or {})},
             {**found.live, **(live or {})},
         )
         self._fit_made_linear()
+
+    def read(self, x: float, y: float) -> Tooltip | None:
+        """Return what the series are at a place, or in the row that is there."""
+        plot = self.plot
+        if isinstance(plot, RowPlot):
+            row = plot.row_at(y)
+            return read_row(self.series, row, plot.names[row]) if plot.names else None
+        return read_series(self.series, x, f"{plot.x_axis.label} {{}}".strip())
+
+    def _columns(self) -> dict[str, Array]:
+        """Return the numbers of all series, those in rows first, by name."""
+        plot, lying = self.plot, [one for one in self.series if one.lies and one.has_places]
+        others = [one for one in self.series if not one.lies or not one.has_places]
+        found = columns_of(others, plot.x_axis.label or "x")
+        if isinstance(plot, RowPlot) and lying:
+            return columns_of_rows(lying, plot.what, plot.names) | found
+        return found
 
     def _fit_made_linear(self) -> None:
         """Let axes that a person made linear show what is drawn, from zero.

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from layerlab.core.translation import _
+from layerlab.core.translation import _, in_english
 from layerlab.ui.plotting.scale import number
 
 Array = np.ndarray
@@ -43,12 +43,12 @@ def quartile_text(low: float, high: float, seeds: int, digits: int = 3) -> str:
 
 
 def table(header: Sequence[str], columns: Sequence[Array]) -> str:
-    """Return columns as tab separated text with a header line.
+    """Return columns as tab separated text with a header line, which is English.
 
     What is nan, or beyond the end of a shorter column, is left empty. Numbers have nine digits
     that count: more are noise of the arithmetic.
     """
-    lines = ["\t".join(header)]
+    lines = ["\t".join(map(in_english, header))]
     lists = (np.asarray(column).tolist() for column in columns)
     for row in itertools.zip_longest(*lists, fillvalue=float("nan")):
         lines.append("\t".join(map(_cell, row)))

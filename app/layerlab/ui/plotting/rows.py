@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import Signal
 
+from layerlab.core.translation import _
 from layerlab.ui.plotting.axes import ROW, Label, lay_below
 from layerlab.ui.plotting.handles import HandlePlot
 from layerlab.ui.plotting.scale import Axis
@@ -20,6 +21,7 @@ class RowPlot(HandlePlot):
     """Rows from the top; the upright axis runs from row 0 to the last.
 
     Attributes:
+        what: what a row is; the column of the names is called that.
         names: of the rows. highlighted: place of the one in full ink; -1 for none.
 
     Signals:
@@ -28,8 +30,9 @@ class RowPlot(HandlePlot):
 
     row_clicked = Signal(int)
 
-    def __init__(self, x: Axis) -> None:
+    def __init__(self, x: Axis, what: str = "") -> None:
         super().__init__(x, Axis())
+        self.what = what or _("row")
         self.names: tuple[str, ...] = ()
         self.highlighted = -1
         self.clicked.connect(self._on_clicked)

@@ -102,7 +102,7 @@ class VariancePlot(Plot):
         for one in reversed(self._curves):  # the measured one lies over its theory
             wide = widened(one)
             band = wide.band(theme)
-            if band is not None:
+            if isinstance(band, Band):
                 bands[one.name] = band
             live |= (wide if one.name == THEORY else one).marks(theme)
         if len(bands) > 1:
