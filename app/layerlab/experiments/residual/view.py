@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,15 +16,13 @@ from layerlab.ui.card import MouseHint
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Dots, HLine, Line, Mark, Segments, VLine
+from layerlab.ui.plotting.items import Dots, HLine, Mark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.plot import Plot
-from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import FLOOR, Axis, number, power
-from layerlab.ui.plotting.series import Series
+from layerlab.ui.plotting.series import Series, exported
 
 Array = np.ndarray
-DASH = (3.2, 2.6)
 TOKENS = {"plain": "negative", "residual": "warning", "scaled": "accent"}
 UNDER = FLOOR / 10  # below every logarithmic axis
 LOSSES = (1e-5, 10.0)  # of the axes; what lies beyond stands at the edge
@@ -128,7 +127,7 @@ class View(PageView):
                 self.color(TOKENS[name]),
                 low[k],
                 high[k],
-                values=parts[1, k],
+                values=parts[:, k],
             )
             for k, name in enumerate(NAMES)
         ]
@@ -141,13 +140,12 @@ class View(PageView):
                 form="dash",
                 width=1.3,
                 values=theory[k],
-                in_legend=False,
+                entries=[LegendEntry("dash", muted, _("theory"), 1.3)],
                 is_read=False,
             )
             for k, name in enumerate(NAMES)
         ]
-        key = LegendEntry("dash", muted, _("theory"), 1.3)
-        card.show_plot(series=(*measured, *expected), legend=[key])
+        card.show_plot(series=(*measured, *expected))
 
     def _draw_chain(self, result: Result) -> None:
         card, depth = self.chain, result.depth
@@ -190,52 +188,46 @@ class View(PageView):
                 self.theme,
             ),
         }
+        every, medians = [], []
         for name in NAMES:
             known = [one for one in result.ladder[name] if one is not None]
-            if not known:
-                continue
-            color = self.color(TOKENS[name])
-            x = APART[name] * np.array([float(one.setting.depth) for one in known])
-            low, middle, high = (
-                inside(np.array([np.quantile(one.loss, q) for one in known]), LOSSES)
-                for q in (0.25, 0.5, 0.75)
-            )
-            every = np.concatenate([inside(one.loss, LOSSES) for one in known])
-            pale = blend(self.theme, color, 0.45)
-            live[f"{name}, seeds"] = Dots(np.repeat(x, len(known[0].loss)), every, pale, 1.6)
-            live[f"{name}, quartiles"] = Segments(x, low, x, high, color, 2.4)
-            live[name] = Line(x, middle, color, 1.4)
-            live[f"{name}, median"] = Dots(x, middle, color, 3.4)
-        card.show_plot(live=live, legend=self._keys(), columns=self._depth_columns(result))
+            seeds, median = self._ladder(name, known)
+            every.append(seeds)
+            medians.append(median)
+        card.show_plot(live=live, series=[*medians, *every])
         card.set_note(MouseHint(_("16 seeds, click a depth")), _("16 seeds"))
-        card.plot.reader = lambda x, _: self._read_depth(result, x)
 
-    def _keys(self) -> list[LegendEntry]:
-        return [
-            LegendEntry("dot", self.color(TOKENS[name]), translated(name)) for name in NAMES
-        ]
-
-    def _depth_columns(self, result: Result) -> dict[str, Array]:
-        columns: dict[str, Array] = {"layers": np.array(DEPTHS)}
-        for name, row in result.ladder.items():
-            for part, share in (("quartile 25", 0.25), ("median", 0.5), ("quartile 75", 0.75)):
-                found = [
-                    math.nan if one is None else np.quantile(one.loss, share) for one in row
-                ]
-                columns[f"{name} {part}"] = np.array(found, float)
-            for one in row:
-                if one is not None:
-                    columns[f"{name}, seeds of {one.setting.depth} layers"] = one.loss
-        return columns
-
-    def _read_depth(self, result: Result, x: float) -> Tooltip:
-        place = int(np.abs(np.log(np.array(DEPTHS) / max(x, 1e-9))).argmin())
-        rows = []
-        for name in NAMES:
-            one = result.ladder[name][place]
-            value = "…" if one is None else number(float(np.median(one.loss)), 2)
-            rows.append((self.color(TOKENS[name]), f"{translated(name)} {value}"))
-        return Tooltip(_("{count} layers, median loss", count=DEPTHS[place]), tuple(rows))
+    def _ladder(self, name: str, known: list[TrainedDepth]) -> tuple[Series, Series]:
+        """Return the losses of all seeds of a network by depth, and their quartiles."""
+        color, shown = self.color(TOKENS[name]), translated(name)
+        depths = np.array([float(one.setting.depth) for one in known])
+        losses = np.array([one.loss for one in known]) if known else np.empty((0, 1))
+        seeds, each = losses.ravel(), np.repeat(depths, losses.shape[1])
+        parts = np.quantile(losses, (0.25, 0.5, 0.75), axis=1)  # (3, depths)
+        low, middle, high = inside(parts, LOSSES)
+        pale = blend(self.theme, color, 0.45)
+        each_seed = Series(
+            _("{network}, each seed", network=shown),
+            APART[name] * each,
+            inside(seeds, LOSSES),
+            pale,
+            form="dots",
+            width=1.6,
+            values=seeds,
+            x_values=each,
+        )
+        median = Series(
+            *(shown, APART[name] * depths, middle, color, low, high),
+            form="joined",
+            width=1.4,
+            radius=3.4,
+            shade=1.0,
+            stroke=2.4,
+            values=parts,
+            x_values=depths,
+        )
+        under = replace(each_seed, is_still=True, in_legend=False, is_read=False)
+        return under, median
 
     def _depth(self, x: float, _: float) -> int:
         return int(min(DEPTHS, key=lambda d: abs(math.log(d / max(x, 1e-9)))))
@@ -259,20 +251,27 @@ class View(PageView):
         if result.ablated is not None:
             name = _("layer {number}", number=result.ablated)
             live["ablated"] = VLine(float(result.ablated), name, self.color("text"), self.theme)
-        series = []
-        columns: dict[str, Array] = {}
+        series, intact = [], []
         for name, (one, without, _kept) in self._best(result).items():
             color, size = self.color(TOKENS[name]), 3.0 if depth <= 32 else 2.0
-            whole = inside(one.loss[one.best : one.best + 1], LOSSES)
-            live[f"{name}, whole"] = Line(
-                np.array([0.5, depth + 0.5]), np.repeat(whole, 2), color, 1.2, DASH
-            )
-            y = inside(without, LOSSES)
-            shown = translated(name)
+            y, shown = inside(without, LOSSES), translated(name)
             series.append(Series(shown, x, y, color, form="dots", width=size, values=without))
-            columns[f"{name}, intact"] = np.full(depth, one.loss[one.best])
-        intact = [LegendEntry("dash", self.color("muted"), _("intact"), 1.2)] if series else []
-        card.show_plot(series=series, live=live, legend=intact, columns=columns)
+            whole = np.full(depth, one.loss[one.best])
+            intact.append(
+                Series(
+                    _("{network}, intact", network=shown),
+                    np.linspace(0.5, depth + 0.5, depth),  # from edge to edge
+                    inside(whole, LOSSES),
+                    color,
+                    form="dash",
+                    width=1.2,
+                    entries=[LegendEntry("dash", self.color("muted"), _("intact"), 1.2)],
+                    values=whole,
+                    x_values=x,
+                    is_read=False,
+                )
+            )
+        card.show_plot(series=[*series, *intact], live=live)
         card.set_note(MouseHint(_("click a layer")), "")
 
     def _ablated(self, x: float, _: float) -> tuple[float, ...]:
@@ -280,43 +279,57 @@ class View(PageView):
         return () if layer == self.result.ablated else (float(layer),)
 
     def _draw_left(self, result: Result) -> None:
-        card = self.left
-        muted = self.color("muted")
-        decay = inside(np.array([result.alone, result.alone]), LEFT)
-        live: dict[str, Mark] = {
-            "decay": Line(decay, np.array(NEEDED) * [1, 2], muted, 1.4, DASH),
-        }
-        columns: dict[str, Array] = {"layer": np.arange(1.0, result.shown + 1)}
-        for name, (one, without, kept) in self._best(result).items():
-            color = self.color(TOKENS[name])
-            times = inside(without / one.loss[one.best], NEEDED)
-            x = inside(kept, LEFT)
-            live[name] = Dots(x, times, color, 2.8)
-            columns |= {f"{name}, relative weight norm": kept, f"{name}, loss ratio": times}
-            if result.ablated is not None:
-                k = slice(result.ablated - 1, result.ablated)
-                live[f"{name}, ablated"] = Dots(x[k], times[k], self.color("text"), 5.0, True)
-        legend = [
-            *self._keys(),
-            LegendEntry("dash", muted, _("weight decay alone"), 1.4, brief=_("decay")),
-        ]
-        if result.ablated is not None:
-            ink = self.color("text")
-            legend.append(
-                LegendEntry(
-                    "ring",
-                    ink,
-                    _("layer {number}", number=result.ablated),
-                    brief=_("ablated"),
+        card, layers = self.left, np.arange(1.0, result.shown + 1)
+        best = self._best(result)
+        series = [exported(_("layer"), layers, layers, has_places=False)] if best else []
+        rings: list[tuple[Array, Array]] = [(np.zeros(0), np.zeros(0))]
+        for name in NAMES:
+            shown, kept, ratio = translated(name), np.zeros(0), np.zeros(0)
+            if name in best:
+                one, without, kept = best[name]
+                ratio = without / one.loss[one.best]
+            x, y = inside(kept, LEFT), inside(ratio, NEEDED)
+            series.append(
+                Series(
+                    *(shown, x, y, self.color(TOKENS[name])),
+                    form="dots",
+                    width=2.8,
+                    column=_("{network}, loss ratio", network=shown),
+                    places=_("{network}, relative weight norm", network=shown),
+                    values=ratio,
+                    x_values=kept,
+                    is_read=False,  # a place along x is not one layer
+                    in_columns=name in best,
                 )
             )
-        card.show_plot(live=live, legend=legend, columns=columns)
-        card.plot.reader = None
+            if result.ablated is not None:
+                k = slice(result.ablated - 1, result.ablated)
+                rings.append((x[k], y[k]))
+        decay = inside(np.array([result.alone, result.alone]), LEFT)
+        series.append(
+            Series(
+                *(_("weight decay alone"), decay, np.array(NEEDED) * [1, 2]),
+                self.color("muted"),
+                form="dash",
+                width=1.4,
+                brief=_("decay"),
+                is_still=True,  # under the points
+                is_read=False,
+                in_columns=False,
+            )
+        )
+        if result.ablated is not None:
+            name = _("layer {number}", number=result.ablated)
+            x, y = np.concatenate(rings, axis=1)
+            ring = Series(name, x, y, self.color("text"), form="rings", width=5.0)
+            series.append(replace(ring, brief=_("ablated"), is_read=False, in_columns=False))
+        card.show_plot(series=series)
 
     def _draw_prediction(self, result: Result) -> None:
         card, x = self.prediction, result.grid
         muted = self.color("muted")
         series = []
+        intact = LegendEntry("line", blend(self.theme, muted, 0.4), _("intact"), 1.4)
         for name in ("plain", "scaled"):
             if name not in result.curves:
                 continue
@@ -327,14 +340,12 @@ class View(PageView):
                 Series(
                     *(_("{network}, intact", network=translated(name)), x, whole, pale),
                     width=1.4,
-                    in_legend=False,
+                    entries=[intact],
                 ),
                 Series(translated(name), x, less, color, width=2.2),
             ]
         series.append(Series(_("target"), x, result.target, muted, form="dash", width=1.4))
-        pale = blend(self.theme, muted, 0.4)
-        legend = [LegendEntry("line", pale, _("intact"), 1.4)] if len(series) > 1 else []
-        card.show_plot(series=series, legend=legend)
+        card.show_plot(series=series)
         count, layer = result.shown, result.ablated
         if layer is None:
             long, where = _("{count} layers, intact", count=count), _("intact")
