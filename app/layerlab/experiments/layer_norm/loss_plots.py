@@ -22,30 +22,31 @@ MIN_LOSS = 1e-4  # of a loss that is drawn
 def draw_losses(view: PageView, card: PlotCard[Plot], result: Result) -> None:
     """Draw the medians: with the norm full, without it dashed."""
     stretches = sorted({a for _, a in result.courses})
+    dashed = LegendEntry(
+        "dash", view.color("muted"), _("without norm"), 1.6, brief=_("no norm")
+    )
     series = []
     # The longest first: the cursor reads at its updates.
-    for (norm, a), course in sorted(result.courses.items(), key=lambda c: -len(c[1].at)):
+    for (norm, a), course in sorted(
+        result.courses.items(), key=lambda c: (-len(c[1].at), c[0][1])
+    ):
         low, middle, high = np.maximum(course.quartiles, MIN_LOSS)
+        ink = view.theme.layer_color(stretches.index(a), 3)
+        colored = LegendEntry("line", ink, f"a = {number(a)}")
         one = Series(
             _("a = {a}, with", a=number(a)) if norm else _("a = {a}, without", a=number(a)),
             course.at,
             middle,
-            view.theme.layer_color(stretches.index(a), 3),
+            ink,
             form="line" if norm else "dash",
             width=2.2 if norm else 1.6,
             shade=0.16,
-            in_legend=False,
+            entries=[colored] if norm else [colored, dashed],
+            values=course.quartiles,
+            reads_band=norm,
         )
         series.append(replace(one, low=low, high=high) if norm else one)
-    inks = enumerate(stretches)
-    legend = [
-        LegendEntry("line", view.theme.layer_color(k, 3), f"a = {number(a)}") for k, a in inks
-    ]
-    if series:
-        legend.append(
-            LegendEntry("dash", view.color("muted"), _("without norm"), 1.6, brief=_("no norm"))
-        )
-    card.show_plot(series=series, legend=legend)
+    card.show_plot(series=series)
     card.set_note(
         _("median, half of {seeds}", seeds=SEEDS) if series else _("not trained yet"), ""
     )
@@ -62,8 +63,9 @@ def draw_ends(view: PageView, card: PlotCard[Plot], result: Result) -> None:
         ink = view.color("accent" if norm else "negative")
         order = course.at.argsort()
         at = course.at[order]
-        low, middle, high = np.maximum(course.quartiles[:, order], MIN_LOSS)
-        series.append(Series(name, at, middle, ink, low, high))
+        parts = course.quartiles[:, order]
+        low, middle, high = np.maximum(parts, MIN_LOSS)
+        series.append(Series(name, at, middle, ink, low, high, values=parts))
         live[f"{name} dots"] = Dots(at, middle, ink, 3.2)
     if result.stretch > 0:
         live["at"] = VLine(

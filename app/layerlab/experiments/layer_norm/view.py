@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,7 +28,6 @@ from layerlab.ui.plotting.colors import blend, rgb
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import (
     Arrows,
-    Bars,
     Dots,
     HeatMap,
     Mark,
@@ -34,12 +35,11 @@ from layerlab.ui.plotting.items import (
     TextMark,
     VLine,
 )
-from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
-from layerlab.ui.plotting.series import Series
+from layerlab.ui.plotting.series import Series, exported, read_row, reference
 from layerlab.ui.plotting.side import color_scale
 
 Array = np.ndarray
@@ -80,9 +80,9 @@ class View(PageView):
 
     def build(self) -> None:
         """Make the cards."""
-        self.bars = RowPlot(BothWays("z"))
+        self.bars = RowPlot(BothWays("z"), _("unit"))
         self.bars.x_axis.fix(-MAX_DRAWN, MAX_DRAWN)
-        self.outputs = RowPlot(Axis("n"))
+        self.outputs = RowPlot(Axis("n"), _("unit"))
         self.outputs.x_axis.fix(-2.8, 2.8)
         self.before = PlotCard(_("Pre-activations"), self.bars)
         self.behind = PlotCard(_("After layer norm"), self.outputs)
@@ -159,105 +159,104 @@ class View(PageView):
     def _draw_pre_activations(self, result: Result) -> None:
         """Draw the pre-activations as bars, with the pull of the loss at their ends."""
         plot, z = self.bars, result.now.z
-        rows, zero = np.arange(len(z)), np.zeros(len(z))
+        rows, accent = np.arange(len(z)), self.color("accent")
         plot.set_rows([str(k + 1) for k in rows])
-        first = self._pale(len(z), "faint", 0.45)
-        accent = [self.color("accent")] * len(z)
         pull = -result.now.dz / self._unit(result)
         place = plot.x_axis.to_unit(z)
         ends = [
             plot.x_axis.from_unit(float(p)) for p in np.clip(place + PULL * pull / 8, -1, 2)
         ]
-        muted = self.color("muted")
-        live: dict[str, Mark] = {
-            "first": Bars(rows, zero, result.pre_activations, first, 0.78),
-            "pre_activations": Bars(rows, zero, z, accent, 0.4),
-            "mean": VLine(float(z.mean()), "", muted, self.theme),
-            "pull": Arrows(z, rows, np.array(ends), rows, self.color("negative")),
-        }
-        legend = [
-            LegendEntry("band", self.color("accent"), "z = a (W x + b) + c", brief="z"),
-            LegendEntry("band", first[0], "a = 1, c = 0", brief="a = 1"),
-            LegendEntry("dash", muted, _("mean"), 1.0),
-            LegendEntry("line", self.color("negative"), _("minus gradient"), brief="−dL/dz"),
-        ]
-        columns = {"unit": rows + 1, "z": z, "gradient": result.now.dz}
-        self.before.show_plot(live=live, legend=legend, columns=columns)
+        hot, muted = self.color("negative"), self.color("muted")
+        pulled = Arrows(z, rows, np.array(ends), rows, hot)
+        self.before.show_plot(
+            series=(
+                Series(
+                    *("z = a (W x + b) + c", rows, z, accent),
+                    form="bars",
+                    width=0.4,
+                    brief="z",
+                    read_as="z",
+                    column="z",
+                    write=partial(number, digits=4),
+                ),
+                self._first(rows, result.pre_activations, "z at a = 1, c = 0"),
+                reference(_("mean"), VLine(float(z.mean()), "", muted, self.theme)),
+                self._gradient_of("z", rows, result.now.dz, pulled),
+            )
+        )
         self.before.set_note(
             _("std <b>{std}</b>", std=number(float(z.std()), 3)),
             f"<b>{number(float(z.std()), 2)}</b>",
         )
         handles = (
-            [
-                Handle(str(k), float(z[k]), float(k), self.color("accent"), 4.0, "x")
-                for k in rows
-            ]
+            [Handle(str(k), float(z[k]), float(k), accent, 4.0, "x") for k in rows]
             if result.stretch
             else []
         )
         plot.set_handles(tuple(handles))
-        plot.reader = lambda x, y: self._read(result, plot.row_at(y))
+        plot.reader = lambda x, y: self._read(plot.row_at(y))
 
     def _unit(self, result: Result) -> float:
         """Return the largest pull at a = 1, which sets the length of the arrows."""
         return float(np.abs(result.first.dz).max()) or 1.0
 
-    def _pale(self, count: int, token: str, opacity: float) -> list[QColor]:
-        return [blend(self.theme, self.color(token), opacity)] * count
+    def _first(self, rows: Array, values: Array, column: str) -> Series:
+        """Return the pale bars of what it is without stretch and shift, below the others."""
+        pale = blend(self.theme, self.color("faint"), 0.45)
+        one = Series("a = 1, c = 0", rows, values, pale, form="bars", width=0.78)
+        return replace(one, brief="a = 1", column=column, is_still=True, is_read=False)
+
+    def _gradient_of(self, name: str, rows: Array, gradient: Array, shape: Mark) -> Series:
+        """Return the gradient of the loss by each unit, as arrows against it."""
+        one = Series(_("minus gradient"), rows, gradient, self.color("negative"), in_rows=True)
+        derivative = f"dL/d{name}"
+        return replace(
+            one,
+            shape=shape,
+            brief=f"−{derivative}",
+            read_as=derivative,
+            column="gradient",
+            write=partial(number, digits=3),
+        )
 
     def _draw_outputs(self, result: Result) -> None:
         plot, now = self.outputs, result.now
-        rows, zero = np.arange(len(now.n)), np.zeros(len(now.n))
+        rows, hot = np.arange(len(now.n)), self.color("negative")
         plot.set_rows([str(k + 1) for k in rows])
         ink, edge = self.color("text"), rows - 0.4
-        first = self._pale(len(rows), "faint", 0.45)
-        good = [self.color("good")] * len(rows)
         unit = float(np.abs(result.first.dn).max()) or 1.0
-        live: dict[str, Mark] = {
-            "first": Bars(rows, zero, result.first.n, first, 0.78),
-            "outputs": Bars(rows, zero, now.n, good, 0.4),
-            "target": Segments(TARGET, edge, TARGET, edge + 0.8, ink, 2.0),
-        }
-        if now.is_defined:
-            live["pull"] = Arrows(
-                now.n, rows, now.n - 0.6 * now.dn / unit, rows, self.color("negative")
-            )
-        else:
+        live: dict[str, Mark] = {}
+        pulled = Arrows(now.n, rows, now.n - 0.6 * now.dn / unit, rows, hot)
+        if not now.is_defined:
+            pulled = Arrows(now.n[:0], rows[:0], now.n[:0], rows[:0], hot)
             live["words"] = TextMark(
                 np.array([-2.7]),
                 np.array([4.5]),
                 ["0/0"],
-                self.color("negative"),
+                hot,
                 self.theme,
                 16,
                 600,
             )
-        legend = [
-            LegendEntry("band", self.color("good"), "n"),
-            LegendEntry("band", first[0], "a = 1, c = 0", brief="a = 1"),
-            LegendEntry("line", ink, _("target"), 2.0),
-            LegendEntry("line", self.color("negative"), _("minus gradient"), brief="−dL/dn"),
-        ]
-        columns = {"unit": rows + 1, "n": now.n, "target": TARGET, "gradient": now.dn}
-        self.behind.show_plot(live=live, legend=legend, columns=columns)
+        target = Segments(TARGET, edge, TARGET, edge + 0.8, ink, 2.0)
+        outputs = Series("n", rows, now.n, self.color("good"), form="bars", width=0.4)
+        self.behind.show_plot(
+            series=(
+                replace(outputs, write=partial(number, digits=4)),
+                self._first(rows, result.first.n, "n at a = 1, c = 0"),
+                Series(_("target"), rows, TARGET, ink, in_rows=True, shape=target),
+                self._gradient_of("n", rows, now.dn, pulled),
+            ),
+            live=live,
+        )
         note = _("moved by <b>{distance}</b>", distance=number(result.off, 2))
         self.behind.set_note(note if now.is_defined else "")
-        plot.reader = lambda x, y: self._read(result, plot.row_at(y))
+        plot.reader = lambda x, y: self._read(plot.row_at(y))
 
-    def _read(self, result: Result, row: int) -> Tooltip:
-        now = result.now
-        return Tooltip(
-            _("unit {number}", number=row + 1),
-            (
-                (self.color("accent"), f"z {number(float(now.z[row]), 4)}"),
-                (self.color("good"), f"n {number(float(now.n[row]), 4)}"),
-                (
-                    self.color("text"),
-                    _("target {value}", value=number(float(TARGET[row]), 3)),
-                ),
-                (self.color("negative"), f"dL/dz {number(float(now.dz[row]), 3)}"),
-            ),
-        )
+    def _read(self, row: int) -> Tooltip | None:
+        """Read a unit in both cards, whichever the cursor is in."""
+        both = (*self.before.series, *self.behind.series)
+        return read_row(both, row, _("unit {number}", number=row + 1))
 
     def _draw_map(self, result: Result) -> None:
         """Draw the loss over a plane through all weights, and where it falls from here."""
@@ -273,34 +272,31 @@ class View(PageView):
         extent = (-REACH + half, REACH - half, -REACH + half, REACH - half)
         ink = self.color("negative")
         at, zero = np.array([a]), np.zeros(1)
-        live: dict[str, Mark] = {
-            "zero": Dots(zero, zero, self.color("text"), 2.5),
-            "weights": Arrows(zero, zero, at, zero, self.color("text"), 1.6),
-            "down": Arrows(
-                at, zero, at + ARROW * result.down[:1], ARROW * result.down[1:], ink, 2.4, 9
-            ),
-        }
-        legend = [
-            LegendEntry("line", self.color("text"), _("weights")),
-            LegendEntry(
-                "line", ink, _("minus gradient, × {scale:g}", scale=ARROW), brief=_("−gradient")
+        text, (along, across) = self.color("text"), result.down.reshape(2, 1)
+        down = Arrows(at, zero, at + ARROW * along, ARROW * across, ink, 2.4, 9)
+        weights = Series(_("weights"), at, zero, text, values=at, column="a", has_places=False)
+        series = [
+            replace(weights, shape=Arrows(zero, zero, at, zero, text, 1.6)),
+            Series(
+                *(_("minus gradient, × {scale:g}", scale=ARROW), along, across, ink),
+                shape=down,
+                brief=_("−gradient"),
+                column=_("minus gradient, across"),
+                places=_("minus gradient, along"),
             ),
         ]
         card.plot.color_scale = color_scale(
             float(loss.min()), float(loss.max()), shade(np.linspace(0, 1, 9)), _("loss")
         )
+        here = exported(_("loss"), at, np.array([float(result.now.loss)]), has_places=False)
         card.show_plot(
-            still={"loss": HeatMap(extent, shade(share))},
-            live=live,
-            legend=legend,
-            columns={
-                "a": at,
-                "along": result.down[:1],
-                "across": result.down[1:],
-                "loss": np.array([float(result.now.loss)]),
+            still={
+                "loss": HeatMap(extent, shade(share)),
+                "zero": Dots(zero, zero, text, 2.5),
             },
+            series=[*(replace(one, is_read=False) for one in series), here],
         )
-        card.plot.set_handles((Handle("a", a, 0.0, self.color("text"), along="x"),))
+        card.plot.set_handles((Handle("a", a, 0.0, text, along="x"),))
         card.set_note(MouseHint(_("drag the dot: a")), "")
 
     def _draw_gradient(self, result: Result) -> None:
