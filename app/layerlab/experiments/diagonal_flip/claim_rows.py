@@ -102,11 +102,12 @@ def _layers(known: Study) -> ClaimRow:
 
 
 def _slower(known: Study) -> ClaimRow:
-    if known.reached is None or known.reached_small is None:
+    if known.reached is None or known.reached_small is None or known.after_100 is None:
         return _waits("D32")
     he, small = known.reached["4-8-4"], known.reached_small
     measured = f"{small[0] / he[0]:.2f}×, {np.median(small) / np.median(he):.2f}×"
-    numbers = Slower(int(small[0]), int(he[0]), small, he)
+    losses = known.after_100
+    numbers = Slower(small, he, losses["0.01"], losses["He"])
     return claim("D32").row(numbers, measured=measured, here=_few(known.seeds, FEWER))
 
 
