@@ -15,7 +15,7 @@ from scipy.linalg import expm
 from layerlab.claims.base import Context
 from layerlab.claims.mechanisms import CLAIMS
 from layerlab.core.errors import LabError
-from layerlab.core.experiment import HOLDS, WRONG
+from layerlab.core.experiment import ONLY_IF, WRONG
 from layerlab.experiments import EXPERIMENTS
 from layerlab.experiments.euler import claim_rows, flow, model, moons
 from layerlab.nets import incremental
@@ -144,7 +144,7 @@ def test_the_largest_step_is_found_by_walking_as_by_eigenvalues(numbers, skew) -
     values = flow.eigenvalues(numbers)
     limit, w = stability.limit_of(values), flow.matrix(values, skew)
     assert stability.limit_by_walking(w) == pytest.approx(limit, rel=1e-6, abs=1e-12)
-    assert claim_rows.stable_row(values, w, 0.3).verdict == HOLDS
+    assert claim_rows.stable_row(values, w, 0.3).verdict.startswith(ONLY_IF)
     if limit:
         assert np.abs(1 + limit * values).max() == pytest.approx(1.0)
 
@@ -152,20 +152,24 @@ def test_the_largest_step_is_found_by_walking_as_by_eigenvalues(numbers, skew) -
 def test_what_stands_still_is_stable() -> None:
     values = flow.eigenvalues((0.0, 0.0, -2.0, 0.0))
     assert stability.limit_of(values) == 1.0
-    assert claim_rows.stable_row(values, flow.matrix(values, 0.0), 0.3).verdict == HOLDS
+    assert claim_rows.stable_row(values, flow.matrix(values, 0.0), 0.3).verdict.startswith(
+        ONLY_IF
+    )
     assert stability.limit_of(np.zeros(2, complex)) == np.inf
 
 
 def test_the_lab_takes_the_same_steps() -> None:
     for numbers, step in itertools.product(PAIRS, (0.05, 0.7)):
-        assert claim_rows.lab_apart(flow.matrix(flow.eigenvalues(numbers), 0.8), step) < 1e-9
+        w = flow.matrix(flow.eigenvalues(numbers), 0.8)
+        found, expected = claim_rows.through_layers(w, step)
+        assert found == pytest.approx(expected, rel=1e-9)
 
 
 def test_the_page_and_the_ledger_have_one_formula(monkeypatch) -> None:
     values = flow.eigenvalues(PAIRS[1])
     w = flow.matrix(values, 0.0)
     claim = next(one for one in CLAIMS if one.id == "E12")
-    assert claim.judge(claim.measure(Context())).kind == HOLDS
+    assert claim.judge(claim.measure(Context())).kind == ONLY_IF
     monkeypatch.setattr(stability, "largest_step", lambda v: -1.9 * v.real / np.abs(v) ** 2)
     assert claim_rows.stable_row(values, w, 0.3).verdict == WRONG
     monkeypatch.undo()
@@ -175,12 +179,25 @@ def test_the_page_and_the_ledger_have_one_formula(monkeypatch) -> None:
     assert claim_rows.stable_row(values, w, 0.3).verdict == WRONG
 
 
+def test_where_one_plus_dt_lambda_is_one_a_defective_w_grows() -> None:
+    """[[-1, 2], [0, -1]] to the n has 2 n off the diagonal: linear growth, with dt = 2."""
+    step = np.array([[-1.0, 2.0], [0.0, -1.0]])
+    for steps in (1, 7, 400):
+        once, twice = stability.growth_at_limit(stability.DEFECTIVE, steps)
+        for found, n in ((once, steps), (twice, 2 * steps)):
+            power = np.array([[(-1.0) ** n, 2 * n * (-1.0) ** (n + 1)], [0, (-1.0) ** n]])
+            np.testing.assert_allclose(np.linalg.matrix_power(step, n), power)
+            assert found == pytest.approx(np.linalg.norm(power, 2))
+    symmetric = np.array([[-2.0, 0.5], [0.5, -1.0]])
+    assert stability.growth_at_limit(symmetric, 4000) == pytest.approx((1.0, 1.0))
+
+
 # ---- trained layers
 
 
 def trained(field: str = "tanh", depth: int = 12) -> moons.Flow:
-    list(moons.TRAININGS.get(moons.FlowConfig(field, depth)).advance(never))
-    return moons.known(moons.FlowConfig(field, depth))
+    list(moons.TRAININGS.get(moons.Setting(field, depth)).advance(never))
+    return moons.known(moons.Setting(field, depth))
 
 
 def test_layers_are_what_the_lab_has(monkeypatch) -> None:
@@ -257,7 +274,7 @@ def test_interrupted_training_ends_the_same(monkeypatch) -> None:
 
 
 def test_a_net_that_is_not_trained_is_the_initial_one() -> None:
-    result, setting = model.compute(depth=5), moons.FlowConfig("tanh", 5)
+    result, setting = model.compute(depth=5), moons.Setting("tanh", 5)
     assert not result.is_trained
     problem = problem_of(setting.spec)
     first = initialize(problem).params[:1].astype(float)

@@ -180,7 +180,8 @@ class Stable(NamedTuple):
     """Lengths after many steps, of 1 at the start: the largest below, the smallest above.
 
     Attributes:
-        matrices, numbers: for symmetric W, for complex lambda. lab: of the residual network.
+        matrices, numbers: for symmetric W, for complex lambda.
+        lab, expected: of the residual network, and what the formula says of it.
         equal, defective: largest factors after many and after twice as many steps where the
             largest |1 + dt lambda| is 1, of symmetric W and of one that is not diagonalizable.
     """
@@ -190,6 +191,7 @@ class Stable(NamedTuple):
     lab: tuple[float, float]
     equal: tuple[float, float]
     defective: tuple[float, float]
+    expected: tuple[float, float] = (0.8**64, 1.2**64)
 
 
 def _symmetric(rng: np.random.Generator, count: int, size: int) -> Array:
@@ -254,7 +256,7 @@ def _judge_stable(n: Stable) -> Judgement:
         defective=figure(n.defective[0]),
         later=figure(n.defective[1]),
     )
-    as_stated = within(n.lab[0], 0.8**64, 1e-6) and within(n.lab[1], 1.2**64, 1e-6)
+    as_stated = all(within(*pair, 1e-6) for pair in zip(n.lab, n.expected, strict=True))
     as_stated = as_stated and max(n.equal) <= BOUNDED
     if not (below <= BOUNDED and above >= UNBOUNDED and as_stated):
         return Judgement.wrong(measured, why)

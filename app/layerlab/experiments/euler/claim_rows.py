@@ -2,70 +2,90 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from layerlab.core.experiment import HOLDS, WRONG, ClaimRow
+from layerlab.claims import claim
+from layerlab.claims.mechanisms import MARGIN, STEPS, Stable
+from layerlab.core.experiment import ClaimRow
 from layerlab.core.numbers import number
 from layerlab.core.translation import _
 from layerlab.nets.studies.euler import (
+    DEFECTIVE,
     HIGH,
     LAYERS,
+    LOW,
+    growth_at_limit,
     limit_by_walking,
     limit_of,
     through_lab,
+    walked_far,
 )
 
 Array = np.ndarray
-TOLERANCE = 1e-6  # relative
-E12 = _(
-    "Steps of Euler, that is a residual network, are stable if and only if |1 + dt λ| ≤ 1; "
-    "for a symmetric negative W if dt ≤ 2 / |λ_min|."
-)
 
 
-def lab_apart(w: Array, step: float) -> float:
-    """Return how far the lab's residual network is from |(1 + dt W)^64 x|, relatively."""
+def through_layers(w: Array, step: float) -> tuple[float, float]:
+    """Return the length behind the lab's residual network, and of (1 + dt W)^64 x."""
     start = np.array([[0.6, 0.8]])
     found = through_lab((step * w.T)[None], start)[0]
     power = np.linalg.matrix_power(np.eye(2) + step * w, LAYERS) @ start[0]
-    length = float(np.linalg.norm(power))
-    return float(abs(found - length) / max(length, 1e-300))
+    return float(found), float(np.linalg.norm(power))
+
+
+def walks(w: Array, limit: float) -> tuple[float, float]:
+    """Return how long steps make a start at `MARGIN` below a limit, and at `MARGIN` above.
+
+    Of no limit (0) every dt is above, of one beyond `HIGH` every dt is below.
+    """
+    eye = np.eye(2)
+    if not limit:
+        return 1.0, walked_far(eye + LOW * w)
+    if limit >= HIGH:
+        return walked_far(eye + HIGH * w), math.inf
+    below, above = (walked_far(eye + limit * (1 + sign * MARGIN) * w) for sign in (-1, 1))
+    return below, above
 
 
 def stable_row(values: Array, w: Array, step: float) -> ClaimRow:
-    """Judge E12 by the W of the page: the largest step by eigenvalues, and by walking.
+    """Judge E12 by the W of the page: at its limit by eigenvalues, and by 2 / |λ_min|.
 
     Args:
         values: (2,) complex eigenvalues of w. w: (2, 2). step: the dt of the page.
     """
-    limit, found, lab = limit_of(values), limit_by_walking(w), lab_apart(w, step)
-    holds = abs(found - min(limit, HIGH)) <= TOLERANCE * max(found, 1.0) and lab <= TOLERANCE
+    limit, found = limit_of(values), limit_by_walking(w)
+    length, expected = through_layers(w, step)
     symmetric = bool(np.abs(w - w.T).max() <= 1e-12 * np.abs(w).max())
+    by_eigenvalues = by_lowest = walks(w, limit)
+    equal, defective = (1.0, 1.0), growth_at_limit(DEFECTIVE, STEPS)
     if symmetric and 0 < limit < HIGH:
         lowest = abs(float(np.linalg.eigvalsh(w)[0]))
-        holds = holds and abs(found - 2 / lowest) <= TOLERANCE * found
+        by_lowest, equal = walks(w, 2 / lowest), growth_at_limit(w, STEPS)
         by = _("W is symmetric and 2 / |λ_min| is {lowest}", lowest=number(2 / lowest, 4))
     elif limit:
         by = _("the dt at which the first |1 + dt λ| is 1 is {limit}", limit=number(limit, 4))
     else:
         by = _("an eigenvalue is not left of 0, so that every dt makes |1 + dt λ| more than 1")
-    walks = (
+    seen = (
         _("walks of 2⁴⁰ steps stay bounded up to dt = {found}", found=number(found, 4))
         if found
         else _("walks of 2⁴⁰ steps grow with every dt down to 0.001")
     )
-    return ClaimRow(
-        "E12",
-        E12,
-        _("exact"),
-        _("largest dt {found}", found=number(found, 4)) if found else _("no dt"),
-        HOLDS if holds else WRONG,
-        _(
-            "{by}; {walks}; the lab's residual network of {layers} layers dt W differs from "
-            "the power of 1 + dt W by {lab} of the length",
-            by=by,
-            walks=walks,
-            layers=LAYERS,
-            lab=number(lab, 2),
-        ),
+    why = _(
+        "{by}; {walks}; the lab's residual network of {layers} layers dt W makes the length "
+        "{length}, the power of 1 + dt W {expected}; where |1 + dt λ| is 1, a W that is not "
+        "diagonalizable makes lengths {grown} times as large in {steps} steps",
+        by=by,
+        walks=seen,
+        layers=LAYERS,
+        length=number(length, 4),
+        expected=number(expected, 4),
+        grown=number(defective[0], 4),
+        steps=number(STEPS),
     )
+    measured = _("largest dt {found}", found=number(found, 4)) if found else _("no dt")
+    lab, formula = (length,) * 2, (expected,) * 2
+    numbers = Stable(by_lowest, by_eigenvalues, lab, equal, defective, formula)
+    here = _("the W and the dt of this page")
+    return claim("E12").row(numbers, measured=measured, why=why, here=here)

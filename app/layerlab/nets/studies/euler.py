@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 
 import numpy as np
 
@@ -49,20 +50,28 @@ def walked(matrices: Array, start: Array, steps: int) -> Array:
     return np.asarray(np.linalg.norm(h, axis=1) / np.linalg.norm(start, axis=1))
 
 
-def stays(matrix: Array) -> bool:
-    """Return whether 2^`DOUBLINGS` steps leave every start bounded: by squaring, not by theory.
+def walked_far(matrix: Array) -> float:
+    """Return how long 2^`DOUBLINGS` steps can make a start: by squaring, not by theory.
 
     Args:
         matrix: (d, d) of one step.
+
+    Returns:
+        The largest entry of its power; inf beyond the range of numbers.
     """
-    power = matrix
+    power, size = matrix, 0.0
     with np.errstate(all="ignore"):
         for _ in range(DOUBLINGS):
             power = power @ power
             size = float(np.abs(power).max())
             if not size < 1e150:  # its square would leave the range of numbers
-                return False
-    return size <= BOUNDED
+                return math.inf
+    return size
+
+
+def stays(matrix: Array) -> bool:
+    """Return whether 2^`DOUBLINGS` steps with a matrix (d, d) leave every start bounded."""
+    return walked_far(matrix) <= BOUNDED
 
 
 # Not diagonalizable: one eigenvalue, -1, and one direction alone that keeps its own.
