@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from layerlab.claims import claim
+from layerlab.claims.ensembles import RHO, Ensembles, K
 from layerlab.core.errors import LabError
-from layerlab.core.experiment import HOLDS, PENDING, WRONG, ClaimRow
+from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
 from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.numbers import number
@@ -38,7 +40,7 @@ from layerlab.experiments.ensemble.training import (
     RATE,
     SAMPLES,
     UPDATES,
-    EnsembleConfig,
+    Setting,
     early,
     first,
 )
@@ -50,8 +52,6 @@ from layerlab.nets.problem import load_data
 Array = np.ndarray
 COPIED = 16  # draws of the data in the program that is copied
 SAY_S = 0.2  # from one picture to the next while it trains
-K, RHO, PRINTED = 10, 0.3, 0.37  # of the claim
-NEAR_DRAWN, NEAR_TRAINED = 0.03, 0.15
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +68,7 @@ class Result:
         found: by kind, what many draws show so far; without those of which too few are done.
     """
 
-    setting: EnsembleConfig
+    setting: Setting
     k: int
     x: Array
     truth: Array
@@ -109,7 +109,7 @@ def compute(
         raise LabError(_("{given} draws are given, the page shows one", given=len(draw)))
     if len(at) > 1:
         raise LabError(_("{given} positions are given, the page shows one", given=len(at)))
-    setting = EnsembleConfig(task, noise, width, kind)
+    setting = Setting(task, noise, width, kind)
     shown = number_of(draw)
     place = int(np.abs(POSITIONS - (at[0] if at else 0.0)).argmin())
     data, truth = load_data(setting.spec(shown).task), truth_of(setting)
@@ -117,7 +117,7 @@ def compute(
     pairs = np.zeros((0, 2)) if people is None else people.predictions[:, :2, place]
     found = {}
     for other in KINDS:
-        others = POPULATIONS.known(EnsembleConfig(task, noise, width, other))
+        others = POPULATIONS.known(Setting(task, noise, width, other))
         seen = None if others is None else found_in(others)
         if seen is not None:
             found[other] = seen
@@ -142,12 +142,12 @@ def number_of(draw: tuple[float, ...]) -> int:
 
 @functools.lru_cache(maxsize=8)
 def _truth(task: str) -> Array:
-    truth = load_data(EnsembleConfig(task, 0.0, 2, SEED).spec(0).task).truth
+    truth = load_data(Setting(task, 0.0, 2, SEED).spec(0).task).truth
     assert truth is not None  # a generated task
     return truth(POSITIONS[:, None])[:, 0]
 
 
-def truth_of(setting: EnsembleConfig) -> Array:
+def truth_of(setting: Setting) -> Array:
     """Return the curve under a setting's points, at `POSITIONS`."""
     return _truth(setting.task)
 
@@ -167,11 +167,11 @@ def work(
     kinds, reported_s = (kind, *(other for other in KINDS if other != kind)), time.monotonic()
     total = DRAWS * len(kinds)
     yield from wait_for_kernels(is_interrupted)
-    for _net in early(EnsembleConfig(task, noise, width, kind), number_of(draw)).reach(k):
+    for _net in early(Setting(task, noise, width, kind), number_of(draw)).reach(k):
         if is_interrupted():
             yield None
     for place, other in enumerate(kinds):
-        one = POPULATIONS.get(EnsembleConfig(task, noise, width, other))
+        one = POPULATIONS.get(Setting(task, noise, width, other))
         for is_further in one.advance(is_interrupted):
             if not is_further:
                 yield None
@@ -197,26 +197,16 @@ def simulated() -> float:
 
 def claims(result: Result) -> tuple[ClaimRow, ...]:
     """Return the claim about the variance of a mean, simulated and of these networks."""
-    statement = _(
-        "The mean of K predictors of variance v and correlation ρ has variance "
-        "v (1/K + (K−1)/K ρ)."
-    )
-    published, here = (
-        _("{printed} v at K = {k}, ρ = {rho}", printed=PRINTED, k=K, rho=RHO),
-        result.here,
-    )
+    here, row = result.here, claim("E13")
     if here is None or here.bootstrap is None:
         done = 0 if here is None else here.draws
         why = _(
             "the networks of {done} of {draws} draws are trained so far", done=done, draws=DRAWS
         )
-        return (ClaimRow("E13", statement, published, "…", PENDING, why),)
+        return (row.pending(why),)
     k, drawn = result.k, simulated()
     predicted, seen = here.predicted(k), here.seen(k)
-    fits = abs(drawn - PRINTED) <= NEAR_DRAWN * PRINTED
-    fits = fits and (
-        abs(seen - predicted) <= NEAR_TRAINED * predicted or may_be_random(here.bootstrap, k)
-    )
+    by_chance = may_be_random(here.bootstrap, k)
     other = unseen(here.bootstrap, k)
     fields = {
         "drawn": number(drawn, 4),
@@ -257,9 +247,9 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
         drawn=number(drawn, 4),
         seen=number(seen, 3),
     )
-    return (
-        ClaimRow("E13", statement, published, measured, HOLDS if fits else WRONG, why, where),
-    )
+    simulation = {(K, RHO): (drawn, mean_variance(K, RHO))}
+    numbers = Ensembles(simulation, seen, predicted, here.half.rho, by_chance)
+    return (row.row(numbers, measured=measured, why=why, here=where),)
 
 
 def _rhos(result: Result) -> str:
@@ -320,4 +310,4 @@ def lab_spec(
                 kind=kind,
             )
         )
-    return EnsembleConfig(task, noise, width, kind).spec(number_of(draw), seeds=k)
+    return Setting(task, noise, width, kind).spec(number_of(draw), seeds=k)
