@@ -196,7 +196,7 @@ def test_a_low_pass_smooths_every_signal(kind):
 
 def test_the_claim_holds_and_says_what_it_cannot_ask():
     (row,) = model.claims(model.compute())
-    assert (row.verdict, row.here) == (HOLDS, "")
+    assert (row.verdict, row.here) == (HOLDS, "one signal on this graph")
     (row,) = model.claims(model.compute(low=0.0, middle=0.5, high=1.0))
     assert row.verdict == HOLDS
     assert "not low-pass" in row.here

@@ -8,18 +8,18 @@ from dataclasses import replace
 
 import numpy as np
 
+from layerlab.claims import claim
+from layerlab.claims.choices import SEEDS as LEDGER_SEEDS
+from layerlab.claims.choices import TASKS as TRIED
 from layerlab.core.errors import LabError, quoted
-from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, PENDING, ClaimRow
+from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Step
 from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
-from layerlab.core.numbers import number
-from layerlab.core.phrases import joined_by_or
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit_all
 from layerlab.core.state import State
 from layerlab.core.translation import _
 from layerlab.experiments.gating.networks import ACTIVE, Net, Result, SeedStatistics
-from layerlab.nets.bootstrap import difference
 from layerlab.nets.engines.numpy_ import forward
 from layerlab.nets.probes.loss import evaluate
 from layerlab.nets.problem import Problem, initialize, problem_of
@@ -29,7 +29,6 @@ from layerlab.nets.tasks import TASKS
 Array = np.ndarray
 Ask = Callable[[], bool]
 ACTIVATIONS = ("relu", "softplus")
-TRIED = ("wave", "abs", "step", "sine-mix", "sawtooth", "multi-gauss")  # of the claim
 LENGTH = 600  # updates of the whole training
 EVERY = 20  # updates between two states that are kept
 SEEDS = 16
@@ -184,50 +183,21 @@ def _validation(spec: LabSpec, state: State) -> Array:
 
 def claims(result: Result) -> tuple[ClaimRow, ...]:
     """Return the claim about ReLU and softplus, as soon as all tasks were trained."""
-    statement = _("ReLU often does better than softplus, although softplus is smooth.")
-    finals = result.seeds.finals
+    row, finals = claim("A3"), result.seeds.finals
     if len(finals) < len(TRIED):
         why = _(
-            "{finals} of {tried} tasks are trained so far", finals=len(finals), tried=len(TRIED)
+            "{finals} of {tried} tasks are trained so far",
+            finals=len(finals),
+            tried=len(TRIED),
         )
-        return (ClaimRow("A3", statement, _("often"), "…", PENDING, why),)
-    ahead, behind = (
-        [task for task, pair in finals.items() if _is_ahead(pair[one], pair[other])]
-        for one, other in (ACTIVATIONS, ACTIVATIONS[::-1])
-    )
-    if len(ahead) > len(TRIED) / 2:
-        verdict = HOLDS
-    elif ahead:
-        condition = _("the task is {tasks}", tasks=joined_by_or(ahead))
-        verdict = f"{ONLY_IF} {condition}"
-    else:
-        verdict = NOT_REPRODUCED
-    listed = ", ".join(
-        _(
-            "{task} {relu} against {softplus}",
-            task=task,
-            relu=number(float(np.median(pair["relu"])), 2),
-            softplus=number(float(np.median(pair["softplus"])), 2),
-        )
-        for task, pair in finals.items()
-    )
-    measured = _(
-        "ahead on {ahead} of {tried}, behind on {behind}",
-        ahead=len(ahead),
-        tried=len(TRIED),
-        behind=len(behind),
-    )
-    why = _(
-        "medians of {seeds} seeds at this rate, ReLU against softplus: {medians}",
+        return (row.pending(why),)
+    here = _(
+        "{seeds} seeds of this network at this rate, where the ledger trains {ledger} at the "
+        "better of two",
         seeds=SEEDS,
-        medians=listed,
+        ledger=LEDGER_SEEDS,
     )
-    return (ClaimRow("A3", statement, _("often"), measured, verdict, why),)
-
-
-def _is_ahead(a: Array, b: Array) -> bool:
-    """Return whether the median of a is lower, beyond random variation (bootstrap, 95 %)."""
-    return difference(a, b).high < 0
+    return (row.row(finals, here=here),)
 
 
 @with_knobs_of(compute)

@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from layerlab.claims import claim
+from layerlab.claims.mechanisms import Normed
 from layerlab.core.errors import LabError
-from layerlab.core.experiment import HOLDS, NOT_HERE, WRONG, ClaimRow
+from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
 from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.numbers import number
@@ -36,7 +38,6 @@ Array = np.ndarray
 REACH = 12.0  # how far the map goes, in lengths of the weights
 CELLS = 48  # of the map, on each side
 CURVE = 10.0 ** np.linspace(-2, 2, 161)  # stretches of the gradient's curve
-EXACT, GRADIENT = 1e-12, 1e-9  # what the ledger allows
 SAY_S = 0.1  # how often work under way is drawn
 SIGN = {"positive": 1.0, "zero": 0.0, "negative": -1.0}
 
@@ -259,36 +260,25 @@ def work(is_interrupted: Ask, optimizer: str, **knobs: Any) -> Iterator[Step | N
 
 def claims(result: Result) -> tuple[ClaimRow, ...]:
     """Return the claim about the invariance, at the page's own weights."""
-    statement = _(
-        "Layer norm ignores W → a W, b → a b + c for a > 0, and the gradient is "
-        "scaled by 1 / a."
-    )
+    row, off = claim("E9"), number(result.off, 2)
+    if result.stretch <= 0:
+        why = _("it is about a > 0; here outputs change by {off}", off=off)
+        return (row.not_here(why),)
+    if not layer(result.pre_activations, 0.0).is_defined:
+        why = _("all pre-activations are equal; here outputs change by {off}", off=off)
+        return (row.not_here(why),)
     outputs, gradient = result.exact
-    measured = _(
-        "outputs off by {outputs}, gradient by {gradient}",
-        outputs=number(outputs, 2),
-        gradient=number(gradient, 2),
-    )
-    if result.stretch <= 0 or not layer(result.pre_activations, 0.0).is_defined:
-        off = number(result.off, 2)
-        why = (
-            _("it is about a > 0; here outputs change by {off}", off=off)
-            if result.stretch <= 0
-            else _("all pre-activations are equal; here outputs change by {off}", off=off)
-        )
-        return (ClaimRow("E9", statement, _("exact"), measured, NOT_HERE, why),)
-    holds = outputs <= EXACT and gradient <= GRADIENT
     why = _(
-        "with eps 0 and a = {stretch} outputs change by {outputs}, "
-        "and the gradient times a by {gradient} of its largest part; with eps "
-        "{eps} outputs by {off}",
+        "with eps 0 and a = {stretch} outputs change by {outputs}, and the gradient times a by "
+        "{gradient} of its largest part; with eps {eps} outputs by {off}",
         stretch=number(result.stretch),
         outputs=number(outputs, 2),
         gradient=number(gradient, 2),
         eps=number(result.eps),
-        off=number(result.off, 2),
+        off=off,
     )
-    return (ClaimRow("E9", statement, _("exact"), measured, HOLDS if holds else WRONG, why),)
+    here = _("the weights and the a of this page")
+    return (row.row(Normed(outputs, gradient, result.off), why=why, here=here),)
 
 
 @with_knobs_of(compute)
