@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -69,13 +70,13 @@ def _measure_collapse(ctx: Context) -> dict[str, float]:
 
 
 def _judge_collapse(n: dict[str, float]) -> Judgement:
-    linear, bent = n.values()
+    linear = n[LINEAR]
     measured = _("differs by {difference}", difference=figure(linear))
     why = _(
-        "eight layers without activation and the product of their matrices differ by "
-        "{linear} of the largest output, with ReLU by {bent}",
+        "eight layers without activation and the product of their matrices differ by {linear} "
+        "of the largest output, with ReLU by {bent}",
         linear=figure(linear),
-        bent=figure(bent),
+        bent=figure(n.get("relu", math.nan)),
     )
     return Judgement.holds(measured, why) if linear <= EXACT else Judgement.wrong(measured, why)
 
@@ -86,10 +87,14 @@ M, N = 64, 32
 
 
 class Factored(NamedTuple):
-    """By rank r: parameters of A and B, and the least error of the best A B, relative."""
+    """By rank r: parameters of A and B, and the least error of the best A B, relative.
+
+    `shape`: m and n of W.
+    """
 
     parameters: dict[int, int]
     errors: dict[int, float]
+    shape: tuple[int, int] = (M, N)
 
 
 def random_maps() -> Array:
@@ -112,13 +117,15 @@ def _measure_factored(ctx: Context) -> Factored:
 
 
 def _judge_factored(n: Factored) -> Judgement:
-    saves = {r: n.errors[r] for r, count in n.parameters.items() if count < M * N}
-    formula = all(count == r * (M + N) for r, count in n.parameters.items())
-    best = min(saves.values())
+    plain, first = math.prod(n.shape), next(iter(n.parameters))
+    saves = {r: n.errors[r] for r, count in n.parameters.items() if count < plain}
+    formula = all(count == r * sum(n.shape) for r, count in n.parameters.items())
     full = n.errors[max(n.errors)]
+    best = min(saves.values(), default=full)
     measured = _(
-        "{parameters} for r = 8; best error {best}",
-        parameters=n.parameters[8],
+        "{parameters} for r = {r}; best error {best}",
+        parameters=n.parameters[first],
+        r=first,
         best=percent(best),
     )
     text = ", ".join(_("{error} at r = {r}", error=percent(e), r=r) for r, e in saves.items())
@@ -128,7 +135,7 @@ def _judge_factored(n: Factored) -> Judgement:
         "by {errors}; at full rank it misses by {full}",
         parameters=listed(n.parameters.values()),
         ranks=listed(n.errors),
-        plain=grouped(M * N),
+        plain=grouped(plain),
         errors=text,
         full=figure(full),
     )
@@ -145,10 +152,13 @@ NARROW = range(1, 9)
 
 
 class Ranks(NamedTuple):
-    """The largest singular value beyond r, and the smallest r-th, of the largest."""
+    """The largest singular value beyond r, and the smallest r-th, of the largest.
+
+    The last is nan where it is not asked whether the product has rank r.
+    """
 
     beyond: float
-    last: float
+    last: float = math.nan
 
 
 def _measure_bottleneck(ctx: Context) -> Ranks:
@@ -174,7 +184,7 @@ def _judge_bottleneck(n: Ranks) -> Judgement:
         beyond=figure(n.beyond),
         last=figure(n.last),
     )
-    if n.beyond <= EXACT and n.last > 1e-3:
+    if n.beyond <= EXACT and not n.last <= 1e-3:
         return Judgement.holds(measured, why)
     return Judgement.wrong(measured, why)
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
+from layerlab.claims import claim
+from layerlab.claims.linear import EXACT, LINEAR, Factored, Ranks
+from layerlab.core.experiment import ClaimRow
 from layerlab.core.model_knobs import with_knobs_of
-from layerlab.core.numbers import number
+from layerlab.core.numbers import number, percent
 from layerlab.core.spec import LabSpec, edit
 from layerlab.core.translation import _, ngettext
 from layerlab.experiments.linear_collapse import factored, plane
@@ -18,7 +20,6 @@ from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.printed import program
 
 Array = np.ndarray
-EXACT = 1e-12  # relative
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,82 +96,50 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
 
 def _factored_row(result: Result) -> ClaimRow:
     r, best = result.rank, factored.off(result.best)
-    if result.parameters != r * (M + N):
-        verdict = WRONG
-    elif best <= EXACT:
-        verdict = HOLDS
-    else:
-        verdict = f"{ONLY_IF} {_('W has rank {r} at most', r=r)}"
     counts = {"count": result.parameters, "all": result.all, "r": r}
-    if best <= EXACT:
-        measured = _("{count}; misses nothing", **counts)
-        why = _(
-            "A and B have {count} numbers, W has {all}; the best A B of rank {r} misses "
-            "nothing of this W",
-            **counts,
-        )
-    else:
-        share = f"{100 * best:.2g} %"
-        measured = _("{count}; misses {share}", share=share, **counts)
-        why = _(
-            "A and B have {count} numbers, W has {all}; the best A B of rank {r} misses "
-            "{share} of this W",
-            share=share,
-            **counts,
-        )
-    return ClaimRow(
-        "A1",
-        _("W = A B of rank r: r (m + n) parameters, not m n, for the same maps."),
-        _("r (m + n), same maps"),
-        measured,
-        verdict,
-        why,
+    misses = _("nothing") if best <= EXACT else percent(best)
+    measured = _("{count}; misses {misses}", count=result.parameters, misses=misses)
+    why = _(
+        "A and B have {count} numbers, W has {all}; the best A B of rank {r} misses {misses} "
+        "of this W",
+        misses=misses,
+        **counts,
     )
+    numbers = Factored({r: result.parameters}, {r: best}, (M, N))
+    here = _("one W, at r = {r}", r=r)
+    return claim("A1").row(numbers, measured=measured, why=why, here=here)
 
 
 def _bottleneck_row(result: Result) -> ClaimRow:
     sizes, r = result.learned, result.rank
     beyond = float(sizes[r] / sizes[0]) if r < len(sizes) else 0.0
     count = int((sizes > EXACT * sizes[0]).sum())
-    verdict = HOLDS if beyond <= EXACT else NOT_REPRODUCED
-    return ClaimRow(
-        "A2",
-        _("A linear bottleneck is a limit on the rank of the product."),
-        _("rank r at most"),
-        _("rank {count} at r = {r}", count=count, r=r),
-        verdict,
-        _(
-            "singular values of A B beyond number {r}: at most {beyond} of the first",
-            r=r,
-            beyond=number(beyond, 2),
-        ),
+    why = _(
+        "singular values of A B beyond number {r}: at most {beyond} of the first",
+        r=r,
+        beyond=number(beyond, 2),
     )
+    measured = _("rank {count} at r = {r}", count=count, r=r)
+    here = _("one learned product, at r = {r}", r=r)
+    return claim("A2").row(Ranks(beyond), measured=measured, why=why, here=here)
 
 
 def _collapse_row(result: Result) -> ClaimRow:
     apart, layers = result.pushed.apart, result.depth
-    if apart <= EXACT:
-        verdict = HOLDS
-    elif result.activation != "identity":
-        verdict = f"{ONLY_IF} {_('there is no activation between them')}"
-    else:
-        verdict = WRONG
-    return ClaimRow(
-        "B1",
-        _("Linear layers without an activation collapse to one."),
-        _("exact"),
-        _("differs by {apart}", apart=number(apart, 2)),
-        verdict,
-        ngettext(
-            "{count} layer, activation {activation}, and the product of their matrices differ "
-            "by {apart} of the largest output",
-            "{count} layers, activation {activation}, and the product of their matrices differ "
-            "by {apart} of the largest output",
-            layers,
-            activation=result.label,
-            apart=number(apart, 2),
-        ),
+    measured = _("differs by {apart}", apart=number(apart, 2))
+    why = ngettext(
+        "{count} layer, activation {activation}, and the product of their matrices differ by "
+        "{apart} of the largest output",
+        "{count} layers, activation {activation}, and the product of their matrices differ by "
+        "{apart} of the largest output",
+        layers,
+        activation=result.label,
+        apart=number(apart, 2),
     )
+    if result.activation != LINEAR and layers > 1:
+        return claim("B1").not_here(why, measured)
+    here = _("the layers of this page")
+    return claim("B1").row({LINEAR: apart}, measured=measured, why=why, here=here)
 
 
 @with_knobs_of(compute)
