@@ -131,7 +131,7 @@ def test_the_verdict_follows_the_seeds():
         "holds only if the task is wave"
     )
     assert judged([2] * 6, [1] * 6).verdict == "does not reproduce"
-    assert judged([1] * 6, [1.001] * 6).measured == "ahead on 0 of 6, behind on 0"
+    assert judged([1] * 6, [1.001] * 6).measured == "ahead on 0 of 6 tasks, behind on 0"
     assert model.claims(model.compute())[0].verdict == "being computed"
     assert "trained so far" in model.claims(model.compute())[0].why
 
