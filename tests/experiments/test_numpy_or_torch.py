@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from layerlab.claims.base import Context
 from layerlab.claims.registry import claim
 from layerlab.core.errors import LabError, LabWarning
+from layerlab.core.experiment import NOT_HERE
 from layerlab.core.jobs import Job, steps_of
 from layerlab.experiments.numpy_or_torch import claim_rows, difference_check, model, trainings
 from layerlab.experiments.numpy_or_torch.mistakes import Mistake, layer_of
@@ -259,7 +260,7 @@ def test_pytorch_does_the_same_in_its_own_process(monkeypatch):
     assert row.verdict == 'holds only if "exactly" means to rounding'
     wrong = model.compute(mistake=FORGOTTEN)  # now everything is there at once
     assert wrong.apart["numpy", "float64"][-1] > 1e-3
-    assert "mistake" in {row.id: row for row in model.claims(wrong)}["B5"].verdict
+    assert "mistake" in {row.id: row for row in model.claims(wrong)}["B5"].why
 
 
 def test_work_makes_room_and_loses_nothing(no_torch, monkeypatch):
@@ -368,9 +369,9 @@ def test_verdicts_turn():
     assert same(np.zeros(LENGTH)) == "holds"
     assert same(np.full(LENGTH, 1e-13)) == 'holds only if "exactly" means to rounding'
     grown = np.geomspace(1e-16, 1e-6, LENGTH)
-    assert same(grown).endswith(f"for {(grown <= 1e-10).sum()} updates")
+    assert same(grown) == "wrong as printed"
     wrong = {"mistake": Mistake(FORGOTTEN, 2)}
-    assert same(np.full(LENGTH, 0.1), **wrong) == "holds only if there is no mistake in it"
+    assert same(np.full(LENGTH, 0.1), **wrong) == NOT_HERE
     assert claim_rows._same(result).verdict == "being computed"
 
     def thresholds(**missed):
@@ -382,7 +383,7 @@ def test_verdicts_turn():
     assert thresholds(none=1e-4) == "wrong as printed"
     assert thresholds(sign=1e-4) == "wrong as printed"
     too_small = model.compute(eps=1e-13)
-    assert claim_rows._thresholds(too_small).verdict == "holds only if eps is near 1e-5"
+    assert claim_rows._thresholds(too_small).verdict == NOT_HERE
 
 
 # ---- programs

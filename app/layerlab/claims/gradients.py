@@ -35,10 +35,14 @@ def _spec(activation: str) -> LabSpec:
 
 
 class Twins(NamedTuple):
-    """After each of `UPDATES`: the largest relative distance, and the share of equal bits."""
+    """After some updates: the largest relative distance, and the share of equal bits.
+
+    `updates`: after how many; their distances may be those of `ROUNDING`.
+    """
 
     apart: list[float]
     equal: list[float]
+    updates: tuple[int, ...] = UPDATES
 
 
 def _measure_twins(ctx: Context) -> Twins:
@@ -66,19 +70,19 @@ def _judge_twins(n: Twins) -> Judgement:
     measured = _(
         "apart by {distances} after {updates} updates",
         distances=listed(n.apart),
-        updates=listed(UPDATES),
+        updates=listed(n.updates),
     )
     why = _(
         "after {updates} updates parameters are apart by {distances}, relative, "
         "and {equal} of them are equal to "
         "the last bit",
-        updates=listed(UPDATES),
+        updates=listed(n.updates),
         distances=listed(n.apart),
         equal=", ".join(f"{100 * share:.0f} %" for share in n.equal),
     )
     if min(n.equal) == 1:
         return Judgement.holds(measured, why)
-    if all(off <= most for off, most in zip(n.apart, ROUNDING, strict=True)):
+    if all(off <= most for off, most in zip(n.apart, ROUNDING, strict=False)):
         return Judgement.holds_only_if(_('"exactly" means to rounding'), measured, why)
     return Judgement.wrong(measured, why)
 
