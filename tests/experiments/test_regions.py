@@ -162,11 +162,17 @@ def flips(inputs: int, share: float) -> gates.Flips:
 
 def test_broken_figures_turn_every_verdict() -> None:
     assert claim_rows.gates_row((flips(2, 0.008), flips(64, 0.003))).verdict == HOLDS
+    dense = gates.Flips(64, 1, 20, 0.003, 0.003, 0.003, 0.6)
+    assert "sparse" in claim_rows.gates_row((flips(2, 0.008), dense)).verdict
     assert claim_rows.gates_row((flips(2, 0.008), flips(64, 0.007))).verdict.startswith(ONLY_IF)
     assert claim_rows.gates_row((flips(2, 0.008), flips(64, 0.02))).verdict == WRONG
     assert claim_rows.layer_row(4, 6, 9).verdict == WRONG
-    assert claim_rows.power_row((4, 4), 9, 4, 15).verdict == WRONG
+    assert claim_rows.power_row((4, 4), 9, 4, 15, counting.counts(2)).verdict == WRONG
     good = counting.counts(1)
+    many = counting.RegionCounts(
+        **{**vars(counting.counts(2)), "initial": np.full((4, 5), 999)}
+    )
+    assert claim_rows.power_row((4, 4), 9, 4, 16, many).verdict == HOLDS
     squared = counting.RegionCounts(**{**vars(good), "initial": good.initial**2})
     assert claim_rows.neurons_row(good).verdict == HOLDS
     assert claim_rows.neurons_row(squared).verdict == "does not reproduce"

@@ -202,12 +202,11 @@ def test_pieces_are_judged_over_all_seeds_wherever_the_clock_stands(short) -> No
     assert "4 seeds" in model.claims(early)[0].why
 
 
-def test_fewer_parameters_are_counted(monkeypatch) -> None:
+def test_fewer_parameters_are_counted() -> None:
     row = claim_rows.fewer_row((33,), (6, 6, 6))
     assert row.verdict == WRONG
     assert row.measured == "53 against 25"
-    monkeypatch.setattr(claim_rows, "PRINTED_WIDE", (32,))
-    assert claim_rows.fewer_row((33,), (6, 6, 6)).verdict == HOLDS
+    assert "one layer of 33 there are 3 layers of 6" in row.why
 
 
 def test_the_copied_program_ends_where_the_page_does(monkeypatch) -> None:

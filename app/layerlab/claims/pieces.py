@@ -11,6 +11,7 @@ from layerlab.claims.base import Claim, Context, D, E, Judgement
 from layerlab.claims.figures import exponent, figure, listed
 from layerlab.claims.populations import initial_params
 from layerlab.core.numbers import grouped
+from layerlab.core.phrases import joined_by_and
 from layerlab.core.spec import LabSpec, NetSpec, replace
 from layerlab.core.translation import _
 from layerlab.nets.cells import count_cells
@@ -56,11 +57,17 @@ def _random_pieces(hidden: tuple[int, ...], seeds: int) -> Array:
 
 
 class LayerRegions(NamedTuple):
-    """Regions of one layer of so many neurons, on a line and in the space of the flip."""
+    """Regions of one layer of so many neurons, on a line and in the space of the flip.
+
+    Attributes:
+        space: none where a line alone is looked at.
+        deep: neurons of a network of several layers, and its regions of a line, if one is.
+    """
 
     neurons: tuple[int, ...]
     line: list[int]
     space: list[int]
+    deep: tuple[int, int] | None = None
 
 
 def _measure_layer(ctx: Context) -> LayerRegions:
@@ -100,12 +107,18 @@ def _judge_layer(n: LayerRegions) -> Judgement:
             "inputs of the flip, which is the sum of C(n, k) for k up to 4 ({sums})",
             **fields,
         )
-    fits = [all(np.less_equal(counts, bounds)) for counts in (n.line, n.space)]
-    if all(fits):
-        return Judgement.holds(measured, why)
-    if fits[0]:
-        return Judgement.holds_only_if(_("there is one input"), measured, why)
-    return Judgement.wrong(measured, why)
+    fits = [
+        all(count <= bound for count, bound in zip(counts, bounds, strict=False))
+        for counts in (n.line, n.space)
+    ]
+    conditions = [] if fits[1] else [_("there is one input")]
+    if n.deep is not None and n.deep[1] > n.deep[0] + 1:
+        conditions.append(_("they are one layer"))
+    if not fits[0]:
+        return Judgement.wrong(measured, why)
+    if conditions:
+        return Judgement.holds_only_if(joined_by_and(conditions), measured, why)
+    return Judgement.holds(measured, why)
 
 
 # ---- D17: layers
@@ -116,13 +129,15 @@ class Layers(NamedTuple):
 
     Attributes:
         built: pieces of a line of networks that were built for it, by (n, L).
-        random: of random ones of 4 x 8.
-        space: regions of the 4 inputs of the flip, of one layer of so many random neurons.
+        random: of random ones of one shape, such as 4 x 8.
+        space: regions of several inputs, of one layer of so many random neurons.
+        bound: most pieces of a line that the random ones can have, (n + 1)^L.
     """
 
     built: dict[tuple[int, int], int]
     random: Array
     space: dict[int, int]
+    bound: int = (8 + 1) ** 4
 
 
 def _measure_layers(ctx: Context) -> Layers:
@@ -136,14 +151,13 @@ def _measure_layers(ctx: Context) -> Layers:
 
 
 def _judge_layers(n: Layers) -> Judgement:
-    bound = (8 + 1) ** 4  # of 4 layers of 8, on a line
     reached = all(made == width**depth for (width, depth), made in n.built.items())
-    on_line = reached and int(n.random.max()) <= bound
+    on_line = reached and int(n.random.max()) <= n.bound
     in_space = all(count <= width + 1 for width, count in n.space.items())
     measured = _(
         "1 input: {built} of 4⁴ built; 4 inputs: {count} of one layer of 8",
-        built=n.built[4, 4],
-        count=n.space[8],
+        built=list(n.built.values())[-1],
+        count=n.space.get(8, max(n.space.values())),
     )
     why = _(
         "up to is a maximum: on a line 2 and 4 neurons in 1 to 4 layers, built from weights, "
@@ -154,7 +168,7 @@ def _judge_layers(n: Layers) -> Judgement:
         networks=len(n.random),
         median=figure(float(np.median(n.random))),
         most=n.random.max(),
-        bound=grouped(bound),
+        bound=grouped(n.bound),
         widths=listed(n.space),
         space=listed(n.space.values()),
     )
@@ -244,42 +258,50 @@ def _judge_fold(n: Folded) -> Judgement:
 # ---- L3: regions and neurons
 
 
-def _measure_neurons(ctx: Context) -> dict[int, list[float]]:
-    """Return for each depth the median pieces of networks of `NEURONS`."""
+class PieceMedians(NamedTuple):
+    """For each depth the median pieces of networks of so many neurons."""
+
+    by_depth: dict[int, list[float]]
+    neurons: tuple[int, ...] = NEURONS
+
+
+def _measure_neurons(ctx: Context) -> PieceMedians:
     seeds = ctx.sample_size(16, 16)
     found: dict[int, list[float]] = {}
     for k, depth in enumerate((1, 2, 4)):
         ctx.step(k, 3)
         widths = [(count // depth,) * depth for count in NEURONS]
         found[depth] = [float(np.median(_random_pieces(hidden, seeds))) for hidden in widths]
-    return found
+    return PieceMedians(found)
 
 
-def _judge_neurons(n: dict[int, list[float]]) -> Judgement:
-    last = [counts[-1] for counts in n.values()]
+def _judge_neurons(n: PieceMedians) -> Judgement:
+    last, neurons = [counts[-1] for counts in n.by_depth.values()], n.neurons
     measured = _(
-        "{pieces} pieces of {neurons} neurons in 1, 2, 4 layers",
+        "{pieces} pieces of {neurons} neurons in {depths} layers",
         pieces=listed(last),
-        neurons=NEURONS[-1],
+        neurons=neurons[-1],
+        depths=listed(n.by_depth),
     )
 
     def powers(narrowest: int) -> list[float]:
         found = []
-        for depth, counts in n.items():
-            wide = [k for k, count in enumerate(NEURONS) if count // depth >= narrowest]
-            found.append(exponent([NEURONS[k] for k in wide], [counts[k] for k in wide]))
+        for depth, counts in n.by_depth.items():
+            wide = [k for k, count in enumerate(neurons) if count // depth >= narrowest]
+            found.append(exponent([neurons[k] for k in wide], [counts[k] for k in wide]))
         return found
 
     every, wider = powers(1), powers(NARROW)
     why = _(
-        "pieces grow with the power {every} of the neurons in 1, 2 and 4 layers, "
+        "pieces grow with the power {every} of the neurons in {depths} layers, "
         "with {wider} where every layer has {narrow} neurons or more, and "
         "{neurons} neurons make {pieces} (biases of standard deviation {biases}; "
         "without biases every kink is at 0)",
         every=_powers(every),
+        depths=listed(n.by_depth),
         wider=_powers(wider),
         narrow=NARROW,
-        neurons=NEURONS[-1],
+        neurons=neurons[-1],
         pieces=listed(last),
         biases=BIASES,
     )

@@ -40,7 +40,7 @@ from layerlab.experiments.ensemble.training import (
     RATE,
     SAMPLES,
     UPDATES,
-    Setting,
+    EnsembleConfig,
     early,
     first,
 )
@@ -68,7 +68,7 @@ class Result:
         found: by kind, what many draws show so far; without those of which too few are done.
     """
 
-    setting: Setting
+    setting: EnsembleConfig
     k: int
     x: Array
     truth: Array
@@ -109,7 +109,7 @@ def compute(
         raise LabError(_("{given} draws are given, the page shows one", given=len(draw)))
     if len(at) > 1:
         raise LabError(_("{given} positions are given, the page shows one", given=len(at)))
-    setting = Setting(task, noise, width, kind)
+    setting = EnsembleConfig(task, noise, width, kind)
     shown = number_of(draw)
     place = int(np.abs(POSITIONS - (at[0] if at else 0.0)).argmin())
     data, truth = load_data(setting.spec(shown).task), truth_of(setting)
@@ -117,7 +117,7 @@ def compute(
     pairs = np.zeros((0, 2)) if people is None else people.predictions[:, :2, place]
     found = {}
     for other in KINDS:
-        others = POPULATIONS.known(Setting(task, noise, width, other))
+        others = POPULATIONS.known(EnsembleConfig(task, noise, width, other))
         seen = None if others is None else found_in(others)
         if seen is not None:
             found[other] = seen
@@ -142,12 +142,12 @@ def number_of(draw: tuple[float, ...]) -> int:
 
 @functools.lru_cache(maxsize=8)
 def _truth(task: str) -> Array:
-    truth = load_data(Setting(task, 0.0, 2, SEED).spec(0).task).truth
+    truth = load_data(EnsembleConfig(task, 0.0, 2, SEED).spec(0).task).truth
     assert truth is not None  # a generated task
     return truth(POSITIONS[:, None])[:, 0]
 
 
-def truth_of(setting: Setting) -> Array:
+def truth_of(setting: EnsembleConfig) -> Array:
     """Return the curve under a setting's points, at `POSITIONS`."""
     return _truth(setting.task)
 
@@ -167,11 +167,11 @@ def work(
     kinds, reported_s = (kind, *(other for other in KINDS if other != kind)), time.monotonic()
     total = DRAWS * len(kinds)
     yield from wait_for_kernels(is_interrupted)
-    for _net in early(Setting(task, noise, width, kind), number_of(draw)).reach(k):
+    for _net in early(EnsembleConfig(task, noise, width, kind), number_of(draw)).reach(k):
         if is_interrupted():
             yield None
     for place, other in enumerate(kinds):
-        one = POPULATIONS.get(Setting(task, noise, width, other))
+        one = POPULATIONS.get(EnsembleConfig(task, noise, width, other))
         for is_further in one.advance(is_interrupted):
             if not is_further:
                 yield None
@@ -310,4 +310,4 @@ def lab_spec(
                 kind=kind,
             )
         )
-    return Setting(task, noise, width, kind).spec(number_of(draw), seeds=k)
+    return EnsembleConfig(task, noise, width, kind).spec(number_of(draw), seeds=k)

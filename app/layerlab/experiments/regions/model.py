@@ -162,7 +162,13 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     return (
         claim_rows.gates_row(result.flips),
         claim_rows.layer_row(hidden[0], on_line, result.polygons.by_layer[0]),
-        claim_rows.power_row(hidden, result.regions.pieces, *built_pieces(*hidden)),
+        claim_rows.power_row(
+            hidden,
+            result.regions.pieces,
+            *built_pieces(*hidden),
+            result.counts,
+            result.polygons.by_layer[0],
+        ),
         claim_rows.neurons_row(result.counts),
     )
 
