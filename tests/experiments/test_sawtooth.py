@@ -158,16 +158,23 @@ def test_verdicts_say_what_is_known() -> None:
 def test_broken_figures_turn_every_verdict() -> None:
     near, far = np.full(8, 1e-5), np.full(8, 0.1)
     assert claim_rows.open_row(0.02, 1e-32, far, 0.1, 100).verdict == HOLDS
-    assert claim_rows.open_row(0.02, 1e-32, near, 1e-5, 100).verdict.startswith(ONLY_IF)
+    only_width = f"{ONLY_IF} only width is meant"
+    assert claim_rows.open_row(0.02, 1e-32, near, 1e-5, 100).verdict == only_width
     assert claim_rows.open_row(0.002, 1e-3, near, 1e-5, 100).verdict == WRONG
     counts = counting.counts()
     fewer = counting.PieceCounts(**{**vars(counts), "pieces": counts.pieces - 1})
     more = counting.PieceCounts(**{**vars(counts), "below": 2**counts.folds})
+    off = counting.PieceCounts(**{**vars(counts), "apart": 1e-3})
+    assert claim_rows.fold_row(off, 3).verdict == WRONG
     assert claim_rows.fold_row(counts, 3).verdict == HOLDS
     assert claim_rows.fold_row(fewer, 3).verdict == WRONG
     assert claim_rows.fold_row(more, 3).verdict == WRONG
     pieces, one = {"a": 8, "b": 9, "c": 65}, {"a": 19, "b": 25, "c": 193}
-    three = {"a": 0.1, "b": 0.2, "c": 0.15}, {"a": 0.3, "b": 0.2, "c": 0.1}
+    scatter = np.linspace(0.99, 1.01, 8)
+    three = [
+        dict(zip("abc", np.outer(losses, scatter), strict=True))
+        for losses in ((0.1, 0.2, 0.15), (0.3, 0.2, 0.1))
+    ]
     assert claim_rows.three_row(pieces, one, three[0], 9).verdict == HOLDS
     assert claim_rows.three_row(pieces, one, three[1], 9).verdict.startswith(ONLY_IF)
     alike = {"a": 1, "b": 1, "c": 1}

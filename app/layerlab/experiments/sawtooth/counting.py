@@ -22,6 +22,8 @@ class PieceCounts:
         deep: its neurons. wide: the fewest neurons of one layer with as many pieces.
         bound: 2^(folds - 1), what the source prints. below: the most pieces of one layer of
             one neuron less than that.
+        one_layer: pieces of the one layer of 2^folds neurons that is built to be the triangle.
+        apart: how far any of these is from it, at most.
     """
 
     folds: Array
@@ -30,6 +32,8 @@ class PieceCounts:
     wide: Array
     bound: Array
     below: Array
+    one_layer: Array
+    apart: float
 
 
 @functools.cache
@@ -43,4 +47,6 @@ def counts() -> PieceCounts:
         np.array([nets.least_width(k) for k in folds]),
         np.array([2 ** (k - 1) for k in folds]),
         np.array([nets.most_pieces(2 ** (k - 1) - 1) for k in folds]),
+        np.array([nets.pieces((2**k,), nets.built_wide(k)) for k in folds]),
+        max(nets.off_target(k) for k in folds),
     )

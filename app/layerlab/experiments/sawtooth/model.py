@@ -145,7 +145,7 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
         claim_rows.three_row(
             {name: result.most[name] for name in three},
             {name: result.parameters[name] for name in three},
-            {name: float(np.median(found[name].loss)) for name in three},
+            {name: found[name].loss for name in three},
             min(found[name].update for name in three),
         ),
         claim_rows.open_row(

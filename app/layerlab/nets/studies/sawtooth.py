@@ -60,6 +60,15 @@ def pieces(hidden: tuple[int, ...], params: Array, reach: float = 1.0) -> int:
     return found.pieces
 
 
+def off_target(folds: int, points: int = 1025) -> float:
+    """Return how far the one layer that is built is from the target over [-1, 1], at most."""
+    x = np.linspace(-1, 1, points)[:, None]
+    layout, flat = Layout((1, 2**folds, 1)), built_wide(folds)
+    h = np.maximum(x @ layout.weights(flat, 0) + layout.biases(flat, 0), 0)
+    out = h @ layout.weights(flat, 1) + layout.biases(flat, 1)
+    return float(np.abs(out - target(folds, x)).max())
+
+
 @functools.cache
 def most_pieces(width: int) -> int:
     """Return the pieces of one layer of which every neuron bends the function inside."""
