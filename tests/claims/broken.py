@@ -160,7 +160,7 @@ BROKEN: dict[str, tuple[str, Break]] = {
             "layerlab.claims.expansions.sum_of", lambda units, weights: 1.01 * units @ weights
         ),
     ),
-    "C3": (HOLDS, instead("layerlab.claims.depth.silent", lambda outer: 1e-9 * outer)),
+    "C3": (HOLDS, instead("layerlab.claims.depth.zeroed", lambda outer: 1e-9 * outer)),
     "C4": (WRONG, instead("layerlab.claims.shapes.LEAK", 0.0)),
     "C5": (ONLY_IF, instead("layerlab.claims.choices.CURVES", ("step",))),
     "D1": (HOLDS, _parameters(_no_biases)),

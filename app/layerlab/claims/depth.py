@@ -121,7 +121,7 @@ def _judge_chain(n: Chain) -> Judgement:
 BLOCKS, UNITS, INSIDE = 6, 4, 16  # of the source's networks: inputs, and terms of a block
 
 
-class Silenced(NamedTuple):
+class ZeroedBlocks(NamedTuple):
     """By activation: largest range of the plain outputs, largest error of the residual.
 
     Attributes:
@@ -134,22 +134,22 @@ class Silenced(NamedTuple):
     lab: dict[str, float]
 
 
-def silent(outer: Array) -> Array:
+def zeroed(outer: Array) -> Array:
     """Return the outer coefficients of a block that has learned nothing."""
     return np.zeros_like(outer)
 
 
-def _measure_silenced(ctx: Context) -> Silenced:
-    found = Silenced({}, {}, {})
+def _measure_zeroed(ctx: Context) -> ZeroedBlocks:
+    found = ZeroedBlocks({}, {}, {})
     for k, entry in enumerate(ACTIVATIONS):
         ctx.step(k, len(ACTIVATIONS))
-        found.plain[entry.key], found.residual[entry.key] = _expansions(entry)
+        found.plain[entry.key], found.residual[entry.key] = expansions(entry)
         found.lab[entry.key] = _of_lab(entry.key)
     return found
 
 
-def _expansions(entry: Activation) -> tuple[float, float]:
-    """Silence each block in turn of networks whose blocks are sums a_k s(b_k x + c_k).
+def expansions(entry: Activation) -> tuple[float, float]:
+    """Put each block in turn to 0 of networks whose blocks are sums a_k s(b_k x + c_k).
 
     Returns:
         The largest range of the plain outputs over the inputs, and how far the residual
@@ -170,7 +170,7 @@ def _expansions(entry: Activation) -> tuple[float, float]:
     ranges, errors, every = [], [], list(range(BLOCKS))
     for block in every:
         a = outer.copy()
-        a[block] = silent(outer[block])
+        a[block] = zeroed(outer[block])
         ranges.append(np.ptp(out(a, every, 0.0), axis=0).max())
         shorter = out(outer, [k for k in every if k != block], 1.0)
         errors.append(np.abs(out(a, every, 1.0) - shorter).max() / np.abs(shorter).max())
@@ -196,7 +196,7 @@ def _out(spec: LabSpec, params: Array, x: Array) -> Array:
     return forward(problem_of(spec), params, x).h[-1]
 
 
-def _judge_silenced(n: Silenced) -> Judgement:
+def _judge_zeroed(n: ZeroedBlocks) -> Judgement:
     plain, residual = max(n.plain.values()), max(n.residual.values())
     measured = _(
         "plain: range {plain}; residual: off by {residual}",
@@ -283,7 +283,7 @@ CLAIMS: tuple[Claim[Any], ...] = (
             "network without the block; for every activation of the lab",
             exact=EXACT,
         ),
-        measure=_measure_silenced,
-        judge=_judge_silenced,
+        measure=_measure_zeroed,
+        judge=_judge_zeroed,
     ),
 )

@@ -160,8 +160,8 @@ def _judge_filtered(n: dict[bool, Filtered]) -> Judgement:
         why.append(
             _(
                 "by {name} neighbours and spectrum give the same within {apart}, and "
-                "{smoother} of 200 signals on 8 random graphs become smoother, the median of x L x / x x "
-                "going from {before} to {after}",
+                "{smoother} of 200 signals on 8 random graphs become smoother, the median of "
+                "x L x / x x going from {before} to {after}",
                 name=names[normalized],
                 apart=figure(found.apart),
                 smoother=smoother,

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layerlab.core.experiment import HOLDS, NOT_HERE, ONLY_IF, PENDING, WRONG, ClaimRow
+from layerlab.claims import claim
+from layerlab.claims.depth import EXACT, Chain, ZeroedBlocks, expansions
+from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask
 from layerlab.core.numbers import number
 from layerlab.core.spec import edit
@@ -24,26 +26,10 @@ from layerlab.nets.skips import (
     ablate,
     block_variance,
     cut_out,
-    is_growing,
-    is_steady,
     output_scale,
 )
 
-EXACT = 1e-12
-PRINTED, TOLERANCE = 3.49e9, 0.005e9
-NETS = 4
-C3 = _(
-    "A layer that learns nothing makes a plain network constant; a residual network loses "
-    "that layer alone."
-)
-D26 = _(
-    "Scaling the output of N residual blocks by 1/√(2N) keeps the variance from "
-    "growing with depth."
-)
-E4 = _(
-    "L scalar layers pass on a^L of a gradient, with skips (1 + a)^L: 3.49e9 times as much "
-    "at L = 20, a = 0.5."
-)
+NETS = 4  # networks of random blocks
 
 
 # ---- E4
@@ -57,23 +43,17 @@ def ratio(a: float, length: int) -> float:
 
 def chain_row(factor: float, length: int) -> ClaimRow:
     """Judge E4 as it is printed, and add what the page's own chain has."""
-    printed, own = ratio(0.5, 20), ratio(factor, length)
-    holds = abs(printed - PRINTED) <= TOLERANCE
-    return ClaimRow(
-        "E4",
-        E4,
-        "3.49e9",
-        number(printed, 4),
-        HOLDS if holds else WRONG,
-        _(
-            "backpropagated through 20 layers of 0.5 the ratio is {printed}; through "
-            "{depth} layers of {factor} it is {own}",
-            printed=number(printed, 4),
-            depth=length,
-            factor=number(factor, 3),
-            own=number(own, 4),
-        ),
+    plain, skips = chain(0.5, 20)
+    numbers = Chain(float(plain[0]), float(skips[0]))
+    why = _(
+        "backpropagated through 20 layers of 0.5 the ratio is {printed}; through {depth} "
+        "layers of {factor} it is {own}",
+        printed=number(numbers.residual / numbers.plain, 4),
+        depth=length,
+        factor=number(factor, 3),
+        own=number(ratio(factor, length), 4),
     )
+    return claim("E4").row(numbers, why=why)
 
 
 # ---- D26
@@ -124,57 +104,32 @@ def known_blocks() -> Blocks | None:
 def blocks_row(blocks: Blocks | None) -> ClaimRow:
     """Judge D26: with layer norm, and without."""
     if blocks is None:
-        return ClaimRow(
-            "D26",
-            D26,
-            _("does not grow"),
-            "…",
-            PENDING,
-            _("random blocks are measured before networks are trained"),
-        )
+        return claim("D26").pending(_("random blocks are measured before networks are trained"))
 
     def both(pair: tuple[float, float]) -> str:
         few, many = (number(v, 3) for v in pair)
         return _("{few} and {many}", few=few, many=many)
 
-    steady = [is_steady(v) for v in (blocks.normed_scaled, blocks.scaled)]
-    grows = [is_growing(v) for v in (blocks.normed, blocks.free)]
-    verdict = WRONG
-    if all(steady) and all(grows):
-        verdict = HOLDS
-    elif steady[0] and grows[0]:
-        verdict = f"{ONLY_IF} {_('blocks have layer norm')}"
-    return ClaimRow(
-        "D26",
-        D26,
-        _("does not grow"),
-        _(
-            "{scaled} scaled, {not_scaled} not",
-            scaled=both(blocks.normed_scaled),
-            not_scaled=both(blocks.normed),
-        ),
-        verdict,
-        _(
-            "variance after {few} and {many} blocks of two layers is {normed_scaled} "
-            "scaled and {normed} not where blocks have layer norm, "
-            "{scaled} and {free} where they have none",
-            few=FEW,
-            many=MANY,
-            normed_scaled=both(blocks.normed_scaled),
-            normed=both(blocks.normed),
-            scaled=both(blocks.scaled),
-            free=both(blocks.free),
-        ),
+    measured = _(
+        "{scaled} scaled, {not_scaled} not",
+        scaled=both(blocks.normed_scaled),
+        not_scaled=both(blocks.normed),
     )
+    numbers = {
+        True: {"scaled": list(blocks.normed_scaled), "plain": list(blocks.normed)},
+        False: {"scaled": list(blocks.scaled), "plain": list(blocks.free)},
+    }
+    here = _("{nets} networks, where the ledger draws 8", nets=NETS)
+    return claim("D26").row(numbers, measured=measured, here=here)
 
 
 # ---- C3
 
 
-def leftovers() -> list[str]:
-    """Return the activations that are not 0 at 0."""
-    zero = np.zeros(1)
-    return [one.key for one in ACTIVATIONS if abs(float(one(zero, 0.01)[0])) > EXACT]
+def leftovers() -> dict[str, float]:
+    """Return what each activation that is not 0 at 0 leaves of an ablated layer's unit."""
+    left = {one.key: float(abs(one(np.zeros(1))[0])) for one in ACTIVATIONS}
+    return {name: size for name, size in left.items() if size > EXACT}
 
 
 def range_of(plain: TrainedDepth, layer: int) -> float:
@@ -204,43 +159,38 @@ def _predictions(one: TrainedDepth, layer: int) -> np.ndarray:
 def ablation_row(
     plain: TrainedDepth | None, skips: TrainedDepth | None, layer: int
 ) -> ClaimRow:
-    """Judge C3 by the trained networks with one layer (from 0) ablated."""
+    """Judge C3 by the trained networks with one layer (from 0) ablated.
+
+    Theirs are the lab's blocks, without outer coefficients; those of the source, which have
+    some, are built with the same activation. Of the activations that the networks do not have
+    it is asked what they leave at 0.
+    """
+    row = claim("C3")
     if plain is None or skips is None:
-        return ClaimRow("C3", C3, _("exact"), "…", PENDING, _("the networks are being trained"))
+        return row.pending(_("the networks are being trained"))
     if plain.params is None or skips.params is None:
-        return ClaimRow(
-            "C3", C3, _("exact"), _("not finite"), NOT_HERE, _("the training diverged")
-        )
+        return row.not_here(_("the training diverged"), _("not finite"))
     reach, error = range_of(plain, layer), error_of(skips, layer)
-    not_zero, name = leftovers(), plain.setting.activation
-    is_exact = error <= EXACT
-    as_claimed = reach <= EXACT and is_exact == (name not in not_zero)
-    verdict = f"{ONLY_IF} {_('the activation is 0 at 0')}" if as_claimed and not_zero else WRONG
+    name = plain.setting.activation
+    constant, exact = expansions(ACTIVATIONS[name])
+    measured = _(
+        "plain: range {reach}; residual: off by {error}",
+        reach=number(reach, 2),
+        error=number(error, 2),
+    )
     why = _(
-        "with layer {layer} ablated, {networks} trained plain networks predict the "
-        "same everywhere to {reach}, and the scaled residual ones differ from "
-        "those without the layer by {error} of their size, with {activation}",
+        "with layer {layer} ablated, {networks} trained plain networks predict the same "
+        "everywhere to {reach}, and the scaled residual ones differ from those without the "
+        "layer by {error} of their size, with {activation}; {activations} are not 0 at 0 and "
+        "leave a constant",
         layer=layer + 1,
         networks=len(plain.loss),
         reach=number(reach, 2),
         error=number(error, 2),
         activation=name,
+        activations=", ".join(leftovers()) or _("none"),
     )
-    if not_zero:
-        why = _(
-            "{found}; {activations} are not 0 at 0 and leave a constant",
-            found=why,
-            activations=", ".join(not_zero),
-        )
-    return ClaimRow(
-        "C3",
-        C3,
-        _("exact"),
-        _(
-            "plain: range {reach}; residual: off by {error}",
-            reach=number(reach, 2),
-            error=number(error, 2),
-        ),
-        verdict,
-        why,
-    )
+    here = _("one layer of trained networks of {activation}", activation=name)
+    lab = {**leftovers(), name: error}
+    numbers = ZeroedBlocks({name: max(reach, constant)}, {name: exact}, lab)
+    return row.row(numbers, measured=measured, why=why, here=here)
