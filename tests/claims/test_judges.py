@@ -9,7 +9,7 @@ import pytest
 
 from layerlab.claims import claim
 from layerlab.claims.base import Judgement
-from layerlab.claims.depth import Silenced
+from layerlab.claims.depth import ZeroedBlocks
 from layerlab.claims.flip import Slower
 from layerlab.claims.listing import Losses, Readings
 from layerlab.claims.mechanisms import Filtered, Stable
@@ -107,13 +107,13 @@ def test_a_constant_is_nothing_kept() -> None:
     assert judge("B4", {"tanh": lost, "sigmoid": lost, "relu": lost}).kind == WRONG
 
 
-def test_a_silent_block_is_judged_by_its_outer_coefficients() -> None:
+def test_a_zeroed_block_is_judged_by_its_outer_coefficients() -> None:
     left = {"relu": 0.0, "sigmoid": 0.7}  # of the lab's block, which has none
     exact = dict.fromkeys(left, 0.0)
-    found = judge("C3", Silenced(exact, exact, left))
+    found = judge("C3", ZeroedBlocks(exact, exact, left))
     assert found.kind == HOLDS
     assert "up to 0.7 with sigmoid" in found.why
-    assert judge("C3", Silenced(exact, left, left)).kind == WRONG
+    assert judge("C3", ZeroedBlocks(exact, left, left)).kind == WRONG
 
 
 def test_at_equality_a_matrix_has_to_be_diagonalizable() -> None:
