@@ -113,6 +113,13 @@ def varied() -> list[dict[str, object]]:
     return rows
 
 
+def name_of(chosen: dict[str, object]) -> str:
+    """Return the name of a choice: the three, and what else is not plain."""
+    three = [str(chosen[name]) for name in chosen if name not in FEATURES]
+    features = [f"{n}={chosen[n]}" for n, values in FEATURES.items() if chosen[n] != values[0]]
+    return " ".join([*three, *features])
+
+
 def lab(chosen: dict[str, object]) -> LabSpec:
     """Return the lab of a choice, with two hidden layers so that skips have a place."""
     spec = plain(*(str(chosen[name]) for name in ("activation", "optimizer", "loss")))
