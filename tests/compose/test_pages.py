@@ -156,6 +156,20 @@ def test_edits_of_one_pass_are_computed_once(lab, monkeypatch):
     assert page.result.std == 4.0
 
 
+def test_a_page_without_claims_shows_no_card_of_them(lab, monkeypatch):
+    lab.pages.open(KEY)
+    page = lab.pages.page
+    monkeypatch.setattr(page._model, "claims", lambda result: [])
+    page.refresh()
+    QApplication.processEvents()
+    view, claims = page.frame.view, page.frame.claims
+    assert view.isVisible()
+    assert not claims.isVisible()
+    view.toggle_maximised(view.cards[0])
+    view.toggle_maximised(view.cards[0])
+    assert not claims.isVisible()
+
+
 def test_a_page_that_breaks_says_so_and_goes_back(lab, monkeypatch):
     lab.pages.open(KEY)
     QApplication.processEvents()

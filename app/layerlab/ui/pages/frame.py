@@ -167,6 +167,8 @@ class PageFrame(QWidget):
         self.figures.setVisible(bool(found) and not self._claims_large)
         self.figures.readouts.set_readouts([Readout(*figure) for figure in found])
         self.claims.show_rows(rows)
+        if not rows:
+            self.claims.hide()
         if not self._claims_large:
             self.board.fit()
 
@@ -179,7 +181,7 @@ class PageFrame(QWidget):
 
     def _on_maximised(self, on: bool) -> None:
         self.figures.setVisible(not on and bool(self.view.figures(self.view.result)))
-        self.claims.setVisible(not on)
+        self.claims.setVisible(not on and bool(self.claims.rows))
 
     def _on_claims_maximised(self) -> None:
         self._claims_large = not self._claims_large
