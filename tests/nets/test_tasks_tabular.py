@@ -306,29 +306,31 @@ def score(key: str, seeds: int) -> float:
     return float(np.median(1 - error))
 
 
-@pytest.mark.parametrize(
-    ("key", "least"),
-    [
-        ("digits", 0.95),
-        ("iris", 0.93),
-        ("wine", 0.93),
-        ("breast-cancer", 0.93),
-        ("diabetes", 0.35),
-        ("wave", 0.9),
-        ("step", 0.9),
-        ("abs", 0.9),
-        ("sine-mix", 0.85),
-        ("sawtooth", 0.85),
-        ("circle", 0.95),
-        ("xor", 0.95),
-        ("gauss", 0.97),
-        ("spiral", 0.93),
-        ("moons", 0.97),
-        ("blobs", 0.95),
-        ("plane", 0.9),
-        ("multi-gauss", 0.85),
-        ("diagonal-flip", 0.95),
-    ],
-)
-def test_the_recommended_training_learns_its_task(key: str, least: float) -> None:
-    assert score(key, 8) >= least
+# Least accuracy, or R², on held-out points: decided beforehand for each task.
+LEARNED = {
+    "digits": 0.95,
+    "iris": 0.93,
+    "wine": 0.93,
+    "breast-cancer": 0.93,
+    "diabetes": 0.35,
+    "wave": 0.9,
+    "step": 0.9,
+    "abs": 0.9,
+    "sine-mix": 0.85,
+    "sawtooth": 0.85,
+    "circle": 0.95,
+    "xor": 0.95,
+    "gauss": 0.97,
+    "spiral": 0.93,
+    "moons": 0.97,
+    "blobs": 0.95,
+    "plane": 0.9,
+    "multi-gauss": 0.85,
+    "diagonal-flip": 0.95,
+}
+
+
+@pytest.mark.parametrize("key", [task.key for task in TASKS if task.key != "csv"])
+def test_the_recommended_training_learns_its_task(key: str) -> None:
+    assert key in LEARNED, f"LEARNED is to say how well {key} has to be learned"
+    assert score(key, 8) >= LEARNED[key]
