@@ -105,6 +105,14 @@ def test_the_command_starts_light(arguments: list[str]) -> None:
     assert not modules_after(code) & (HEAVY | {"numpy"})
 
 
+def test_every_page_has_a_folder_and_a_file_of_tests() -> None:
+    folders = (ROOT / "app/layerlab/experiments").glob("*/experiment.py")
+    pages = {folder.parent.name for folder in folders}
+    assert len(pages) > 10
+    tests = {path.stem.removeprefix("test_") for path in ROOT.glob("tests/experiments/test_*")}
+    assert pages - tests == set(), "each wants tests/experiments/test_KEY.py"
+
+
 OF_EVERY_PAGE = {"Result", "View"}
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from layerlab.nets.activations import ACTIVATIONS
-from layerlab.nets.expressions import TRACE, expression, helper, symbol
-from layerlab.nets.maths import SCALAR
+from layerlab.nets.expressions import REDUCTIONS, TRACE, expression, helper, symbol
+from layerlab.nets.maths import NUMPY, SCALAR
 
 Z = symbol("z")
 
@@ -35,6 +35,10 @@ def test_a_formula_that_branches_is_refused() -> None:
         max(Z, 0.0)
     with pytest.raises(TypeError, match="meets str"):
         Z + "1"
+
+
+def test_every_function_is_one_of_arrays_of_numbers_and_of_symbols() -> None:
+    assert set(vars(NUMPY)) == {*vars(SCALAR), *REDUCTIONS} == set(vars(TRACE))
 
 
 def test_a_helper_has_its_name_and_is_called_as_it_is_elsewhere() -> None:
