@@ -15,6 +15,7 @@ from layerlab.experiments.diagonal_flip.training import FlipConfig
 from layerlab.nets.problem import check
 from layerlab.nets.rank import rank_floors
 from layerlab.nets.tasks.flip import flipped, images
+from tests.experiments.conftest import settle
 from tests.helpers.plots import drive_plots
 from tests.helpers.programs import printed_by
 
@@ -228,6 +229,20 @@ def test_the_lab_trains_the_same():
     assert spec.train.epochs == 30
     with pytest.raises(LabError, match=r"standard deviation 0\.5"):
         model.lab_spec(init="0.5")
+
+
+def test_a_click_on_a_printed_row_is_one_step_of_undo(open_page):
+    page = open_page("diagonal-flip")
+    start, rows = page.values, page.result.printed
+    row = next(k for k, one in enumerate(rows) if one.setting.init != start["init"])
+    page.frame.view.printed.table.row_clicked.emit(row)
+    settle(page)
+    wanted = rows[row].setting
+    assert (page.values["width"], page.values["init"]) == (*wanted.hidden, wanted.init)
+    assert page.values["epochs"] == rows[row].epochs
+    page.undo()
+    assert page.values == start
+    assert not page.can_undo
 
 
 def test_plots_of_trained_networks_are_driven(whole, open_page, qtbot):

@@ -72,7 +72,7 @@ class View(PageView):
 
     def _on_again(self) -> None:
         """Take back moved terms and heights, as one step of undo."""
-        self.terms.turn(("terms", "heights"), ((), ()))
+        self.turn(terms=(), heights=())
 
     def figures(self, result: Result) -> list[tuple[str, str]]:
         """Return how good the fits are."""

@@ -87,8 +87,7 @@ class View(PageView):
 
     def _on_stepped(self, layers: int, units: int) -> None:
         width, depth = self.result.width + units, self.result.depth + layers
-        wanted = min(max(width, 1), MAX_WIDTH), min(max(depth, 1), MAX_DEPTH)
-        self.map_card.turn(("width", "depth"), wanted)
+        self.turn(width=min(max(width, 1), MAX_WIDTH), depth=min(max(depth, 1), MAX_DEPTH))
 
     def figures(self, result: Result) -> list[tuple[str, str]]:
         """Return the share here, in theory and after training, and this network's fate."""

@@ -283,13 +283,8 @@ class View(PageView):
         if self.result is None:
             return
         one = self.result.printed[row]
-        for knob, value in (
-            ("width", one.setting.hidden[0]),
-            ("depth", 1),
-            ("init", one.setting.init),
-            ("epochs", one.epochs),
-        ):
-            self.edited.emit(knob, value)
+        (width,), init = one.setting.hidden, one.setting.init
+        self.turn(width=width, depth=1, init=init, epochs=one.epochs)
 
 
 def _ends(first: float | None, last: float) -> str:

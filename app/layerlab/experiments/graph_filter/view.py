@@ -127,12 +127,7 @@ class View(PageView):
 
     def read_file(self, path: str) -> None:
         """Take a graph from a file, as one step of undo; raises LabError with one sentence."""
-        text = read_text(path)
-        self.grabbed.emit("edges")
-        self.edited.emit("edges", text)
-        for knob, value in (("graph", OWN), ("wave", ()), ("node", (0.0,)), ("positions", ())):
-            self.edited.emit(knob, value)
-        self.released.emit("edges")
+        self.turn(edges=read_text(path), graph=OWN, wave=(), node=(0.0,), positions=())
 
     def figures(self, result: Result) -> list[tuple[str, str]]:
         """Return how equal both ways are, and what the filter does to the signal."""

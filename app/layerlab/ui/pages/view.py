@@ -307,6 +307,14 @@ class PageView(Themed, QWidget):
         self._shares = rows, columns
         self._arrange()
 
+    def turn(self, **values: Any) -> None:
+        """Turn several knobs as one undo."""
+        first = next(iter(values))
+        self.grabbed.emit(first)
+        for knob, value in values.items():
+            self.edited.emit(knob, value)
+        self.released.emit(first)
+
     def color(self, token: str, opacity: float = 1.0) -> QColor:
         """Return a colour of the theme."""
         return self.theme.color(token, opacity)
