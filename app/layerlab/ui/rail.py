@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QRadioButton, QVBoxLayout, QWidget
 
 from layerlab.core.translation import _
-from layerlab.ui.controls.paint import KeyboardRing, draw_ring
+from layerlab.ui.controls.paint import Painted
 from layerlab.ui.icons import pixmap
 from layerlab.ui.theme import Theme
 from layerlab.ui.themed import Themed
@@ -15,18 +15,16 @@ from layerlab.ui.themed import Themed
 WIDTH = 60  # at zoom 1, with the hairline at its right edge
 
 
-class RailButton(Themed, KeyboardRing, QRadioButton):
+class RailButton(Painted, QRadioButton):
     """A page's icon over its name, with a bar at the edge while it is shown."""
 
     def __init__(self, key: str, label: str, icon: str, theme: Theme) -> None:
         """Make the button of a page."""
-        super().__init__(label)
-        self.key, self._icon, self.theme = key, icon, theme
+        super().__init__(label, theme)
+        self.key, self._icon = key, icon
         self._share: float | None = None  # of what the page computes, while it does
         self.setAccessibleName(_("Page {label}", label=label))
         self.setToolTip(label)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.set_theme(theme)
 
     def _restyle(self, theme: Theme) -> None:
@@ -41,10 +39,6 @@ class RailButton(Themed, KeyboardRing, QRadioButton):
     def sizeHint(self) -> QSize:
         """Return the fixed size."""
         return QSize(self.theme.px(WIDTH - 1), self.theme.px(56))
-
-    def hitButton(self, pos: QPoint) -> bool:
-        """Take clicks everywhere, not only on a radio button's circle."""
-        return self.rect().contains(pos)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint icon, name and, for the page that is shown, the bar."""
@@ -66,9 +60,8 @@ class RailButton(Themed, KeyboardRing, QRadioButton):
             for wide, ink in ((1.0, "line"), (self._share, "accent")):
                 track.setWidth(wide * (box.width() - theme.px(24)))
                 painter.fillRect(track, theme.color(ink))
-        if self.ring and self.hasFocus():
-            inset = theme.px(4)
-            draw_ring(painter, box.adjusted(inset, inset, -inset, -inset), theme, theme.px(7))
+        inset = theme.px(4)
+        self.paint_ring(painter, box.adjusted(inset, inset, -inset, -inset), theme.px(7))
 
 
 class Rail(Themed, QWidget):

@@ -38,7 +38,7 @@ from layerlab.ui.theme import Theme
 from layerlab.ui.themed import Themed
 from layerlab.ui.topbar import TopBar
 from layerlab.ui.try_these import TryThese
-from layerlab.ui.views.layers import LayersView
+from layerlab.ui.views.layers import gradient_view, signal_view
 from layerlab.ui.views.loss import LossView
 from layerlab.ui.views.prediction import PredictionView
 
@@ -96,8 +96,7 @@ class LabWindow(Themed, QMainWindow):
         self.stage = Stage()
         self.diagram = DiagramView()
         self.prediction = PredictionView()
-        self.signal = LayersView(_("Signal by layer"), frames.SIGNAL)
-        self.gradient = LayersView(_("Gradient by layer"), frames.GRADIENT)
+        self.signal, self.gradient = signal_view(), gradient_view()
         self.loss = LossView()
         self.views: tuple[Any, ...] = (
             self.prediction,

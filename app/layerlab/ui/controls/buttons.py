@@ -6,15 +6,14 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton
 
-from layerlab.ui.controls.paint import KeyboardRing, draw_box, draw_ring
+from layerlab.ui.controls.paint import Painted, draw_box
 from layerlab.ui.icons import pixmap
 from layerlab.ui.theme import Theme
-from layerlab.ui.themed import Themed
 
 _HEIGHT = 32
 
 
-class BarButton(Themed, KeyboardRing, QPushButton):
+class BarButton(Painted, QPushButton):
     """A painted button. A mouse click leaves the focus where it was."""
 
     def __init__(
@@ -34,12 +33,9 @@ class BarButton(Themed, KeyboardRing, QPushButton):
             accent: whether it is the one that matters most.
             arrow: whether a small arrow shows that something opens.
         """
-        super().__init__(text)
-        self.setProperty("painted", True)
-        self.theme, self._icon, self._accent, self._arrow = theme, icon, accent, arrow
+        super().__init__(text, theme, Qt.FocusPolicy.TabFocus)
+        self._icon, self._accent, self._arrow = icon, accent, arrow
         self._widest = ""  # the longest text it will ever have
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.set_theme(theme)
 
     def set_face(self, icon: str, text: str) -> None:
@@ -69,10 +65,6 @@ class BarButton(Themed, KeyboardRing, QPushButton):
         width += (12 if self._arrow else 0) * theme.zoom
         return QSize(max(round(width), theme.px(34)), theme.px(_HEIGHT))
 
-    def minimumSizeHint(self) -> QSize:
-        """Return the same as `sizeHint`."""
-        return self.sizeHint()
-
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint box, icon, word and arrow."""
         painter = QPainter(self)
@@ -89,8 +81,7 @@ class BarButton(Themed, KeyboardRing, QPushButton):
             draw_box(painter, box, fill, border, radius, theme.px(1))
             token = "text" if on else "faint"
         self._paint_face(painter, box, token)
-        if self.ring and self.hasFocus():
-            draw_ring(painter, box, theme, radius)
+        self.paint_ring(painter, box, radius)
 
     def _paint_face(self, painter: QPainter, box: QRectF, token: str) -> None:
         theme, size = self.theme, self.theme.px(16)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -19,23 +19,19 @@ from PySide6.QtWidgets import (
 from layerlab.core.knobs import Knob
 from layerlab.ui.controls.base import Control
 from layerlab.ui.controls.header import Header
-from layerlab.ui.controls.paint import KeyboardRing, check_alone, draw_box, draw_ring
+from layerlab.ui.controls.paint import Painted, check_alone, draw_box
 from layerlab.ui.theme import Theme
-from layerlab.ui.themed import Themed
 
 Option = tuple[str, str, str]  # key, name on screen, help
 
 
-class Switch(Themed, KeyboardRing, QCheckBox):
+class Switch(Painted, QCheckBox):
     """A painted switch with its name at the left."""
 
     def __init__(self, text: str, theme: Theme) -> None:
         """Make a switch that is off."""
-        super().__init__(text)
-        self.theme = theme
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        super().__init__(text, theme)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.set_theme(theme)
 
     def _restyle(self, theme: Theme) -> None:
@@ -46,14 +42,6 @@ class Switch(Themed, KeyboardRing, QCheckBox):
         """Return room for the name and the switch."""
         width = QFontMetricsF(self.theme.font()).horizontalAdvance(self.text())
         return QSize(round(width) + self.theme.px(44), self.theme.px(24))
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the same as `sizeHint`."""
-        return self.sizeHint()
-
-    def hitButton(self, pos: QPoint) -> bool:
-        """Take clicks on the whole line."""
-        return self.rect().contains(pos)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint name, track and knob."""
@@ -73,9 +61,7 @@ class Switch(Themed, KeyboardRing, QCheckBox):
         painter.setBrush(theme.color("on_accent" if on else "muted"))
         x = track.right() - 8 * zoom if on else track.left() + 8 * zoom
         painter.drawEllipse(QPointF(x, track.center().y()), 5 * zoom, 5 * zoom)
-        if self.ring and self.hasFocus():
-            grown = track.adjusted(-3 * zoom, -3 * zoom, 1, 3 * zoom)
-            draw_ring(painter, grown, theme, 10 * zoom)
+        self.paint_ring(painter, track.adjusted(-3 * zoom, -3 * zoom, 1, 3 * zoom), 10 * zoom)
 
 
 class Toggle(Control):
@@ -96,19 +82,17 @@ class Toggle(Control):
         self.switch.setChecked(bool(value))
 
 
-class Segment(Themed, KeyboardRing, QRadioButton):
+class Segment(Painted, QRadioButton):
     """One of a few options side by side."""
 
     claimed = frozenset((Qt.Key.Key_Left, Qt.Key.Key_Right))
 
     def __init__(self, option: Option, theme: Theme) -> None:
         """Make the word of an option."""
-        super().__init__(option[1])
-        self.key, self.theme = option[0], theme
+        super().__init__(option[1], theme)
+        self.key = option[0]
         self.setToolTip(option[2])
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.set_theme(theme)
 
     def _restyle(self, theme: Theme) -> None:
@@ -119,14 +103,6 @@ class Segment(Themed, KeyboardRing, QRadioButton):
         """Return room for the word."""
         width = QFontMetricsF(self.theme.font(11.5, 500)).horizontalAdvance(self.text())
         return QSize(round(width) + self.theme.px(14), self.theme.px(24))
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the same as `sizeHint`."""
-        return self.sizeHint()
-
-    def hitButton(self, pos: QPoint) -> bool:
-        """Take clicks everywhere, not only on a radio button's circle."""
-        return self.rect().contains(pos)
 
     def nextCheckState(self) -> None:
         """Leave the check to the control: a refused choice must not light up."""
@@ -150,8 +126,7 @@ class Segment(Themed, KeyboardRing, QRadioButton):
         painter.setFont(theme.font(11.5, 500))
         painter.setPen(theme.color("accent" if on else "muted"))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text())
-        if self.ring and self.hasFocus():
-            draw_ring(painter, box, theme, theme.px(6))
+        self.paint_ring(painter, box, theme.px(6))
 
 
 class Choice(Control):

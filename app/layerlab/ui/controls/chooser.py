@@ -24,26 +24,22 @@ from layerlab.core.translation import _, ngettext, translated
 from layerlab.ui.controls.base import Control
 from layerlab.ui.controls.glyphs import CSV
 from layerlab.ui.controls.header import Header
-from layerlab.ui.controls.paint import KeyboardRing, draw_box, draw_ring
+from layerlab.ui.controls.paint import Painted, draw_box
 from layerlab.ui.controls.tiles import Tile, TileGrid, Window, dots, fitted, neighbour
 from layerlab.ui.theme import Theme
-from layerlab.ui.themed import Themed
 
 CSV_ENTRY = Entry(
     CSV, _("CSV…"), _("Opens a table of your own: rows are points, columns numbers.")
 )
 
 
-class MoreButton(Themed, KeyboardRing, QPushButton):
+class MoreButton(Painted, QPushButton):
     """Opens the rest of a long list: a slim tile beside the others, or a line below."""
 
     def __init__(self, theme: Theme, text: str, tooltip: str, upright: bool) -> None:
         """Make the button; `upright`: three dots in a slim tile instead of a line."""
-        super().__init__(text)
-        self.setProperty("painted", True)
-        self.theme, self._upright = theme, upright
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        super().__init__(text, theme)
+        self._upright = upright
         self.setToolTip(tooltip)
         self.set_theme(theme)
 
@@ -58,10 +54,6 @@ class MoreButton(Themed, KeyboardRing, QPushButton):
     def sizeHint(self) -> QSize:
         """Return the size that the theme's zoom gives."""
         return QSize(self.theme.px(17 if self._upright else 60), self.height())
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the same as `sizeHint`."""
-        return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint dots, or a line of text with a small arrow."""
@@ -84,8 +76,7 @@ class MoreButton(Themed, KeyboardRing, QPushButton):
             arm = 3 * theme.zoom
             points = [QPointF(-arm, -arm / 2), QPointF(0, arm / 2), QPointF(arm, -arm / 2)]
             painter.drawPolyline([at + point for point in points])
-        if self.ring and self.hasFocus():
-            draw_ring(painter, box, theme, radius)
+        self.paint_ring(painter, box, radius)
 
 
 class EntryPopup(QFrame):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QImage, QKeyEvent, QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QRadioButton
+from PySide6.QtWidgets import QAbstractButton, QRadioButton
 
 from layerlab.ui.theme import Theme
+from layerlab.ui.themed import Themed
 
 _ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
+_FOCUS = Qt.FocusPolicy.StrongFocus
 _KEYS = (
     Qt.FocusReason.TabFocusReason,
     Qt.FocusReason.BacktabFocusReason,
@@ -59,6 +61,35 @@ class KeyboardRing:
         if event.reason() != Qt.FocusReason.PopupFocusReason:
             self.ring = False
         super().focusOutEvent(event)  # type: ignore[misc]
+
+
+class Painted(Themed, KeyboardRing):
+    """Mixin for a button that paints itself, before Qt's class; all of it takes clicks."""
+
+    def __init__(self, text: str, theme: Theme, focus: Qt.FocusPolicy = _FOCUS) -> None:
+        """Make the button; the subclass calls `set_theme` once it has its own fields."""
+        super().__init__(text)  # type: ignore[call-arg]
+        assert isinstance(self, QAbstractButton)
+        self.theme = theme
+        self.setProperty("painted", True)  # style sheets leave it alone
+        self.setFocusPolicy(focus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the same as `sizeHint`."""
+        assert isinstance(self, QAbstractButton)
+        return self.sizeHint()
+
+    def hitButton(self, pos: QPoint) -> bool:
+        """Take clicks everywhere, not only on a circle or a square."""
+        assert isinstance(self, QAbstractButton)
+        return self.rect().contains(pos)
+
+    def paint_ring(self, painter: QPainter, rect: QRectF, radius: float) -> None:
+        """Draw the focus ring just inside `rect` where the keyboard is; radius in pixels."""
+        assert isinstance(self, QAbstractButton)
+        if self.ring and self.hasFocus():
+            draw_ring(painter, rect, self.theme, radius)
 
 
 def check_alone(button: QRadioButton, on: bool) -> None:

@@ -15,20 +15,18 @@ from layerlab.core.registry import Registry
 from layerlab.core.spec import LabSpec, get
 from layerlab.core.translation import _, marked, translated
 from layerlab.ui.controls.base import Control
-from layerlab.ui.controls.choice import Choice, Option, Toggle
+from layerlab.ui.controls.choice import Choice
 from layerlab.ui.controls.chooser import Chooser
 from layerlab.ui.controls.depth import DepthSlider
 from layerlab.ui.controls.fields import LengthField, NumberField
 from layerlab.ui.controls.glyphs import CSV
+from layerlab.ui.controls.knob_panel import KnobPanel
 from layerlab.ui.controls.section import Section
-from layerlab.ui.controls.slider import BatchSlider, Slider
-from layerlab.ui.controls.tiles import centred, from_zero
+from layerlab.ui.controls.slider import BatchSlider
 from layerlab.ui.controls.widths import WidthsEditor
-from layerlab.ui.side import SidePanel
 from layerlab.ui.theme import Theme
 
 TASK, NETWORK, TRAINING = marked("task"), marked("network"), marked("training")
-_TILED = ("tasks", "activations", "initializers")  # registries: the first of them as tiles
 # What stands in each section: main knobs (two of a tuple share a line), then rarer ones.
 _MAIN: dict[str, tuple[str | tuple[str, str], ...]] = {
     TASK: ("task.name", "task.target", "task.problem", ("task.samples", "task.noise")),
@@ -68,20 +66,14 @@ _TYPED = {
 _SHARED = {"net.width": "net.hidden", "train.epochs": "train.updates"}
 
 
-class ControlPanel(SidePanel):
+class ControlPanel(KnobPanel):
     """All controls. Shows a spec, emits edits, knows no store.
 
     Signals:
-        edited: path and wanted value, for every change during a drag too.
-        grabbed: path; a drag of its slider begins.
-        released: path; the drag has ended.
         csv_wanted: the tile for a table of one's own was chosen.
         budget_locked: whether turning the depth is to keep the number of parameters.
     """
 
-    edited = Signal(str, object)
-    grabbed = Signal(str)
-    released = Signal(str)
     csv_wanted = Signal()
     budget_locked = Signal(bool)
 
@@ -93,9 +85,7 @@ class ControlPanel(SidePanel):
                 the entries offered.
             theme: colours, fonts and sizes.
         """
-        super().__init__(_("Controls"), theme)
-        self._registries = registries
-        self.controls: dict[str, Control] = {}
+        super().__init__(_("Controls"), registries, theme)
         # Knob -> the knob of the choice that it belongs to, and the entries that have it.
         self._owners: dict[str, tuple[str, list[str]]] = {}
         for knob in KNOBS.values():
@@ -200,23 +190,16 @@ class ControlPanel(SidePanel):
         for column, lines in ((section.main, _MAIN[name]), (section.rare, _RARE[name])):
             for paths in lines:
                 if isinstance(paths, str):
-                    column.addWidget(self._add(paths))
+                    column.addWidget(self.add(KNOBS[paths]))
                     continue
                 pair = QHBoxLayout()
                 for path in paths:
-                    pair.addWidget(self._add(path), 1, Qt.AlignmentFlag.AlignTop)
+                    pair.addWidget(self.add(KNOBS[path]), 1, Qt.AlignmentFlag.AlignTop)
                 self._pairs.append(pair)
                 column.addLayout(pair)
 
-    def _add(self, path: str) -> Control:
-        control = self._make(KNOBS[path])
-        control.edited.connect(self.edited)
-        control.grabbed.connect(lambda: self.grabbed.emit(path))
-        control.released.connect(lambda: self.released.emit(path))
-        self.controls[path] = control
-        return control
-
-    def _make(self, knob: Knob) -> Control:
+    def make(self, knob: Knob) -> Control:
+        """Return a new control for a knob of the lab."""
         theme = self.theme
         if knob.path == "net.hidden":
             return WidthsEditor(theme)
@@ -230,25 +213,9 @@ class ControlPanel(SidePanel):
             return NumberField(knob, theme, _TYPED[knob.path])
         if knob.kind == "batch":
             return BatchSlider(knob, theme)
-        if knob.kind == "bool":
-            return Toggle(knob, theme)
-        if knob.registry in _TILED:
-            return self._chooser(knob)
-        if knob.registry or knob.choices or knob.kind == "text":
-            return Choice(knob, self._options(knob), theme)
-        return Slider(knob, theme)
-
-    def _options(self, knob: Knob) -> list[Option]:
-        if knob.registry:
-            entries = self._registries[knob.registry]
-            return [(entry.key, entry.label, entry.help) for entry in entries]
-        return [(choice, translated(choice), knob.help) for choice in knob.choices]
-
-    def _chooser(self, knob: Knob) -> Chooser:
-        entries = list(self._registries[knob.registry])
-        if knob.registry == "tasks":
-            chooser = Chooser(knob, entries, self.theme, columns=3, slots=8, with_csv=True)
+        if knob.path == "task.name":
+            entries = list(self._registries[knob.registry])
+            chooser = Chooser(knob, entries, theme, columns=3, slots=8, with_csv=True)
             chooser.csv_wanted.connect(self.csv_wanted)
             return chooser
-        window = centred if knob.registry == "activations" else from_zero
-        return Chooser(knob, entries, self.theme, window=window)
+        return super().make(knob)

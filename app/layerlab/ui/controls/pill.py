@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox
 
 from layerlab.ui.controls.header import Header
-from layerlab.ui.controls.paint import KeyboardRing, draw_box, draw_ring
+from layerlab.ui.controls.paint import Painted, draw_box
 from layerlab.ui.theme import Theme
-from layerlab.ui.themed import Themed
 
 
-class Pill(Themed, KeyboardRing, QCheckBox):
+class Pill(Painted, QCheckBox):
     """A small switch beside a name, such as `each layer`; lit up while it is on."""
 
     def __init__(self, text: str, help_text: str, theme: Theme) -> None:
         """Make the pill, off."""
-        super().__init__(text)
-        self.theme = theme
+        super().__init__(text, theme)
         self.setToolTip(help_text)
         self.setAccessibleDescription(help_text)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.set_theme(theme)
 
     def _restyle(self, theme: Theme) -> None:
@@ -42,14 +36,6 @@ class Pill(Themed, KeyboardRing, QCheckBox):
         words = QFontMetricsF(theme.font(10)).horizontalAdvance(self.text())
         return QSize(round(words) + theme.px(14), theme.px(16))
 
-    def minimumSizeHint(self) -> QSize:
-        """Return the same as `sizeHint`."""
-        return self.sizeHint()
-
-    def hitButton(self, pos: Any) -> bool:
-        """Take clicks everywhere, not only on a check box's square."""
-        return self.rect().contains(pos)
-
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the pill, lit up while it is on."""
         painter = QPainter(self)
@@ -61,5 +47,4 @@ class Pill(Themed, KeyboardRing, QCheckBox):
         painter.setFont(theme.font(10))
         painter.setPen(theme.color("accent" if on else "muted"))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text())
-        if self.ring and self.hasFocus():
-            draw_ring(painter, box, theme, box.height() / 2)
+        self.paint_ring(painter, box, box.height() / 2)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from layerlab.core.translation import _
-from layerlab.ui.controls.paint import KeyboardRing, draw_ring
+from layerlab.ui.controls.paint import Painted
 from layerlab.ui.theme import Theme
 from layerlab.ui.themed import Themed
 
@@ -59,17 +59,13 @@ class SectionTitle(Themed, QWidget):
         painter.drawText(room, flags, text)
 
 
-class FoldButton(Themed, KeyboardRing, QPushButton):
+class FoldButton(Painted, QPushButton):
     """Unfolds what is below it: a word with an arrow that turns."""
 
     def __init__(self, text: str, theme: Theme) -> None:
         """Make the button, folded."""
-        super().__init__(text)
-        self.setProperty("painted", True)
-        self.theme = theme
+        super().__init__(text, theme)
         self.setCheckable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.set_theme(theme)
 
     def _restyle(self, theme: Theme) -> None:
@@ -80,10 +76,6 @@ class FoldButton(Themed, KeyboardRing, QPushButton):
         theme = self.theme
         words = QFontMetricsF(theme.font(11)).horizontalAdvance(self.text())
         return QSize(round(words) + theme.px(22), theme.px(24))
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the same as `sizeHint`."""
-        return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint arrow and word."""
@@ -101,8 +93,7 @@ class FoldButton(Themed, KeyboardRing, QPushButton):
         painter.setFont(theme.font(11))
         box = QRectF(self.rect()).adjusted(theme.px(14), 0, 0, 0)
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self.text())
-        if self.ring and self.hasFocus():
-            draw_ring(painter, QRectF(self.rect()), theme, theme.px(5))
+        self.paint_ring(painter, QRectF(self.rect()), theme.px(5))
 
 
 class Section(Themed, QWidget):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QGridLayout, QRadioButton, QSizePolicy, QWidget
 
@@ -13,13 +13,12 @@ from layerlab.core.registry import Entry
 from layerlab.ui.blank import blank
 from layerlab.ui.controls.glyphs import draw_glyph
 from layerlab.ui.controls.paint import (
-    KeyboardRing,
+    Painted,
     check_alone,
     draw_box,
     draw_cloud,
     draw_curve,
     draw_grey,
-    draw_ring,
 )
 from layerlab.ui.theme import Theme
 from layerlab.ui.themed import Themed
@@ -51,7 +50,7 @@ def from_zero(curve: np.ndarray) -> np.ndarray:
     return np.array([np.nanmin(curve[0]), np.nanmax(curve[0]), 0.0, 1.0])
 
 
-class Tile(Themed, KeyboardRing, QRadioButton):
+class Tile(Painted, QRadioButton):
     """One choice: a picture and a name. Checking is left to the grid.
 
     Signals:
@@ -63,15 +62,13 @@ class Tile(Themed, KeyboardRing, QRadioButton):
 
     def __init__(self, theme: Theme, small: bool, window: Window = fitted) -> None:
         """Make an empty tile; `small` ones fit five in a row, others three."""
-        super().__init__()
-        self.theme, self._small, self._window = theme, small, window
+        super().__init__("", theme)
+        self._small, self._window = small, window
         self.key = ""
         self._preview: np.ndarray | None = None
         self._kept, self._kept_key = QPixmap(), object()  # of its size, theme and state
         self._is_figure = False
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.set_theme(theme)
 
     def set_entry(self, key: str, label: str, text: str, preview: np.ndarray | None) -> None:
@@ -99,10 +96,6 @@ class Tile(Themed, KeyboardRing, QRadioButton):
     def minimumSizeHint(self) -> QSize:
         """Return the least width; the grid shares out the rest."""
         return QSize(self.theme.px(24), self.height())
-
-    def hitButton(self, pos: QPoint) -> bool:
-        """Take clicks everywhere, not only on a radio button's circle."""
-        return self.rect().contains(pos)
 
     def nextCheckState(self) -> None:
         """Leave the check to the grid: a refused choice must not light up."""
@@ -139,8 +132,7 @@ class Tile(Themed, KeyboardRing, QRadioButton):
             self.text(), Qt.TextElideMode.ElideRight, foot.width()
         )
         painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, name)
-        if self.ring and self.hasFocus():
-            draw_ring(painter, box, theme, radius)
+        self.paint_ring(painter, box, radius)
 
     def _picture(self, token: str) -> QPixmap:
         """Return the picture alone, kept: a panel that is laid out again paints all of them."""

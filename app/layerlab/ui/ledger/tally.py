@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from layerlab.core.ledger import KINDS, NOT_CHECKED, UNCHECKED, Entry
 from layerlab.core.translation import _, translated
-from layerlab.ui.controls.paint import KeyboardRing, draw_box, draw_ring
+from layerlab.ui.controls.paint import Painted, draw_box
 from layerlab.ui.pages.claims import cut, token_of
 from layerlab.ui.pages.workbar import WorkBar
 from layerlab.ui.style import set_text_color
@@ -55,15 +55,14 @@ HELP = {
 }
 
 
-class Count(Themed, KeyboardRing, QPushButton):
+class Count(Painted, QPushButton):
     """How many rows are of one kind; pressed, it lets only those be seen."""
 
     def __init__(self, kind: str, theme: Theme) -> None:
         """Make the count, at zero."""
-        super().__init__(translated(kind))
-        self.kind, self.number, self.theme = kind, 0, theme
+        super().__init__(translated(kind), theme, Qt.FocusPolicy.TabFocus)
+        self.kind, self.number = kind, 0
         self.is_short = False
-        self.setProperty("painted", True)
         self.setCheckable(True)
         self.setToolTip(
             HELP.get(kind)
@@ -72,9 +71,7 @@ class Count(Themed, KeyboardRing, QPushButton):
                 verdict=self.text(),
             )
         )
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.show_number(0)
         self.set_theme(theme)
 
@@ -139,8 +136,7 @@ class Count(Themed, KeyboardRing, QPushButton):
             radius = 3 * theme.zoom
             left, middle = room.left() + 0.5, lower.center().y()
             painter.drawEllipse(QRectF(left, middle - radius, 2 * radius, 2 * radius))
-            if self.ring and self.hasFocus():
-                draw_ring(painter, box, theme, px(8))
+            self.paint_ring(painter, box, px(8))
 
 
 class Shares(Themed, QWidget):

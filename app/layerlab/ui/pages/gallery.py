@@ -25,7 +25,7 @@ from layerlab.core.experiment import Experiment
 from layerlab.core.picture import Picture
 from layerlab.core.translation import _, translated
 from layerlab.ui.banner import Banner
-from layerlab.ui.controls.paint import KeyboardRing, draw_box, draw_ring
+from layerlab.ui.controls.paint import Painted, draw_box
 from layerlab.ui.pages.bar import PageBar
 from layerlab.ui.pages.paint import draw_thumbnail
 from layerlab.ui.scrolling import scroll_area
@@ -40,22 +40,19 @@ _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag
 _ARROWS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: 0, Qt.Key.Key_Down: 0}
 
 
-class PageCard(Themed, KeyboardRing, QPushButton):
+class PageCard(Painted, QPushButton):
     """A page's thumbnail, its question, and the ids of its claims."""
 
     claimed = frozenset((*_ARROWS, Qt.Key.Key_Return, Qt.Key.Key_Enter))
 
     def __init__(self, page: Experiment, picture: Picture) -> None:
         """Make the card."""
-        super().__init__(page.title)
-        self.page, self._picture, self.theme = page, picture, DARK
-        self.setProperty("painted", True)
+        super().__init__(page.title, DARK)
+        self.page, self._picture = page, picture
         self.setToolTip(page.help)
         self.setAccessibleName(page.title)
         self.setAccessibleDescription(page.help)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
     def matches(self, words: Iterable[str]) -> bool:
         """Return whether every word is in the page's title, summary, theme or claims."""
@@ -103,8 +100,7 @@ class PageCard(Themed, KeyboardRing, QPushButton):
             )
             painter.restore()
             self._paint_words(painter, room.bottom())
-            if self.ring and self.hasFocus():
-                draw_ring(painter, box, theme, radius)
+            self.paint_ring(painter, box, radius)
 
     def _paint_words(self, painter: QPainter, top: float) -> None:
         theme, px = self.theme, self.theme.px

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy
 
 from layerlab.core.experiment import Try
 from layerlab.core.translation import _
-from layerlab.ui.controls.paint import KeyboardRing, draw_box, draw_ring
+from layerlab.ui.controls.paint import Painted, draw_box
 from layerlab.ui.side import WIDTH
 from layerlab.ui.style import set_text_color
 from layerlab.ui.theme import DARK, Theme
@@ -44,18 +44,15 @@ class Paragraph(Themed, QLabel):
         self.setFixedHeight(self.heightForWidth(inner_width(theme)))
 
 
-class TryButton(Themed, KeyboardRing, QPushButton):
+class TryButton(Painted, QPushButton):
     """A thing to try: what it is, and below what one then sees."""
 
     def __init__(self, thing: Try) -> None:
         """Make the button."""
-        super().__init__(thing.label)
-        self.thing, self.theme = thing, DARK
-        self.setProperty("painted", True)
+        super().__init__(thing.label, DARK)
+        self.thing = thing
         self.setAccessibleName(_("Try: {label}", label=thing.label))
         self.setAccessibleDescription(thing.help)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def _restyle(self, theme: Theme) -> None:
@@ -86,8 +83,7 @@ class TryButton(Themed, KeyboardRing, QPushButton):
             painter.setFont(theme.font(11))
             painter.setPen(theme.color("muted"))
             painter.drawText(help_box, _WRAP, self.thing.help)
-            if self.ring and self.hasFocus():
-                draw_ring(painter, box, theme, theme.px(8))
+            self.paint_ring(painter, box, theme.px(8))
 
     def _boxes(self, width: int) -> tuple[QRectF, QRectF]:
         theme = self.theme
