@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtWidgets import QFileDialog
 
 from layerlab.core import picture as pic
 from layerlab.core.translation import _
@@ -82,12 +81,7 @@ class View(PageView):
             self.edited.emit("kernel", BY_HAND)
 
     def _on_open(self) -> None:
-        words = " ".join(f"*{ending}" for ending in ENDINGS)
-        name, _filter = QFileDialog.getOpenFileName(
-            self, _("Open a picture"), "", _("Pictures ({endings})", endings=words)
-        )
-        if name:
-            self.file_chosen.emit(name)
+        self.ask_for_file(_("Open a picture"), _("Pictures"))
 
     def read_file(self, path: str) -> None:
         """Take a picture from a file; raises LabError with one sentence."""

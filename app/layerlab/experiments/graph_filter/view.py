@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QFileDialog
 
 from layerlab.core import picture as pic
 from layerlab.core.translation import _, ngettext
@@ -118,12 +117,7 @@ class View(PageView):
         return () if k == result.wave else (float(k),)
 
     def _on_open(self) -> None:
-        words = " ".join(f"*{ending}" for ending in ENDINGS)
-        name, _filter = QFileDialog.getOpenFileName(
-            self, _("Open a graph"), "", _("Graphs ({endings})", endings=words)
-        )
-        if name:
-            self.file_chosen.emit(name)
+        self.ask_for_file(_("Open a graph"), _("Graphs"))
 
     def read_file(self, path: str) -> None:
         """Take a graph from a file, as one step of undo; raises LabError with one sentence."""

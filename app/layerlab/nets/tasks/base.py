@@ -92,6 +92,18 @@ def extra_points(samples: int, share: float) -> int:
     return round(samples * share / (1 - share)) if share > 0 else 0
 
 
+def both_parts(
+    points: Callable[[int, int], tuple[Array, Array]], spec: TaskSpec, share: float
+) -> tuple[Array, Array, Array, Array]:
+    """Return x and y to train on, then those held out.
+
+    Args:
+        points: (stream, count) -> x, y. share: the task's own, to hold out.
+    """
+    extra = extra_points(spec.samples, held_out(spec, share))
+    return (*points(0, spec.samples), *points(1, extra))
+
+
 def generators(spec: TaskSpec, stream: int) -> tuple[np.random.Generator, np.random.Generator]:
     """Return the generators of positions and of noise.
 

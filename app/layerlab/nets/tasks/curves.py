@@ -10,7 +10,7 @@ import numpy as np
 from layerlab.core.spec import NetSpec, TaskSpec, TrainSpec
 from layerlab.core.translation import _, marked
 from layerlab.nets.data import Data, Shape
-from layerlab.nets.tasks.base import Task, extra_points, generators, held_out
+from layerlab.nets.tasks.base import Task, both_parts, generators
 
 Array = np.ndarray
 Function = Callable[[Array], Array]
@@ -25,14 +25,9 @@ def _points(function: Function, spec: TaskSpec, stream: int, count: int) -> tupl
 
 
 def _load(function: Function, spec: TaskSpec) -> Data:
-    x, y = _points(function, spec, 0, spec.samples)
-    extra = extra_points(spec.samples, held_out(spec, SHARE))
-    validation_x, validation_y = _points(function, spec, 1, extra)
+    parts = both_parts(partial(_points, function, spec), spec, SHARE)
     return Data(
-        x,
-        y,
-        validation_x,
-        validation_y,
+        *parts,
         shape=_SHAPE,
         form="curve",
         feature_names=("x",),
@@ -41,8 +36,8 @@ def _load(function: Function, spec: TaskSpec) -> Data:
         noise=spec.noise,
         summary=_(
             "{points} points of a known curve, {extra} for validation",
-            points=len(x),
-            extra=extra,
+            points=spec.samples,
+            extra=len(parts[2]),
         ),
     )
 

@@ -15,7 +15,7 @@ import numpy as np
 from layerlab.core.spec import NetSpec, TaskSpec, TrainSpec
 from layerlab.core.translation import _, marked
 from layerlab.nets.data import Data, Shape
-from layerlab.nets.tasks.base import Task, extra_points, generators, held_out
+from layerlab.nets.tasks.base import Task, both_parts, generators
 
 Array = np.ndarray
 Rng = np.random.Generator
@@ -92,14 +92,9 @@ def _load_classes(draw: Draw, classes: int, spec: TaskSpec) -> Data:
         label = np.arange(count) % classes  # as many of each
         return draw(position, label) + spec.noise * noise.standard_normal((count, 2)), label
 
-    x, y = points(0, spec.samples)
-    extra = extra_points(spec.samples, held_out(spec, SHARE))
-    validation_x, validation_y = points(1, extra)
+    parts = both_parts(points, spec, SHARE)
     return Data(
-        x,
-        y,
-        validation_x,
-        validation_y,
+        *parts,
         shape=Shape(inputs=2, classes=classes),
         form="map",
         feature_names=AXES,
@@ -109,9 +104,9 @@ def _load_classes(draw: Draw, classes: int, spec: TaskSpec) -> Data:
         x_scale=np.ones(2),
         summary=_(
             "{points} points of {classes} classes, {extra} for validation",
-            points=len(x),
+            points=spec.samples,
             classes=classes,
-            extra=extra,
+            extra=len(parts[2]),
         ),
     )
 
@@ -122,14 +117,9 @@ def _load_surface(function: Callable[[Array], Array], spec: TaskSpec) -> Data:
         x = position.uniform(-1, 1, (count, 2))
         return x, function(x) + spec.noise * noise.standard_normal((count, 1))
 
-    x, y = points(0, spec.samples)
-    extra = extra_points(spec.samples, held_out(spec, SHARE))
-    validation_x, validation_y = points(1, extra)
+    parts = both_parts(points, spec, SHARE)
     return Data(
-        x,
-        y,
-        validation_x,
-        validation_y,
+        *parts,
         shape=_SURFACE,
         form="map",
         feature_names=AXES,
@@ -140,8 +130,8 @@ def _load_surface(function: Callable[[Array], Array], spec: TaskSpec) -> Data:
         noise=spec.noise,
         summary=_(
             "{points} points of a known surface, {extra} for validation",
-            points=len(x),
-            extra=extra,
+            points=spec.samples,
+            extra=len(parts[2]),
         ),
     )
 

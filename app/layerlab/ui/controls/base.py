@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Signal
@@ -108,6 +109,16 @@ class Control(Themed, QWidget):
             return
         self._wanted = value
         self.edited.emit(self.path, value)
+
+    def want_typed(self, read: Callable[[], Any]) -> None:
+        """Want what a person typed, as `read` has it; where it raises LabError, say why."""
+        try:
+            value = read()
+        except LabError as error:
+            self.set_error(str(error))
+            return
+        self._set_error_text("")
+        self.want(value)
 
     def _set_error_text(self, sentence: str) -> None:
         if sentence and self._error is None:

@@ -58,16 +58,12 @@ class NumberField(Control):
             return
         self.field.setModified(False)
         text = self.field.text().strip()
-        try:
-            if text or not self.knob.optional:
-                value = read_number(text, self.knob.label, self.knob.kind == "int")
-            else:
-                value = None
-        except LabError as error:
-            self.set_error(str(error))
-            return
-        self._set_error_text("")
-        self.want(value)
+        self.want_typed(lambda: self._read(text))
+
+    def _read(self, text: str) -> float | int | None:
+        if not text and self.knob.optional:
+            return None
+        return read_number(text, self.knob.label, self.knob.kind == "int")
 
     def _display(self, value: Any) -> None:
         self.field.setText("" if value is None else number_text(float(value)))

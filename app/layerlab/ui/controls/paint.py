@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QImage, QKeyEvent, QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QAbstractButton, QRadioButton
+from PySide6.QtWidgets import QAbstractButton, QRadioButton, QWidget
 
 from layerlab.ui.theme import Theme
 from layerlab.ui.themed import Themed
@@ -124,6 +124,14 @@ def draw_box(
     painter.setBrush(fill)
     half = pen / 2
     painter.drawRoundedRect(rect.adjusted(half, half, -half, -half), radius, radius)
+
+
+def paint_panel(widget: QWidget, theme: Theme) -> None:
+    """Paint the rounded ground of a panel under all that is in a widget."""
+    with QPainter(widget) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ground, line = theme.color("panel"), theme.color("line")
+        draw_box(painter, widget.rect().toRectF(), ground, line, theme.px(12))
 
 
 def draw_curve(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from layerlab.core.errors import LabError
 from layerlab.core.knobs import Knob
 from layerlab.core.translation import _, ngettext
 from layerlab.ui.controls.bar import SliderBar
@@ -79,13 +78,7 @@ class Slider(Control):
         self.header.open_edit(first or None)
 
     def _on_typed(self, text: str) -> None:
-        try:
-            value = read_number(text, self.knob.label, self.whole)
-        except LabError as error:
-            self.set_error(str(error))
-            return
-        self._set_error_text("")
-        self.want(value)
+        self.want_typed(lambda: read_number(text, self.knob.label, self.whole))
 
     def _display(self, value: Any) -> None:
         self.bar.set_number(float(value))

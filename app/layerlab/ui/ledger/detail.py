@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -21,7 +21,7 @@ from layerlab.core.phrases import capitalized
 from layerlab.core.picture import Picture
 from layerlab.core.translation import _, translated
 from layerlab.ui.controls.buttons import BarButton
-from layerlab.ui.controls.paint import draw_box
+from layerlab.ui.controls.paint import paint_panel
 from layerlab.ui.controls.section import SectionTitle
 from layerlab.ui.ledger.painting import LACKING, state_of
 from layerlab.ui.pages.gallery import PICTURE, TEXT, PageCard
@@ -219,11 +219,7 @@ class Detail(Themed, QFrame):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the panel."""
-        theme = self.theme
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            box, ground = self.rect().toRectF(), theme.color("panel")
-            draw_box(painter, box, ground, theme.color("line"), theme.px(12), 1)
+        paint_panel(self, self.theme)
 
 
 def sentence(text: str) -> str:

@@ -7,7 +7,6 @@ from PySide6.QtGui import (
     QHideEvent,
     QKeyEvent,
     QMouseEvent,
-    QPainter,
     QPaintEvent,
     QResizeEvent,
 )
@@ -15,7 +14,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QLabel, QListView, QVBo
 
 from layerlab.core.ledger import Entry
 from layerlab.core.translation import _
-from layerlab.ui.controls.paint import draw_box
+from layerlab.ui.controls.paint import paint_panel
 from layerlab.ui.ledger.painting import Painter
 from layerlab.ui.ledger.rows import ENTRY, ClaimRows, Filter, Index
 from layerlab.ui.scrolling import OverlayBar
@@ -177,8 +176,4 @@ class ListPanel(Themed, QFrame):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the panel."""
-        theme = self.theme
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            box, ground = self.rect().toRectF(), theme.color("panel")
-            draw_box(painter, box, ground, theme.color("line"), theme.px(12), 1)
+        paint_panel(self, self.theme)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from layerlab.core.ledger import KINDS, NOT_CHECKED, UNCHECKED, Entry
 from layerlab.core.translation import _, translated
-from layerlab.ui.controls.paint import Painted, draw_box
+from layerlab.ui.controls.paint import Painted, draw_box, paint_panel
 from layerlab.ui.pages.claims import cut, token_of
 from layerlab.ui.pages.workbar import WorkBar
 from layerlab.ui.style import set_text_color
@@ -276,8 +276,4 @@ class Tally(Themed, QFrame):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the panel."""
-        theme = self.theme
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            box, ground = self.rect().toRectF(), theme.color("panel")
-            draw_box(painter, box, ground, theme.color("line"), theme.px(12), 1)
+        paint_panel(self, self.theme)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from layerlab.core.experiment import ClaimRow, Experiment
@@ -14,7 +14,7 @@ from layerlab.core.registry import Registry
 from layerlab.core.translation import _
 from layerlab.ui.banner import Banner
 from layerlab.ui.controls.gauges import Readouts
-from layerlab.ui.controls.paint import draw_box
+from layerlab.ui.controls.paint import paint_panel
 from layerlab.ui.pages.bar import PageBar
 from layerlab.ui.pages.claims import ClaimsCard
 from layerlab.ui.pages.knobs import PagePanel
@@ -54,12 +54,7 @@ class KeyFigures(Themed, QFrame):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the panel."""
-        theme = self.theme
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            box = self.rect().toRectF()
-            ground, line = theme.color("panel"), theme.color("line")
-            draw_box(painter, box, ground, line, theme.px(12), 1)
+        paint_panel(self, self.theme)
 
 
 class Board(Themed, QScrollArea):

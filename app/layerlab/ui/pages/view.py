@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QSizePolicy, QWidget
 
 from layerlab.ui.card import Card
 from layerlab.ui.plotting.handles import HandlePlot
@@ -314,6 +314,17 @@ class PageView(Themed, QWidget):
         for knob, value in values.items():
             self.edited.emit(knob, value)
         self.released.emit(first)
+
+    def ask_for_file(self, title: str, kinds: str) -> None:
+        """Ask for a file whose data the page takes.
+
+        Args:
+            title: of the dialog. kinds: what such files are called there.
+        """
+        filters = f"{kinds} ({' '.join(f'*{ending}' for ending in self.files)})"
+        name, _ = QFileDialog.getOpenFileName(self, title, "", filters)
+        if name:
+            self.file_chosen.emit(name)
 
     def color(self, token: str, opacity: float = 1.0) -> QColor:
         """Return a colour of the theme."""
