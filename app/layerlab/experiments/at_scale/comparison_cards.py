@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtGui import QColor
 
@@ -13,11 +15,11 @@ from layerlab.ui.card import MouseHint
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle
-from layerlab.ui.plotting.items import Dots, Mark, Segments, TextMark, VLine
-from layerlab.ui.plotting.legend import LegendEntry
+from layerlab.ui.plotting.items import Mark, Segments, TextMark, VLine
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis
+from layerlab.ui.plotting.series import Series
 
 Array = np.ndarray
 FACTORS = (0.5, 16.0)
@@ -36,8 +38,11 @@ class ComparedCards:
         """Make the cards and let them turn knobs."""
         self._view = view
         self.rows, self.models = (
-            RowPlot(Axis(name, log=True, can_switch=False))
-            for name in (_("parameters / d_model²"), _("parameters"))
+            RowPlot(Axis(name, log=True, can_switch=False), what)
+            for name, what in (
+                (_("parameters / d_model²"), _("block")),
+                (_("parameters"), _("model")),
+            )
         )
         self.rows.x_axis.brief, self.models.x_axis.brief = "/ d_model²", _("size")
         self.rows.grid = False  # lines would cross the sizes
@@ -87,12 +92,25 @@ class ComparedCards:
         ]
         start = np.full_like(y, SQUARES[0])
         attention = result.decoder.attention / square
+        pale = [blend(view.theme, ink, 0.4) for ink in inks]
+        bars = (
+            Series(
+                *(_("parameters"), y, whole, accent),
+                shape=Segments(start, y, total, y, pale, 5.0),
+            ),
+            Series(
+                *(_("used by a token"), y, part, accent),
+                shape=Segments(start, y, used, y, inks, 5.0),
+            ),
+            Series(
+                *(_("ends"), y, total, accent),
+                form="dots",
+                width=4.0,
+                inks=inks,
+                in_columns=False,
+            ),
+        )
         live: dict[str, Mark] = {
-            "all": Segments(start, y, total, y, [blend(view.theme, i, 0.4) for i in inks], 5.0),
-            "used": Segments(start, y, used, y, inks, 5.0),
-            "ends": Dots(total, y, inks, 4.0),
-            "attention": self._ticks(y, attention, part_color(view.theme, "attention")),
-            "four": self._ticks(y, 8.0, view.color("warning")),
             "sizes": TextMark(
                 start,
                 y + 0.36,
@@ -107,29 +125,25 @@ class ComparedCards:
             ),
         }
         self.rows.set_rows([one.name for one in blocks], result.chosen)
-        columns = {
-            "block": np.array([one.name for one in blocks]),
-            "parameters": whole,
-            "used by a token": part,
-        }
-        legend = [
-            LegendEntry("line", view.color("warning"), _("4× rule: 8"), brief=_("4× rule")),
-            LegendEntry(
-                "line",
-                part_color(view.theme, "attention"),
-                _("attention: {attention:.2g}", attention=attention),
-                brief=_("attention"),
-            ),
-        ]
-        self.blocks.show_plot(live=live, legend=legend, columns=columns)
+        share = _("attention: {attention:.2g}", attention=attention)
+        ink = part_color(view.theme, "attention")
+        ticks = (
+            self._ticks(_("4× rule: 8"), _("4× rule"), y, 8.0, view.color("warning")),
+            self._ticks(share, _("attention"), y, attention, ink),
+        )
+        unnamed = [replace(one, in_rows=True, in_legend=False, is_read=False) for one in bars]
+        self.blocks.show_plot(series=[*unnamed, *ticks], live=live)
         k = result.chosen
         self.rows.set_handles((Handle("factor", float(total[k]), float(k), accent, 6.0, "x"),))
         self.rows.reader = lambda x, at: self._read_block(result, self.rows.row_at(at))
         self.blocks.set_note(MouseHint(_("drag or click")))
 
-    def _ticks(self, rows: Array, at: float, ink: QColor) -> Segments:
+    def _ticks(self, name: str, brief: str, rows: Array, at: float, ink: QColor) -> Series:
+        """Return a short upright line in each row, at what all are compared with."""
         x = np.full_like(rows, at)
-        return Segments(x, rows - 0.26, x, rows + 0.16, ink, 2.0)
+        shape = Segments(x, rows - 0.26, x, rows + 0.16, ink, 2.0)
+        one = Series(name, rows, x, ink, in_rows=True, shape=shape, brief=brief)
+        return replace(one, is_read=False, in_columns=False)
 
     def _read_block(self, result: Result, row: int) -> Tooltip:
         one, accent = result.blocks[row], self._view.color("accent")
@@ -177,27 +191,26 @@ class ComparedCards:
             view.color("accent"),
         )
         muted, point = view.color("muted"), view.color("point")
-        live: dict[str, Mark] = {
-            "own": VLine(own, "", blend(view.theme, accent, 0.6), view.theme),
-            "printed": Dots(printed, y[:-1], muted, 5.0, hollow=True),
-            "counted": Dots(counted, y[:-1], point, 2.4),
-            "these": Dots(np.array([own]), y[-1:], accent, 4.5),
-        }
         self.models.set_rows(
             [one.name for one in models] + [_("these knobs")],
             len(models) if same is None else same,
         )
-        legend = [
-            LegendEntry("ring", muted, _("printed")),
-            LegendEntry("dot", point, _("counted")),
-            LegendEntry("dot", accent, _("these knobs"), brief=_("these")),
-        ]
-        columns = {
-            "model": np.array([*(one.name for one in models), _("these knobs")]),
-            "printed": printed,
-            "counted": np.append(counted, float(result.decoder.parameters)),
-        }
-        self.published.show_plot(live=live, legend=legend, columns=columns)
+        series = (
+            Series(_("printed"), y[:-1], printed, muted, form="rings", width=5.0),
+            Series(_("counted"), y[:-1], counted, point, form="dots", width=2.4),
+            Series(
+                *(_("these knobs"), y[-1:], np.array([own]), accent),
+                form="dots",
+                width=4.5,
+                brief=_("these"),
+                column=_("counted"),
+                values=np.array([float(result.decoder.parameters)]),
+            ),
+        )
+        self.published.show_plot(
+            still={"own": VLine(own, "", blend(view.theme, accent, 0.6), view.theme)},
+            series=[replace(one, in_rows=True, is_read=False) for one in series],
+        )
         self.published.set_note(
             MouseHint(_("within <b>{off:.2f} %</b>, click one", off=off)),
             _("within <b>{off:.1f} %</b>", off=off),

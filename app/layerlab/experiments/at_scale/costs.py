@@ -17,12 +17,12 @@ from layerlab.ui.card import MouseHint
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Band, Bars, Dots, HLine, Line, Mark, Tag, TextMark
+from layerlab.ui.plotting.items import Band, HLine, Tag, TextMark
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
-from layerlab.ui.plotting.series import Series
+from layerlab.ui.plotting.series import Series, read_row
 
 Array = np.ndarray
 GB = 1e9
@@ -59,7 +59,7 @@ class CostCards:
             _("Cache and weights"),
             HandlePlot(Axis(_("tokens"), log=True), Axis("GB", log=True)),
         )
-        self.parts_plot = RowPlot(Axis(_("share, %")))
+        self.parts_plot = RowPlot(Axis(_("share, %")), _("quantity"))
         self.parts_plot.x_axis.brief = "%"
         self.parts_plot.grid = False  # lines would cross the sizes
         self.parts = PlotCard(_("Shares of the cost"), self.parts_plot)
@@ -110,29 +110,26 @@ class CostCards:
         weights = result.weights / GB
         self._hold(card.plot.y_axis, weights)
         cache = result.cache / GB
-        other = SIZES[result.bytes] / result.bytes
-        level = np.full_like(cache, weights)
-        inks = [blend(view.theme, ink, 0.4) for ink in (accent, warm)]
-        there = [
-            Line(CONTEXTS, other * y, ink, 1.2)
-            for y, ink in zip((level, cache), inks, strict=True)
-        ]
-        even = Dots(np.array([result.even]), level[:1], view.color("text"), 3.4)
-        series = [
-            Series(_("weights, GB"), CONTEXTS, level, accent, width=2.2, brief=_("weights")),
-            Series(
-                _("keys and values, GB"), CONTEXTS, cache, warm, width=2.2, brief=_("cache")
-            ),
-        ]
-        legend = [
-            LegendEntry("line", inks[1], _("at {bytes} bytes", bytes=SIZES[result.bytes]), 1.2),
-            LegendEntry("dot", view.color("text"), _("equal")),
-        ]
-        card.show_plot(
-            live={"other weights": there[0], "other cache": there[1]} | {"even": even},
-            series=series,
-            legend=legend,
+        level, series, others = np.full_like(cache, weights), [], []
+        size = _("at {bytes} bytes", bytes=SIZES[result.bytes])
+        there = LegendEntry("line", blend(view.theme, warm, 0.4), size, 1.2)
+        for name, brief, y, ink in (
+            (_("weights, GB"), _("weights"), level, accent),
+            (_("keys and values, GB"), _("cache"), cache, warm),
+        ):
+            series.append(Series(name, CONTEXTS, y, ink, width=2.2, brief=brief))
+            other = Series(
+                _("{what}, {size}", what=name, size=size),
+                CONTEXTS,
+                SIZES[result.bytes] / result.bytes * y,
+                blend(view.theme, ink, 0.4),
+            )
+            others.append(replace(other, width=1.2, entries=[there], is_read=False))
+        even = Series(
+            _("equal"), np.array([result.even]), level[:1], view.color("text"), form="dots"
         )
+        even = replace(even, width=3.4, is_read=False, in_columns=False)
+        card.show_plot(series=[*series, *others, even.named_last(view.theme)])
         plot = card.plot
         height = float(np.interp(result.context, CONTEXTS, cache))
         plot.set_handles((Handle("context", float(result.context), height, warm, 6.0, "x"),))
@@ -166,23 +163,27 @@ class CostCards:
         values = np.array([[row[part] for part in PARTS] for row in rows], float)  # (3, 4)
         ends = 100 * np.cumsum(values, axis=1) / values.sum(1, keepdims=True)
         starts = np.concatenate([np.zeros((3, 1)), ends[:, :-1]], axis=1)
-        live: dict[str, Mark] = {}
-        for k, part in enumerate(PARTS):
-            ink = blend(view.theme, self._ink(part), 0.85)
-            live[part] = Bars(np.arange(3.0) - 0.12, starts[:, k], ends[:, k], [ink] * 3, 0.42)
+        series = [
+            Series(
+                translated(part),
+                np.arange(3.0) - 0.12,
+                ends[:, k],
+                self._ink(part),
+                form="bars",
+                width=0.42,
+                inks=[blend(view.theme, self._ink(part), 0.85)] * 3,
+                base=starts[:, k],
+                brief=BRIEF.get(part, ""),
+                values=values[:, k],
+            )
+            for k, part in enumerate(PARTS)
+        ]
         texts = (count(values[0].sum()), memory(values[1].sum()), operations(values[2].sum()))
-        live["sizes"] = TextMark(
+        sizes = TextMark(
             np.zeros(3), np.arange(3.0) + 0.3, texts, view.color("muted"), view.theme, 10.0
         )
         self.parts_plot.set_rows(WHAT)
-        legend = [
-            LegendEntry("band", self._ink(part), translated(part), brief=BRIEF.get(part, ""))
-            for part in PARTS
-        ]
-        columns = {"what": np.array(WHAT)} | {
-            part: values[:, k] for k, part in enumerate(PARTS)
-        }
-        card.show_plot(live=live, legend=legend, columns=columns)
+        card.show_plot(series=series, live={"sizes": sizes})
         share = ends[0, 0]
         card.set_note(
             _("feed-forward <b>{share:.0f} %</b>", share=share),
@@ -190,20 +191,16 @@ class CostCards:
         )
         self.parts_plot.reader = lambda _, y: self._read_parts(values, y)
 
-    def _read_parts(self, values: Array, y: float) -> Tooltip:
+    def _read_parts(self, values: Array, y: float) -> Tooltip | None:
         row = self.parts_plot.row_at(y)
         text_of = (count, memory, operations)[row]
-        whole = values[row].sum()
-        return Tooltip(
-            f"{WHAT[row]}, {text_of(whole)}",
-            tuple(
-                (
-                    self._ink(part),
-                    f"{translated(part)} {text_of(value)}, {100 * value / whole:.1f} %",
-                )
-                for part, value in zip(PARTS, values[row], strict=True)
-            ),
-        )
+        whole = float(values[row].sum())
+
+        def write(value: float) -> str:
+            return f"{text_of(value)}, {100 * value / whole:.1f} %"
+
+        series = [replace(one, write=write, inks=()) for one in self.parts.series]
+        return read_row(series, row, f"{WHAT[row]}, {text_of(whole)}")
 
     # ---- signal
     def _draw_signal(self, result: Result) -> None:
@@ -213,51 +210,47 @@ class CostCards:
         levels = [result.growth.end(case) for case in CASES[:2]]
         axis = card.plot.y_axis
         axis.fix(*(VARIANCES if axis.log else (0.0, 2 * max(levels))))
-        bands: dict[str, Mark] = {}
+        muted = view.color("muted")
+        dashed = LegendEntry("dash", muted, _("theory"), 1.4)
+        unnormed = LegendEntry(
+            "line", blend(view.theme, hot, 0.55), _("without norm"), 1.3, brief=_("no norm")
+        )
         series = []
         for case, seen in result.growth.seen.items():
             ink, is_normed = accent if "scaled" in case else hot, "norm" in case
-            middle = np.median(seen[1:], axis=1)
+            parts = np.stack([f(seen[1:], axis=1) for f in (np.min, np.median, np.max)])
             # What leaves the plot is drawn to its edge.
             low, shown, high, theory = (
                 np.clip(values, 0.1, 10 * VARIANCES[1])
-                for values in (
-                    seen[1:].min(1),
-                    middle,
-                    seen[1:].max(1),
-                    result.growth.theory[case][1:],
-                )
+                for values in (*parts, result.growth.theory[case][1:])
             )
-            if is_normed:
-                bands[case] = Band(x, low, high, blend(view.theme, ink, 0.22))
             thin = Series(
                 _("theory, {label}", label=LABELS[case]),
                 x,
                 theory,
-                view.color("muted"),
+                muted,
                 form="dash",
             )
             thin = replace(thin, width=1.2, values=result.growth.theory[case][1:])
             shade = ink if is_normed else blend(view.theme, ink, 0.55)
-            wide = Series(LABELS[case], x, shown, shade, width=2.2 if is_normed else 1.3)
-            series += [
-                replace(thin, in_legend=False, is_read=is_normed),
-                replace(wide, values=middle, in_legend=is_normed),
-            ]
+            wide = Series(
+                *(LABELS[case], x, shown, shade, low, high),
+                width=2.2 if is_normed else 1.3,
+                shade=0.22 if is_normed else 0.0,
+                entries=[] if is_normed else [unnormed],
+                ends=(_("lowest"), "", _("highest")),
+                reads_band=False,
+                values=parts,
+            )
+            series += [replace(thin, entries=[dashed], is_read=is_normed), wide]
         ends = {
             f"end {k}": Tag(  # not translated: a key
                 float(n), level, number(level, 3), ink, view.theme
             )
             for k, (level, ink) in enumerate(zip(levels, (accent, hot), strict=True))
         }
-        live = {"one": HLine(1.0, _("input"), view.color("muted"), view.theme, low=True)} | ends
-        legend = [
-            LegendEntry("dash", view.color("muted"), _("theory"), 1.4),
-            LegendEntry(
-                "line", blend(view.theme, hot, 0.55), _("without norm"), 1.3, brief=_("no norm")
-            ),
-        ]
-        card.show_plot(bands=bands, live=live, series=series, legend=legend)
+        live = {"one": HLine(1.0, _("input"), muted, view.theme, low=True)} | ends
+        card.show_plot(live=live, series=series)
         plot, end = card.plot, levels[0]
         plot.set_handles((Handle("layers", float(n), end, accent, 6.0, "x"),))
 

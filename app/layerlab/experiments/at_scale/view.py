@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtGui import QColor
 
 from layerlab.core import picture as pic
-from layerlab.core.translation import _, ngettext, translated
+from layerlab.core.translation import _, marked, ngettext, translated
 from layerlab.experiments.at_scale.comparison_cards import FACTORS, ComparedCards
 from layerlab.experiments.at_scale.costs import CostCards
 from layerlab.experiments.at_scale.layer import Box, Boxes, LayerPlot, boxes_of, part_color
@@ -16,10 +16,10 @@ from layerlab.ui.card import MouseHint
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle
-from layerlab.ui.plotting.items import Mark
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis
+from layerlab.ui.plotting.series import Series, exported
 
 Array = np.ndarray
 WIDTHS, STEP = (64, 16_384), 64
@@ -119,27 +119,27 @@ class View(PageView):
             for ink, box in zip(inks, boxes, strict=True)
         ]
         words = [count(float(size)) for size in sizes]
-        live: dict[str, Mark] = {
-            "matrices": Boxes(
-                places,
-                [translated(box.name) for box in boxes],
-                words,
-                fills,
-                edges,
-                self.color("text"),
-                self.theme,
-            ),
-        }
-        legend = [
-            LegendEntry("band", self._ink(part), name)
-            for part, name in (
-                ("attention", _("attention")),
-                ("feed-forward", _("feed-forward")),
-            )
-        ]
-        columns = {"columns": places[:, 2], "rows": places[:, 3], "parameters": sizes}
+        names, ink = [translated(box.name) for box in boxes], self.color("text")
         self.plot.wanted = tuple((places[:, :2] + places[:, 2:]).max(0))
-        self.layer.show_plot(live=live, legend=legend, columns=columns)
+        columns, rows = places[:, 2:].T
+        self.layer.show_plot(
+            series=(
+                exported(
+                    *(_("matrix"), columns, np.array([box.name for box in boxes])),
+                    places=_("columns"),
+                ),
+                exported(_("rows"), columns, rows),
+                Series(
+                    *(_("parameters"), columns, sizes, ink),
+                    shape=Boxes(places, names, words, fills, edges, ink, self.theme),
+                    entries=[
+                        LegendEntry("band", self._ink(part), translated(part))
+                        for part in (marked("attention"), marked("feed-forward"))
+                    ],
+                    is_read=False,
+                ),
+            )
+        )
         up = next(box for box in boxes if box.name == "up").place
         middle = 0.5 * d * (3 if result.decoder.gated else 2)
         self.plot.set_handles(

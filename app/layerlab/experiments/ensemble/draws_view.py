@@ -16,13 +16,12 @@ from layerlab.ui.card import MouseHint
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Bars, HLine, Line, Mark, TextMark, VLine
-from layerlab.ui.plotting.legend import LegendEntry
+from layerlab.ui.plotting.items import HLine, Line, Mark, TextMark, VLine
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
-from layerlab.ui.plotting.series import Series, area
+from layerlab.ui.plotting.series import Series, area, reference
 
 Array = np.ndarray
 BRIEF = {"bootstrap": _("data"), "architecture": _("arch.")}  # where there is little room
@@ -67,7 +66,7 @@ class PageOfDraws(PageView):
         self.error = PlotCard(_("Squared error"), Plot(Axis("x"), Axis()))
         self.rho = PlotCard(_("Correlation"), Plot(Axis("x"), Axis("ρ")))
         self.mean = PlotCard(_("Variance by K"), HandlePlot(Axis("K", integer=True), Axis()))
-        self.rows = RowPlot(Axis(_("variance")))
+        self.rows = RowPlot(Axis(_("variance")), _("kind"))
         self.rows.x_axis.brief = "v"
         self.kinds = PlotCard(_("Kinds compared"), self.rows)
         for card in (self.error, self.rho):
@@ -165,18 +164,13 @@ class PageOfDraws(PageView):
                 values=rho,
             )
             series.append(replace(one, width=2.6 if kind == chosen else 1.3))
-        legend: list[LegendEntry] = []
         live = self._grey(x, "rho") if result.here is None else {}
         if result.here is not None:
             mean = result.here.all.rho
-            live["mean"] = HLine(mean, "", self.ink(result), self.theme)
-            legend.append(
-                LegendEntry(
-                    "dash", self.ink(result), _("mean {mean}", mean=number(mean, 2)), 1.0
-                )
-            )
+            line = HLine(mean, "", self.ink(result), self.theme)
+            series.append(reference(_("mean {mean}", mean=number(mean, 2)), line))
         live["position"] = VLine(at, f"x {number(at, 2)}", self.color("muted"), self.theme)
-        card.show_plot(live=live, series=series, legend=legend)
+        card.show_plot(live=live, series=series)
         card.set_note(_("of two networks"), "")
         if result.here is None:
             self._wait(card)
@@ -235,45 +229,43 @@ class PageOfDraws(PageView):
     def _draw_kinds(self, result: Result) -> None:
         plot, chosen = self.rows, result.setting.kind
         plot.set_rows([translated(kind) for kind in KINDS], KINDS.index(chosen))
-        live: dict[str, Mark] = {}
-        rows: list[float] = []
-        texts: list[str] = []
-        parts: dict[str, list[float]] = {name: [] for name in SHARES}
-        for row, kind in enumerate(KINDS):
-            found = result.found.get(kind)
-            if found is None:
-                continue
-            ink, at = self.color(TOKENS[kind]), np.array([float(row)])
-            sizes = (found.all.one, found.all.of_mean(result.k), found.all.shared)
-            for (name, share), size in zip(SHARES.items(), sizes, strict=True):
-                end = max(float(size.mean()), 0.0)
-                color = [blend(self.theme, ink, share)]
-                live[f"{kind}, {name}"] = Bars(at, np.zeros(1), np.array([end]), color, 0.46)
-                parts[name].append(end)
-            rows.append(float(row))
-            texts.append(number(found.all.rho, 2))
-        if rows:
-            ends = np.full(len(rows), plot.x_axis.high)
-            ink, theme = self.color("text"), self.theme
-            live["rho"] = TextMark(
-                ends, np.array(rows), texts, ink, theme, 10.0, right=True, within=1
-            )
-        ink = self.ink(result)
-        names = {"shared": "ρ v", "own": f"mean of {result.k}", "one": "one"}  # not translated
-        shown = {"shared": "ρ v", "own": _("mean of {k}", k=result.k), "one": _("one")}
-        legend = [
-            LegendEntry("band", blend(self.theme, ink, SHARES[name]), text)
-            for name, text in shown.items()
-        ]
-        legend.append(LegendEntry("text", self.color("muted"), _("right: ρ")))
-        columns = {"kind": np.array([KINDS[int(row)] for row in rows])}
-        columns |= {names[name]: np.array(values) for name, values in parts.items()}
-        self.kinds.show_plot(live=live, legend=legend, columns=columns)
+        known = [kind for kind in KINDS if kind in result.found]
+        rows = np.array([float(KINDS.index(kind)) for kind in known])
+        every = [result.found[kind].all for kind in known]
+        own, base = self.ink(result), np.zeros(len(known))
+        series = []
+        # From the left, each from where the smaller one ends.
+        for name, share, sizes in (
+            ("ρ v", SHARES["shared"], [one.shared for one in every]),
+            (
+                _("mean of {k}", k=result.k),
+                SHARES["own"],
+                [one.of_mean(result.k) for one in every],
+            ),
+            (_("one"), SHARES["one"], [one.one for one in every]),
+        ):
+            end = np.array([max(float(size.mean()), 0.0) for size in sizes])
+            inks = [blend(self.theme, self.color(TOKENS[kind]), share) for kind in known]
+            color = blend(self.theme, own, share)
+            one = Series(name, rows, end, color, form="bars", width=0.46, inks=inks)
+            series.append(replace(one, base=base, is_read=False))
+            base = end
+        series.append(self._rho_texts(rows, np.array([one.rho for one in every])))
+        self.kinds.show_plot(series=series)
         self.kinds.set_note(
-            MouseHint(_("variance, click a row")) if rows else _("being trained"), _("variance")
+            MouseHint(_("variance, click a row")) if known else _("being trained"),
+            _("variance"),
         )
 
         plot.reader = lambda _, y: self._read_kind(result, plot.row_at(y))
+
+    def _rho_texts(self, rows: Array, rho: Array) -> Series:
+        """Return the correlations, written at the right end of each row."""
+        ends, texts = np.full(len(rows), self.rows.x_axis.high), [number(r, 2) for r in rho]
+        ink = self.color("text")
+        shape = TextMark(ends, rows, texts, ink, self.theme, 10.0, right=True, within=1)
+        one = Series(_("right: ρ"), rows, rho, self.color("muted"), form="text", shape=shape)
+        return replace(one, in_rows=True, column="ρ", is_read=False)
 
     def _read_kind(self, result: Result, row: int) -> Tooltip | None:
         kind = KINDS[row]

@@ -88,7 +88,7 @@ class View(PageOfDraws):
             Series(
                 *(_("network {number}", number=k + 1), x, y, pale),
                 width=1.1,
-                in_legend=False,
+                entries=[LegendEntry("line", pale, _("networks"))],
                 is_read=False,
             )
             for k, y in enumerate(result.fan)
@@ -113,9 +113,7 @@ class View(PageOfDraws):
         live: dict[str, Mark] = {
             "position": VLine(place, _("x of the pairs"), self.color("muted"), self.theme),
         }
-        card.show_plot(
-            live=live, series=series, legend=[LegendEntry("line", pale, _("networks"))]
-        )
+        card.show_plot(live=live, series=series)
         handle = Handle("position", place, float(mean[result.at]), ink, 6.0, "x")
         card.plot.set_handles((handle,))
         card.set_note(

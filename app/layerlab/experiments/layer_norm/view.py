@@ -204,7 +204,7 @@ class View(PageView):
         """Return the pale bars of what it is without stretch and shift, below the others."""
         pale = blend(self.theme, self.color("faint"), 0.45)
         one = Series("a = 1, c = 0", rows, values, pale, form="bars", width=0.78)
-        return replace(one, brief="a = 1", column=column, is_still=True, is_read=False)
+        return replace(one, brief="a = 1", column=column, height=-1, is_read=False)
 
     def _gradient_of(self, name: str, rows: Array, gradient: Array, shape: Mark) -> Series:
         """Return the gradient of the loss by each unit, as arrows against it."""

@@ -226,7 +226,7 @@ class View(PageView):
             values=parts,
             x_values=depths,
         )
-        under = replace(each_seed, is_still=True, in_legend=False, is_read=False)
+        under = replace(each_seed, height=-1, in_legend=False, is_read=False)
         return under, median
 
     def _depth(self, x: float, _: float) -> int:
@@ -313,7 +313,7 @@ class View(PageView):
                 form="dash",
                 width=1.4,
                 brief=_("decay"),
-                is_still=True,  # under the points
+                height=-1,  # under the points
                 is_read=False,
                 in_columns=False,
             )

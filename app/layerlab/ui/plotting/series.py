@@ -51,7 +51,7 @@ class Series:
         width: of the line, or radius of `dots` and `rings`, in pixels; share of a row that a
             bar is thick.
         shade: opacity of the band over the panel; 0: it is not drawn. stroke: width of
-            whiskers, in pixels.
+            whiskers, in pixels; in rows, share of a row that a band is thick.
         second: inner colour of an area's entry in the legend, which stands for another too.
         inks: (n,) colours of its places, at which a curve then has dots; none for its own.
         radius: of dots on a line, in pixels. outline: colour around `dots`, or None.
@@ -73,7 +73,8 @@ class Series:
         x_values: (n,) its places as they are exported, where it is drawn beside them, so that
             series at the same places do not hide each other. It is read there alone.
         is_straight: whether it is straight between its places, and read there too.
-        is_still: whether it seldom changes.
+        is_still: whether it seldom changes. height: the higher lie over the lower, and those of
+            one height as they are declared.
         is_drawn: whether the plot shows it; else it is read and exported alone.
         in_legend, is_read, in_columns: where it appears beside the plot itself.
         reads_band: whether its band is read too.
@@ -108,6 +109,7 @@ class Series:
     x_values: Array | None = None
     is_straight: bool = False
     is_still: bool = False
+    height: float = 0.0
     is_drawn: bool = True
     in_legend: bool = True
     is_read: bool = True
@@ -160,7 +162,7 @@ class Series:
         if self.shape is not None:
             return {self.name: self.shape}
         if self.lies:
-            return {self.name: self._in_rows(ink)}
+            return self._in_rows(ink, theme)
         if not is_line and self.shade and self.low is not None and self.high is not None:
             shade = blend(theme, self.color, self.shade)
             whiskers = Whiskers(self.x, self.low, self.high, shade, self.stroke)
@@ -177,12 +179,19 @@ class Series:
             found[f"{self.name}, dots" if self.name in found else self.name] = dots
         return found
 
-    def _in_rows(self, ink: QColor | list[QColor]) -> Mark:
-        if self.form != "bars":
-            return Dots(self.y, self.x, ink, self.width, self.form == "rings", self.outline)
-        inks = [ink] * len(self.x) if isinstance(ink, QColor) else ink
-        base = np.broadcast_to(np.asarray(self.base, float), self.x.shape)
-        return Bars(self.x, base, self.y, inks, self.width)
+    def _in_rows(self, ink: QColor | list[QColor], theme: Theme) -> dict[str, Mark]:
+        count = len(self.x)
+        if self.form == "bars":
+            inks = [ink] * count if isinstance(ink, QColor) else ink
+            base = np.broadcast_to(np.asarray(self.base, float), self.x.shape)
+            return {self.name: Bars(self.x, base, self.y, inks, self.width)}
+        found: dict[str, Mark] = {}
+        if self.shade and self.low is not None and self.high is not None:
+            shades = [blend(theme, self.color, self.shade)] * count
+            found[f"{self.name}, band"] = Bars(self.x, self.low, self.high, shades, self.stroke)
+        is_ring = self.form == "rings"
+        found[self.name] = Dots(self.y, self.x, ink, self.width, is_ring, self.outline)
+        return found
 
     def band(self, theme: Theme) -> Mark | None:
         """Return the area around a curve, or what draws an area, if there is one."""
@@ -201,6 +210,10 @@ class Series:
         is_area = self.form == "area" and self.shape is None
         color = blend(theme, self.color, self.shade) if is_area else self.color
         return LegendEntry(form, color, self.name, width, self.second, self.brief)
+
+    def named_last(self, theme: Theme) -> Series:
+        """Return it with its own entry among those that several share, which come last."""
+        return replace(self, entries=[self.key(theme)])
 
     # ---- its numbers
     def exported(self) -> Array:
@@ -295,9 +308,9 @@ class Declared:
 
 
 def declare(series: Sequence[Series], theme: Theme) -> Declared:
-    """Return marks and legend of some series; the last one lies on top."""
+    """Return marks and legend of some series; the last of the highest lies on top."""
     found = Declared(legend=legend_of(series, theme))
-    for one in series:
+    for one in sorted(series, key=lambda one: one.height):
         band = one.band(theme)
         if band is not None:
             found.bands[one.name] = band
