@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,13 +13,13 @@ from layerlab.experiments.activations.model import FLAT, VIEW, Facts, Result
 from layerlab.ui.card import MouseHint
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
-from layerlab.ui.plotting.items import Band, Bars, Dots, Histogram, Mark, TextMark, VLine
+from layerlab.ui.plotting.items import Band, Bars, Histogram, Mark, TextMark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
-from layerlab.ui.plotting.series import Series, area
+from layerlab.ui.plotting.series import Series, area, read_row
 
 # Ends of that axis, and of a bar: the rest is for the numbers.
 MAX_FRACTION, MAX_BAR = 1.65, 1.25
@@ -33,7 +34,7 @@ class View(PageView):
         self.value = PlotCard(_("Value"), Plot(Axis("z"), Axis("h")))
         self.derivative = PlotCard(_("Derivative"), Plot(Axis("z"), Axis("dh/dz")))
         self.behind = PlotCard(_("Output density"), Plot(Axis("z, h"), Axis(_("density"))))
-        self.rows = RowPlot(Axis(_("fraction preserved")))
+        self.rows = RowPlot(Axis(_("fraction preserved")), _("activation"))
         self.rows.x_axis.brief = _("fraction")
         self.rows.x_axis.fix(0, MAX_FRACTION)
         hint = MouseHint(_("click one to choose it"))
@@ -92,30 +93,28 @@ class View(PageView):
         low, high = plot.y_axis.low, plot.y_axis.high
         # The gaussian stands on the floor, a quarter of the plot high.
         hill = low + 0.25 * (high - low) * result.before / result.before.max()
-        ground = Band(
-            z, np.full_like(z, low), hill, blend(self.theme, self.color("faint"), 0.28)
-        )
-        faint = self.color("faint")
+        floor, faint = np.full_like(z, low), self.color("faint")
+        others = LegendEntry("line", faint, _("the others"), 1.0)
         series = [
             Series(one.label, z, getattr(one, name), self.color("faint", 0.55), width=1.0)
             for one in result.facts
             if one is not chosen
         ]
-        series = [replace(one, is_still=True, in_legend=False, is_read=False) for one in series]
-        series.append(Series(chosen.label, z, getattr(chosen, name), accent, width=2.4))
-        legend = [
-            LegendEntry("line", faint, _("the others"), 1.0),
-            LegendEntry("band", blend(self.theme, faint, 0.28), _("density of z")),
+        series = [
+            replace(one, is_still=True, entries=[others], is_read=False) for one in series
         ]
-        live: dict[str, Mark] = {}
+        series.append(Series(chosen.label, z, getattr(chosen, name), accent, width=2.4))
+        ground = area(_("density of z"), z, floor, hill, faint, 0.28)
+        ground = replace(ground, values=result.before, is_read=False)
+        series.append(ground.named_last(self.theme))
         if chosen.lowest is not None:
             place, value = chosen.lowest
             dot, ink = value if name == "h" else 0.0, self.color("warning")
-            live["lowest"] = Dots(np.array([place]), np.array([dot]), ink, 3.6)
-            legend.append(
-                LegendEntry("dot", ink, _("minimum of h") if name != "h" else _("minimum"))
-            )
-        card.show_plot(bands={"arrives": ground}, live=live, legend=legend, series=series)
+            text = _("minimum of h") if name != "h" else _("minimum")
+            least = Series(text, np.array([place]), np.array([dot]), ink, form="dots")
+            least = replace(least, width=3.6, is_read=False, in_columns=False)
+            series.append(least.named_last(self.theme))
+        card.show_plot(series=series)
 
     def _draw_behind(self, result: Result) -> None:
         card, accent = self.behind, self.color("accent")
@@ -167,41 +166,41 @@ class View(PageView):
         full = [self.color(token) for token in tokens]
         none, ends = np.zeros(len(facts)), np.full(len(facts), MAX_FRACTION)
         words = [number(share, 2) for share in square]
-        bars: dict[str, Mark] = {
-            "square": Bars(rows, none, np.minimum(square, MAX_BAR), pale, 0.62),
-            "variance": Bars(rows, none, np.minimum(variance, MAX_BAR), full, 0.22),
+        thin = Bars(rows, none, np.minimum(variance, MAX_BAR), full, 0.22)
+        series = (
+            Series(
+                *(_("mean square"), rows, np.minimum(square, MAX_BAR), pale[chosen]),
+                form="bars",
+                width=0.62,
+                inks=pale,
+                column=_("mean square preserved"),
+                values=square,
+            ),
+            Series(
+                *(_("variance"), rows, variance, full[chosen]),
+                width=3.0,
+                in_rows=True,
+                shape=thin,
+                column=_("variance preserved"),
+            ),
+        )
+        live: dict[str, Mark] = {
             "words": TextMark(ends, rows, words, full, self.theme, 10, right=True, within=1),
             "all": VLine(1.0, _("all"), self.color("muted"), self.theme),
         }
-        legend = [
-            LegendEntry("band", pale[chosen], _("mean square")),
-            LegendEntry("line", full[chosen], _("variance"), 3),
-        ]
-        columns = {
-            "activation": np.array([one.label for one in facts]),
-            "mean square preserved": square,
-            "variance preserved": variance,
-        }
-        self.kept.show_plot(live=bars, legend=legend, columns=columns)
-        plot.reader = lambda x, y: self._read_row(facts[plot.row_at(y)], arrived)
+        self.kept.show_plot(series=series, live=live)
+        plot.reader = lambda x, y: self._read_row(facts, plot.row_at(y))
 
-    def _read_row(self, one: Facts, arrived: float) -> Tooltip:
-        ink = self.color("accent")
-        return Tooltip(
-            one.label,
-            (
-                (ink, _("mean square {square}", square=number(one.square / arrived, 3))),
-                (ink, _("variance {variance}", variance=number(one.variance / arrived, 3))),
-                (
-                    None,
-                    _(
-                        "dead {dead:.0f} %, saturated {saturated:.0f} %",
-                        dead=100 * one.dead,
-                        saturated=100 * one.saturated,
-                    ),
-                ),
-            ),
+    def _read_row(self, facts: Sequence[Facts], row: int) -> Tooltip | None:
+        one, ink = facts[row], self.color("accent")
+        both = [replace(part, inks=(), color=ink) for part in self.kept.series]
+        reading = read_row(both, row, one.label)
+        text = _(
+            "dead {dead:.0f} %, saturated {saturated:.0f} %",
+            dead=100 * one.dead,
+            saturated=100 * one.saturated,
         )
+        return reading and replace(reading, rows=(*reading.rows, (None, text)))
 
     def _draw_corner(self, result: Result) -> None:
         z, card = result.z, self.corner
@@ -213,13 +212,9 @@ class View(PageView):
             Series("ReLU", z, result.corner, muted, width=1.6),
             Series("softplus", z, result.softplus, ink, width=2.2),
         ]
-        gap = Dots(np.array([0.0]), np.array([result.gap]), ink, 3.6)
-        card.show_plot(
-            bands={"between": between},
-            live={"gap": gap},
-            legend=[LegendEntry("dot", ink, _("largest gap"), brief=_("gap"))],
-            series=series,
-        )
+        gap = Series(_("largest gap"), np.zeros(1), np.array([result.gap]), ink, form="dots")
+        gap = replace(gap, width=3.6, brief=_("gap"), is_read=False, in_columns=False)
+        card.show_plot(bands={"between": between}, series=[*series, gap])
         card.set_note(
             _("at most <b>{gap}</b> apart", gap=number(result.gap, 3)),
             _("gap <b>{gap}</b>", gap=number(result.gap, 3)),

@@ -17,7 +17,7 @@ from layerlab.ui.plotting.items import Dots, Histogram, HLine, Mark, Tag
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.scale import Axis, number
-from layerlab.ui.plotting.series import Series
+from layerlab.ui.plotting.series import Series, exported
 
 Array = np.ndarray
 D_K = np.array(SIZES, float)
@@ -97,26 +97,22 @@ class SampledCards:
         plot.y_axis.fix(0, top)
         shown = np.minimum(result.heights, 1.2 * top)
         fill, other = blend(view.theme, inks[chosen], 0.4), 1 - chosen
-        bands: dict[str, Mark] = {"chosen": Histogram(edges, shown[chosen], fill, inks[chosen])}
         drawn = np.minimum(result.density[other], 1.2 * top)
         exact, ink = result.density, view.color("text")
         series = [
             Series(NAMES[other], middles, drawn, inks[other], width=1.4, values=exact[other]),
             Series(_("theory"), middles, exact[chosen], ink, form="dash", width=1.2),
+            Series(
+                *(_("drawn, {which}", which=NAMES[chosen]), middles, result.heights[chosen]),
+                fill,
+                form="area",
+                shape=Histogram(edges, shown[chosen], fill, inks[chosen]),
+                brief=NAMES[chosen],
+                is_read=False,
+            ),
+            exported(_("drawn, {which}", which=NAMES[other]), middles, result.heights[other]),
         ]
-        card.show_plot(
-            bands=bands,
-            legend=[
-                LegendEntry(
-                    "band", fill, _("drawn, {which}", which=NAMES[chosen]), brief=NAMES[chosen]
-                )
-            ],
-            series=series,
-            columns={
-                f"drawn, {NAMES[k]}": result.heights[k]  # not translated: a column
-                for k in (chosen, other)
-            },
-        )
+        card.show_plot(series=series)
         std = float(result.drawn.dots.std()) / (np.sqrt(result.d_k) if result.scaled else 1)
         card.set_note(_("std <b>{std}</b>", std=number(std)))
 
@@ -164,9 +160,13 @@ class SampledCards:
         view, inks = self._view, self._inks()
         chosen = SCALED if result.scaled else FREE
         shown = np.clip(found, FLOOR, TOP)
+        muted, text = view.color("muted"), view.color("text")
+        full = LegendEntry("line", muted, _("mean"), 2.0)
+        dashed = LegendEntry("dash", muted, _("median"), 1.3)
+        thin = LegendEntry("dash", text, _("theory"), 1.2)
         series: list[Series] = []
         for k in (SCALED, FREE):
-            bright, text = 2.4 if k == chosen else 1.4, view.color("text")
+            bright, own = 2.4 if k == chosen else 1.4, LegendEntry("dot", inks[k], NAMES[k])
             mean = Series(
                 _("mean {which}", which=NAMES[k]), D_K, shown[:, k, 0], inks[k], width=bright
             )
@@ -176,10 +176,11 @@ class SampledCards:
             law_of = Series(
                 _("theory {which}", which=NAMES[k]), D_K, theory[k], text, width=1.2
             )
+            median = replace(median, values=found[:, k, 1], form="dash", height=-1)
             series += [
-                replace(median, values=found[:, k, 1], form="dash"),
-                replace(mean, values=found[:, k, 0]),
-                replace(law_of, form="dash", is_read=False),
+                replace(mean, values=found[:, k, 0], entries=[full, own]),
+                replace(median, entries=[dashed, own]),
+                replace(law_of, form="dash", entries=[thin], is_read=False),
             ]
         live: dict[str, Mark] = {
             f"means {k}": Dots(D_K, shown[:, k, 0], inks[k], 2.4)  # not translated: a key
@@ -187,15 +188,7 @@ class SampledCards:
         }
         steep = float(theory[FREE][3])
         live["law"] = Tag(float(D_K[3]), steep, law, view.color("text"), view.theme)
-        muted = view.color("muted")
-        legend = [
-            LegendEntry("line", muted, _("mean"), 2.0),
-            LegendEntry("dash", muted, _("median"), 1.3),
-            LegendEntry("dash", view.color("text"), _("theory"), 1.2),
-            *(LegendEntry("dot", inks[k], NAMES[k]) for k in (SCALED, FREE)),
-        ]
-        unnamed = [replace(one, in_legend=False) for one in series]
-        card.show_plot(live=live, legend=legend, series=unnamed)
+        card.show_plot(live=live, series=series)
         at = SIZES.index(result.d_k)
         self._show_handle(card, result, float(shown[at, chosen, 0]), inks[chosen])
         mean, median = found[at, chosen]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtGui import QColor
 
@@ -12,11 +14,10 @@ from layerlab.experiments.attention.sampled import SampledCards
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend, rgb
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Band, Dots, HeatMap, HLine, Mark, Segments, VLine
-from layerlab.ui.plotting.legend import LegendEntry
+from layerlab.ui.plotting.items import HeatMap, HLine, Segments, VLine
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis, number
-from layerlab.ui.plotting.series import Series
+from layerlab.ui.plotting.series import Series, exported, reference
 from layerlab.ui.plotting.side import color_scale
 
 Array = np.ndarray
@@ -108,13 +109,8 @@ class View(PageView):
         card, x, accent = self.line, result.x, self.color("accent")
         at, ink, kernel = np.array([result.query]), self.color("warning"), self.color("text")
         ends = np.full(result.keys, result.query), np.full(result.keys, result.output)
-        live: dict[str, Mark] = {
-            "looks": Segments(
-                *ends, result.positions, result.values, self._shades(result.weights, 0.05), 1.4
-            ),
-            "query": VLine(result.query, _("query"), ink, self.theme),
-            "output": Dots(at, np.array([result.output]), ink, 4.2),
-        }
+        places, values = result.positions, result.values
+        looks = Segments(*ends, places, values, self._shades(result.weights, 0.05), 1.4)
         series = [
             Series(_("attention"), x, result.curve, accent, width=3.2),
             Series(
@@ -126,14 +122,21 @@ class View(PageView):
                 width=1.3,
                 brief=_("kernel"),
             ),
+            Series(
+                *(_("keys and values"), places, values, accent),
+                form="dots",
+                shape=looks,
+                brief=_("keys"),
+                column=_("value"),
+                places=_("position of key"),
+                is_read=False,
+            ),
+            exported(_("weight"), places, result.weights, has_places=False),
         ]
-        legend = [
-            LegendEntry("dot", accent, _("keys and values"), brief=_("keys")),
-            LegendEntry("dot", ink, _("prediction")),
-        ]
-        places, values = result.positions, result.values
-        columns = {"position of key": places, "value": values, "weight": result.weights}
-        card.show_plot(live=live, series=series, legend=legend, columns=columns)
+        line = reference(_("query"), VLine(result.query, _("query"), ink, self.theme))
+        output = Series(_("prediction"), at, np.array([result.output]), ink, form="dots")
+        output = replace(output, width=4.2, is_read=False, in_columns=False)
+        card.show_plot(series=[*series, replace(line, in_legend=False), output])
         # A dot is as bright as its weight, but can always be seen.
         inks = self._shades(result.weights, 0.35)
         dots = [
@@ -160,19 +163,26 @@ class View(PageView):
         panel, accent = rgb(self.color("panel")), rgb(self.color("accent"))
         colors = panel + (accent - panel) * np.sqrt(result.map)[..., None]
         keys, ink = np.arange(1.0, n + 1), self.color("warning")
-        live: dict[str, Mark] = {
-            "weights": HeatMap((-1.0, 1.0, 1.0, float(n)), colors, smooth=False),
-            "keys": Dots(result.positions, keys, self.color("point"), 1.6),
-            "query": VLine(result.query, "", ink, self.theme),
-        }
+        positions = Series(
+            *(_("position of the key"), result.positions, keys, self.color("point")),
+            form="dots",
+            width=1.6,
+            brief=_("key"),
+            column=_("key"),
+            places=_("position of the key"),
+            is_read=False,
+        )
         shades = panel + (accent - panel) * np.sqrt(np.linspace(0, 1, 33))[:, None]
         plot.color_scale = color_scale(0, 1, shades, _("weight"))
-        legend = [
-            LegendEntry("dot", self.color("point"), _("position of the key"), brief=_("key"))
+        weights = [
+            exported(_("key {number}", number=k + 1), result.x, row, places=_("query"))
+            for k, row in enumerate(result.map)
         ]
-        keys_of = {f"key {k + 1}": result.map[k] for k in range(n)}  # not translated
-        columns = {"query": result.x} | keys_of
-        card.show_plot(live=live, legend=legend, columns=columns)
+        card.show_plot(
+            still={"weights": HeatMap((-1.0, 1.0, 1.0, float(n)), colors, smooth=False)},
+            live={"query": VLine(result.query, "", ink, self.theme)},
+            series=[*weights, positions],
+        )
         plot.set_handles((Handle("query", result.query, 0.5 + 0.04 * n, ink, 6.0, "x"),))
         most = float(result.weights.max())
         card.set_note(
@@ -205,13 +215,20 @@ class View(PageView):
         card, accent = self.sharp, self.color("accent")
         most = float(np.log(result.keys))
         card.plot.y_axis.fix(0, 1.3 * most)  # with room for the name of what is most
-        shade = blend(self.theme, accent, 0.2)
+        others = Series(
+            *(_("other queries"), NORMS, result.high, accent, result.low, result.high),
+            form="area",
+            brief=_("others"),
+            column="",
+            ends=(_("lowest entropy"), None, _("highest entropy")),
+            is_read=False,
+        )
         card.show_plot(
-            bands={"range": Band(NORMS, result.low, result.high, shade)},
             still={"most": HLine(most, _("all keys alike"), self.color("muted"), self.theme)},
-            series=[Series(_("this query"), NORMS, result.entropies, accent, width=2.2)],
-            legend=[LegendEntry("band", shade, _("other queries"), brief=_("others"))],
-            columns={"lowest entropy": result.low, "highest entropy": result.high},
+            series=[
+                Series(_("this query"), NORMS, result.entropies, accent, width=2.2),
+                others,
+            ],
         )
         card.plot.set_handles((Handle("norm", result.norm, result.entropy, accent, along="x"),))
         card.set_note(_("norm <b>{norm}</b>", norm=number(result.norm)))

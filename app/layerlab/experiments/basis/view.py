@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtGui import QColor
 
@@ -14,7 +16,7 @@ from layerlab.ui.head import HeadButton
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Band, Dots, HLine, Line, Mark, VLine
+from layerlab.ui.plotting.items import Dots, HLine, Mark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
@@ -105,26 +107,12 @@ class View(PageView):
     def _draw_sum(self, result: Result) -> None:
         card, x, accent = self.sum, result.x, self.color("accent")
         walked, muted = self.color("negative"), self.color("muted")
-        bands: dict[str, Mark] = {}
-        live: dict[str, Mark] = {}
-        legend: list[LegendEntry] = []
-        columns: dict[str, np.ndarray] = {}
         is_part = result.shown < result.units
         name = (
             _("first {shown} of {units}", shown=result.shown, units=result.units)
             if is_part
             else _("sum")
         )
-        if result.posterior:
-            shade = blend(self.theme, accent, 0.25)
-            bands["band"] = Band(x, result.low, result.high, shade)
-            live |= {
-                f"draw{k}": Line(x, y, blend(self.theme, accent, 0.5), 0.8)
-                for k, y in enumerate(result.draws)
-            }
-            legend.append(LegendEntry("band", shade, _("± 2 std")))
-            legend.append(LegendEntry("line", blend(self.theme, accent, 0.5), _("draws"), 0.8))
-            columns |= {"− 2 std": result.low, "+ 2 std": result.high}
         point = self.color("point", 0.55)
         series = [
             Series(_("truth"), x, result.truth, muted, form="dash", width=1.4, is_still=True),
@@ -144,14 +132,41 @@ class View(PageView):
             series.append(
                 Series(_("whole sum"), x, result.sum, pale, width=1.2, brief=_("whole"))
             )
-        card.show_plot(bands=bands, live=live, series=series, legend=legend, columns=columns)
+        if result.posterior:
+            series += self._posterior(result)
+        card.show_plot(series=series)
         card.set_note(f"d = <b>{number(result.d)}</b>")
+
+    def _posterior(self, result: Result) -> list[Series]:
+        """Return the band of two standard deviations, and functions that are drawn from it."""
+        x, accent = result.x, self.color("accent")
+        pale = blend(self.theme, accent, 0.5)
+        return [
+            Series(
+                *(_("± 2 std"), x, result.high, accent, result.low, result.high),
+                form="area",
+                shade=0.25,
+                column="",
+                ends=("− 2 std", None, "+ 2 std"),
+                is_read=False,
+            ),
+            *(
+                Series(
+                    *(_("draw {number}", number=k), x, y, pale),
+                    width=0.8,
+                    entries=[LegendEntry("line", pale, _("draws"), 0.8)],
+                    is_read=False,
+                )
+                for k, y in enumerate(result.draws, 1)
+            ),
+        ]
 
     def _draw_terms(self, result: Result) -> None:
         """Draw the terms that are added up, the last one bright, with its three handles."""
         card, last = self.terms, result.shown - 1
         pieces = result.pieces[:, : result.shown]
         accent, muted = self.color("accent"), self.color("muted")
+        others = LegendEntry("line", muted, _("terms 1 to {last}", last=last), 1.3)
         series = [
             Series(
                 *(
@@ -161,7 +176,7 @@ class View(PageView):
                     self.term_color(k, result),
                 ),
                 width=1.3,
-                in_legend=False,
+                entries=[others],
             )
             for k in range(last)
         ]
@@ -174,12 +189,9 @@ class View(PageView):
                 width=2.6,
             )
         )
-        legend = (
-            [LegendEntry("line", muted, _("terms 1 to {last}", last=last), 1.3)] if last else []
-        )
         if not self.terms.plot.held:  # the axis must not run away under the hand
             self._fit_height(1.15 * float(np.abs(result.pieces).max()))
-        card.show_plot(series=series, legend=legend)
+        card.show_plot(series=series)
         self.again.setVisible(result.moved or result.by_hand)
         card.fit_head()
         a, b, c = result.a[last], result.b[last], result.c[last]
@@ -262,8 +274,9 @@ class View(PageView):
         reached = [key for key in found if found[key] <= MAX_TERMS]
         share = f"{100 * result.level:.2g} %"
         here, accent = np.array([float(result.units)]), self.color("accent")
+        own = Series(_("this sum"), here, np.array([result.left]), accent, form="rings")
+        series.append(replace(own, width=3.6, is_read=False, in_columns=False))
         live: dict[str, Mark] = {
-            "here": Dots(here, np.array([result.left]), accent, 3.6, hollow=True),
             "level": HLine(
                 result.level,
                 _("{share} left", share=share),
@@ -278,8 +291,7 @@ class View(PageView):
                 3.2,
             ),
         }
-        legend = [LegendEntry("ring", accent, _("this sum"))]
-        card.show_plot(live=live, series=series, legend=legend)
+        card.show_plot(live=live, series=series)
         text = self.color("text")
         card.plot.set_handles(
             (Handle("level", MAX_TERMS + 0.5, result.level, text, along="y"),)

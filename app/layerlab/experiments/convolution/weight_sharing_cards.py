@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -12,12 +13,11 @@ from layerlab.ui.card import MouseHint
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Bars, Mark, Segments, TextMark
-from layerlab.ui.plotting.legend import LegendEntry
+from layerlab.ui.plotting.items import Mark, Segments, TextMark
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
-from layerlab.ui.plotting.series import Series
+from layerlab.ui.plotting.series import Series, area
 
 ROWS = ("dense", "local", "convolution")
 NAMES = (_("dense"), _("local"), _("conv."))
@@ -37,7 +37,7 @@ class LowerCards:
         """Make the cards; a click on a row chooses the layer, the dot turns pairs and noise."""
         self._view = view
         self._unit = 1.0  # error of the dot at noise 1
-        self.rows = RowPlot(Axis(_("weights"), log=True, can_switch=False))
+        self.rows = RowPlot(Axis(_("weights"), log=True, can_switch=False), _("layer"))
         self.rows.grid = False  # lines would cross the counts
         self.rows.x_axis.fix(1, 1e9)
         self.parameters = PlotCard(_("Parameters"), self.rows)
@@ -74,15 +74,13 @@ class LowerCards:
         self.rows.set_rows(NAMES, ROWS.index(result.layer))
         whole = np.array([result.whole[name] for name in ROWS], float)
         now = np.array([result.now[name] for name in ROWS], float)
-        at, one = np.arange(len(ROWS)), np.ones(len(ROWS))
+        at = np.arange(len(ROWS))
         accent = view.color("accent")
         pale = blend(view.theme, accent, 0.22)
         inks = [
             accent if name == result.layer else blend(view.theme, accent, 0.55) for name in ROWS
         ]
         live: dict[str, Mark] = {
-            "whole": Bars(at, one, whole, [pale] * len(ROWS), 0.62),
-            "now": Bars(at, one, now, inks, 0.62),
             "counts": TextMark(
                 np.maximum(whole, now),
                 at,
@@ -93,8 +91,12 @@ class LowerCards:
                 600,
             ),
         }
-        columns = {"layer": np.array(ROWS), "averaged": now, "as it is": whole}
-        card.show_plot(live=live, columns=columns)
+        series = (
+            Series(_("as it is"), at, whole, pale),
+            Series(_("averaged"), at, now, accent, inks=inks),
+        )
+        look: dict[str, Any] = {"form": "bars", "width": 0.62, "base": 1.0, "in_legend": False}
+        card.show_plot(live=live, series=[replace(one, **look) for one in series])
         card.set_note(
             MouseHint(_("click a layer"))
             if result.over == 1
@@ -104,14 +106,15 @@ class LowerCards:
 
     def _draw_error(self, result: Result) -> None:
         view, card, one = self._view, self.error, result.found
-        accent, shade = view.color("accent"), blend(view.theme, view.color("accent"), SHADE)
-        x, text = COUNTS.astype(float), view.color("text")
+        accent, x, text = view.color("accent"), COUNTS.astype(float), view.color("text")
         low, middle, high = one.quartiles
+        band = area(_("quartiles"), x, low, high, accent, SHADE)
         series = [
-            Series(_("median"), x, middle, accent, low, high, shade=SHADE),
+            Series(_("median"), x, middle, accent, low, high, shade=0.0, column=""),
             Series("σ √(d/N)", x, one.theory, text, form="dash", width=1.2),
+            replace(band, is_read=False, in_columns=False),
         ]
-        card.show_plot(series=series, legend=[LegendEntry("band", shade, _("quartiles"))])
+        card.show_plot(series=series)
         self._unit = one.error / result.noise
         card.plot.set_handles(
             (Handle("pairs", float(result.images), one.error, view.color("warning")),)
