@@ -12,7 +12,7 @@ from layerlab.core.jobs import Step
 from layerlab.experiments.diagonal_flip import model, study, training
 from layerlab.experiments.diagonal_flip.claim_rows import all_rows
 from layerlab.experiments.diagonal_flip.training import FlipConfig
-from layerlab.nets.problem import check
+from layerlab.nets.problem import check, initialize, problem_of
 from layerlab.nets.rank import rank_floors
 from layerlab.nets.tasks.flip import flipped, images
 from tests.experiments.conftest import settle
@@ -174,9 +174,8 @@ def test_before_it_works_nothing_is_claimed():
 
 def test_verdicts_are_those_of_the_figures(whole):
     verdicts = {row.id: row.verdict for row in model.claims(whole[-1].result)}
-    half = "holds only if all weights are drawn with standard deviation 0.5, not with He's"
     assert verdicts["D1"] == "holds"
-    assert {verdicts[f"D{k}"] for k in (2, 3, 4, 5, 6)} == {half}
+    assert {verdicts[f"D{k}"] for k in (2, 3, 4, 5, 6)} == {"does not reproduce"}
     assert {verdicts[f"D{k}"] for k in (7, 8, 9, 10)} == {"holds"}
     assert {verdicts[f"D{k}"] for k in (13, 14, 15, 19)} == {"wrong as printed"}
     assert verdicts["D32"] == "does not reproduce"
@@ -215,11 +214,20 @@ def test_broken_figures_turn_the_verdicts(whole):
     }
     turned = dataclasses.replace(result.study, after_100=after)
     row = next(row for row in all_rows(result.printed, turned) if row.id == "D11")
-    assert row.verdict.endswith(
-        "only if Xavier is put before He and 1 before 0.01 is left open"
-    )
+    assert row.verdict == "does not reproduce"
     assert row.shown_verdict == f"here: {row.verdict}"
     assert f"{result.study.seeds} seeds, where" in row.reason
+
+
+def test_adam_starts_as_the_listing_does():
+    """`kaiming_normal_` for the weights, zeros for the biases, in networks of every size."""
+    for hidden in study.TORCH_NETS:
+        problem = problem_of(study.adam_spec(hidden, 64))
+        params = initialize(problem).params
+        for layer, fan_in in enumerate((4, *hidden)):
+            weights = problem.layout.weights(params, layer)
+            assert weights.std() == pytest.approx((2 / fan_in) ** 0.5, rel=0.15)
+            assert not problem.layout.biases(params, layer).any()
 
 
 def test_the_lab_trains_the_same():

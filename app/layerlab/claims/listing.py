@@ -68,7 +68,7 @@ def _measure_last(width: int, ctx: Context) -> Readings:
 
 def _judge_last(printed: float, n: Readings) -> Judgement:
     measured = f"{n.as_described.last:.6f}"
-    found = [_("with He the listing ends at {last}", last=measured)]
+    found = [_("with He, which it states, the listing ends at {last}", last=measured)]
     if len(n.others):
         found.append(
             _(

@@ -106,8 +106,7 @@ def _slower(known: Study) -> ClaimRow:
         return _waits("D32")
     he, small = known.reached["4-8-4"], known.reached_small
     measured = f"{small[0] / he[0]:.2f}×, {np.median(small) / np.median(he):.2f}×"
-    losses = known.after_100
-    numbers = Slower(small, he, losses["0.01"], losses["He"])
+    numbers = Slower(small, he, known.after_100["0.01"], known.after_100["He"])
     return claim("D32").row(numbers, measured=measured, here=_few(known.seeds, FEWER))
 
 

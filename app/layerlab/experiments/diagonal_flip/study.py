@@ -8,7 +8,7 @@ import numpy as np
 
 from layerlab.claims.flip import MAX_EPOCHS, REACHED
 from layerlab.claims.listing import same
-from layerlab.core.spec import edit_all
+from layerlab.core.spec import LabSpec, edit_all
 from layerlab.core.translation import _
 from layerlab.experiments.diagonal_flip.training import TRAININGS, FlipConfig
 from layerlab.nets.engines import engine
@@ -167,24 +167,29 @@ def floors() -> Array:
 _adam: dict[int, dict[str, Array]] = {}
 
 
-def adam_losses(seeds: int) -> dict[str, Array]:
-    """Return final losses of the five networks: Adam 0.01, 200 updates on all images.
+def adam_spec(hidden: tuple[int, ...], seeds: int) -> LabSpec:
+    """Return the lab of one of the five networks: Adam 0.01, 200 updates on all images.
 
-    PyTorch's own initialization by the lab's generator: the same law, other draws.
+    Weights of `kaiming_normal_` (He) and biases of 0, as the listing sets them, by the lab's
+    generator: the same law, other draws. Half the mean squared error.
     """
+    values = {
+        "train.rng": "default",
+        "train.optimizer": "adam",
+        "train.rate": 0.01,
+        "train.batch": "full",
+        "train.report": "after",
+        "train.updates": 200,
+    }
+    return edit_all(FlipConfig(hidden, "He", seeds).spec, values)
+
+
+def adam_losses(seeds: int) -> dict[str, Array]:
+    """Return final losses of the five networks by their names, (seeds,) each."""
     if seeds not in _adam:
         _adam[seeds] = {}
         for hidden in TORCH_NETS:
-            values = {
-                "net.init": "torch-default",
-                "train.rng": "default",
-                "train.optimizer": "adam",
-                "train.rate": 0.01,
-                "train.batch": "full",
-                "train.report": "after",
-                "train.updates": 200,
-            }
-            spec = edit_all(FlipConfig(hidden, "He", seeds).spec, values)
+            spec = adam_spec(hidden, seeds)
             *_, end = engine("numpy").run(spec)
             name = "-".join(map(str, (4, *hidden, 4)))
             _adam[seeds][name] = evaluate(problem_of(spec), end.params).train

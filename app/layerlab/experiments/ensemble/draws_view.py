@@ -256,7 +256,6 @@ class PageOfDraws(PageView):
             MouseHint(_("variance, click a row")) if known else _("being trained"),
             _("variance"),
         )
-
         plot.reader = lambda _, y: self._read_kind(result, plot.row_at(y))
 
     def _rho_texts(self, rows: Array, rho: Array) -> Series:
