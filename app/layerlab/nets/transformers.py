@@ -92,6 +92,32 @@ def cache_numbers(tokens: int, layers: int, d_model: int, sharing: int = 1) -> i
     return 2 * tokens * layers * shared_width(d_model, sharing)
 
 
+def attention_activations(tokens: int, d_model: int, heads: int) -> int:
+    """Return how many numbers the attention of a layer keeps for its gradient.
+
+    Of every token the input, query, key, value and the weighted mean of values that the
+    output matrix multiplies; and of every head a weight for each pair of tokens. Without
+    biases, dropout and masks.
+
+    Args:
+        tokens: of the sequence.
+        d_model: numbers that a token is.
+        heads: of as many keys as queries.
+
+    Source: Korthikanti et al. 2022 (arXiv 2205.05198), section 4.1, without dropout.
+    """
+    return 5 * tokens * d_model + heads * tokens**2
+
+
+def feed_forward_activations(tokens: int, d_model: int, hidden: int) -> int:
+    """Return how many numbers a plain feed-forward block keeps for its gradient.
+
+    Of every token the input, the pre-activations of the hidden layer and what it passes on.
+    Arguments and source as of `attention_activations`; hidden: width of the hidden layer.
+    """
+    return tokens * (d_model + 2 * hidden)
+
+
 @dataclass(frozen=True)
 class Decoder:
     """A language model of the LLaMA kind, or of the GPT kind if `classic`.
