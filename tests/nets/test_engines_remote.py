@@ -347,6 +347,7 @@ def test_torch_answers_what_it_does_itself(engine: RemoteEngine) -> None:
     np.testing.assert_allclose(
         engine.ask("kaiming-draws")["std"], [5 / 3 / 32, 1 / 32], rtol=0.01
     )
+    assert engine.ask("adam-defaults")["rate"] == [1e-3]  # as PyTorch documents it
     *_, end = engine.run(SPEC)  # the same process goes on with trainings
     assert end.update == SPEC.train.updates
 
