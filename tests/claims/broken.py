@@ -21,7 +21,7 @@ from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.initializers import INITIALIZERS
 from layerlab.nets.losses import softmax
 from layerlab.nets.studies import convolution, gates
-from layerlab.nets.transformers import feed_forward_parameters
+from layerlab.nets.transformers import attention_activations, feed_forward_parameters
 from tests.claims.breaking import (
     Break,
     all_of,
@@ -85,6 +85,10 @@ def _half(rng: Any, a: int, b: int, net: NetSpec) -> tuple[Array, Array]:
     return 0.5 * rng.standard_normal((a, b)), np.zeros(b)
 
 
+def _of_std_a_half(weights: Array, biases: Array) -> tuple[Array, Array]:
+    return 0.5 * weights / math.sqrt(2 / len(weights)), biases
+
+
 # ---- parts of claims
 
 _product, _filtered, _solved = linear.product, convolution.filtered, convolution.solved
@@ -125,9 +129,17 @@ def _plain_of_torch(ctx: Any, name: str) -> dict[str, Array]:
     return {"n": np.array([1024, 1024]), "std": np.array([1 / 32, 1 / 32])}
 
 
+def _rate_of_torch(ctx: Any, name: str) -> dict[str, Array]:
+    return {"rate": np.array([0.01])}
+
+
+def _of_one_head(tokens: int, d_model: int, heads: int) -> int:
+    return attention_activations(tokens, d_model, 1)
+
+
 # Rows that are not measured, so that there is nothing to break; the tests hold them to saying
 # what they would take.
-NOT_MEASURED: tuple[str, ...] = ()
+NOT_MEASURED: tuple[str, ...] = ("D44",)
 
 _half_he = entry(INITIALIZERS, "he-normal", draw=_half)
 
@@ -221,6 +233,34 @@ BROKEN: dict[str, tuple[str, Break]] = {
     ),
     "D36": (WRONG, _parameters(lambda self: max(self.sizes))),
     "D37": (HOLDS, instead("layerlab.claims.counts.feed_forward_parameters", _narrow_block)),
+    "D38": (WRONG, _counts(s4_4_4_4=70)),
+    "D39": (WRONG, instead("layerlab.claims.comparisons.LAYERS", (3, 4, 4))),
+    "D40": (HOLDS, _parameters(_no_biases)),
+    "D41": (ONLY_IF, scaled_init("he-normal", 0.5)),
+    "D42": (NOT_REPRODUCED, other_draw("he-normal", _of_std_a_half)),
+    "D43": (
+        NOT_REPRODUCED,
+        instead("layerlab.claims.recipes.equal_widths", lambda depth, parameters: (2,) * depth),
+    ),
+    "D45": (WRONG, instead("layerlab.claims.recipes.asked", _rate_of_torch)),
+    "D46": (NOT_REPRODUCED, other_activation("gelu", "relu")),
+    "D47": (ONLY_IF, instead("layerlab.claims.sizes.attention_activations", _of_one_head)),
+    "D48": (
+        HOLDS,
+        instead(
+            "layerlab.nets.transformers.attention_parameters",
+            lambda d_model, sharing: 6.75 * d_model**2,
+        ),
+    ),
+    "D49": (ONLY_IF, scaled_init("he-normal", 0.5)),
+    "D50": (
+        ONLY_IF,
+        all_of(*(other_activation(key, "identity") for key in ("gelu", "silu"))),
+    ),
+    "D51": (
+        HOLDS,
+        instead("layerlab.claims.compositions.SHAPES", {"1-1-1": (1, 1, 1), "56": (56,)}),
+    ),
     "E1": (HOLDS, instead("layerlab.claims.convolution.local", _one_filter)),
     "E2": (ONLY_IF, instead("layerlab.nets.studies.convolution.filtered", _unshared)),
     "E3": (

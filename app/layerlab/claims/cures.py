@@ -30,8 +30,7 @@ INITS = {"he-normal": "He", "xavier-normal": "Xavier", "torch-default": "PyTorch
 def deep_problem(task: str, depth: int, net: NetSpec, train: TrainSpec) -> Problem:
     """Return a curve for a network of so many hidden layers, all as wide as the one of `net`.
 
-    Specs end at 64 layers, since the compiled engine and the diagram do; the engine to read
-    goes by the layout alone.
+    A spec has at most 64 of them; the engine to read goes by the layout alone.
     """
     (width,) = net.hidden
     problem = problem_of(lab(task, net, train))

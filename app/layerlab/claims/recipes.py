@@ -43,8 +43,8 @@ def _parameters(hidden: tuple[int, ...]) -> int:
     return Layout((DIGITS_INPUTS, *hidden, CLASSES)).parameters
 
 
-def _of_equal_widths(depth: int, parameters: int) -> tuple[int, ...]:
-    """Return hidden layers of one width with the nearest number of parameters."""
+def equal_widths(depth: int, parameters: int) -> tuple[int, ...]:
+    """Return so many hidden layers of one width, with the nearest number of parameters."""
     shapes = [(width,) * depth for width in range(1, 257)]
     return min(shapes, key=lambda hidden: abs(_parameters(hidden) - parameters))
 
@@ -52,7 +52,7 @@ def _of_equal_widths(depth: int, parameters: int) -> tuple[int, ...]:
 def _measure_funnel(ctx: Context) -> ShapeLosses:
     funnel = scaled(FUNNEL)
     size = _parameters(funnel)
-    shapes = [funnel, _of_equal_widths(len(funnel), size), _of_equal_widths(1, size)]
+    shapes = [funnel, equal_widths(len(funnel), size), equal_widths(1, size)]
     found = ShapeLosses({}, {})
     for k, hidden in enumerate(shapes):
         spec = edit(lab("digits", NetSpec(hidden=hidden)), "train.updates", 300)
@@ -77,14 +77,14 @@ def _judge_funnel(n: ShapeLosses) -> Judgement:
     if better:
         why = _(
             "on the 8 × 8 digits the validation losses of {seeds} seeds are {losses}, with "
-            "{sizes} parameters: {better} does better",
+            "{sizes} parameters: {better} does better; MNIST itself is not among the tasks",
             better=joined_by_and(better),
             **fields,
         )
         return Judgement.not_reproduced(measured, why)
     why = _(
         "on the 8 × 8 digits the validation losses of {seeds} seeds are {losses}, with {sizes} "
-        "parameters; MNIST itself is not among the lab's tasks",
+        "parameters; MNIST itself is not among the tasks",
         **fields,
     )
     return Judgement.holds_only_if(_("the 8 × 8 digits stand for MNIST"), measured, why)
@@ -113,7 +113,7 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "D43",
         D,
-        _("A funnel, 784-512-256-128-10, suits the digits of MNIST."),
+        _("A funnel, such as 784-512-256-128-10 for MNIST, suits images of digits."),
         published=NO_FIGURE,
         tolerance=_(
             "asked of the bundled 8 × 8 digits in the same proportions, {funnel}, 300 updates: "
