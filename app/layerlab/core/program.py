@@ -20,7 +20,7 @@ TRY_ENGINE = "--try-engine"
 _PLAIN = "layerlab.plain"  # name of our handler of characters that an encoding lacks
 _PLAIN_SIGNS = str.maketrans(
     {"\u202f": " ", "−": "-", "·": ".", "×": "x", "√": "sqrt ", "→": "->"}
-    | {"≤": "<=", "≥": ">=", "ₖ": "_k", "λ": "lambda", "ρ": "rho", "σ": "sigma"}
+    | {"≤": "<=", "≥": ">=", "ₖ": "_k", "₂": "_2", "λ": "lambda", "ρ": "rho", "σ": "sigma"}
 )
 _EXPONENT = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _EXPONENT_DIGITS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
