@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from layerlab.claims import linear, mechanisms, trainable
+from layerlab.claims import blocks, layers, linear, mechanisms, rescaled, trainable, tying
 from layerlab.claims.listing import listing
 from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG
 from layerlab.core.layout import Layout
 from layerlab.core.spec import NetSpec, edit
+from layerlab.experiments.ensemble.training import SAMPLES
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.initializers import INITIALIZERS
 from layerlab.nets.losses import softmax
@@ -94,6 +95,8 @@ def _of_std_a_half(weights: Array, biases: Array) -> tuple[Array, Array]:
 _product, _filtered, _solved = linear.product, convolution.filtered, convolution.solved
 _norm, _largest_step = mechanisms.norm, mechanisms.largest_step
 _wavy, _std_of_correlation_length = gates.wavy, trainable.std_of_correlation_length
+_changed, _block_gradient = layers.changed, blocks.Network.gradient
+_stretched, _own_gradient = rescaled.stretched, tying.gradient
 _low_rank = np.ones((linear.NETS, linear.M, 1)) * np.arange(1.0, linear.N + 1)
 
 
@@ -118,6 +121,16 @@ def _one_filter(images: Array, kernels: Array) -> Array:
 
 def _flat(teeth: int, layers: int) -> Array:
     return np.zeros(Layout((1, *(teeth,) * layers, 1)).parameters)
+
+
+def _all_stretched(problem: Any, scale: float) -> Any:
+    state = _stretched(problem, 1.0)
+    return replace(state, params=scale * state.params)
+
+
+def _falling(layout: Layout, before: Array, after: Array) -> Array:
+    found = _changed(layout, before, after)
+    return found / 2.0 ** np.arange(found.shape[1])
 
 
 def _he_of_torch(ctx: Any, name: str) -> dict[str, Array]:
@@ -175,6 +188,10 @@ BROKEN: dict[str, tuple[str, Break]] = {
     "C3": (HOLDS, instead("layerlab.claims.depth.zeroed", lambda outer: 1e-9 * outer)),
     "C4": (WRONG, instead("layerlab.claims.shapes.LEAK", 0.0)),
     "C5": (ONLY_IF, instead("layerlab.claims.choices.CURVES", ("step",))),
+    "C6": (
+        HOLDS,
+        instead("layerlab.claims.rescaled.absorbed", lambda n, skip: n._replace(c2=0 * n.c2)),
+    ),
     "D1": (HOLDS, _parameters(_no_biases)),
     **dict.fromkeys(("D2", "D3", "D4", "D5", "D6"), (NOT_REPRODUCED, _half_he)),
     "D7": (HOLDS, scaled_init("small-normal", 2)),
@@ -306,6 +323,40 @@ BROKEN: dict[str, tuple[str, Break]] = {
             "layerlab.claims.convolution.conjugated",
             lambda matrix, shift: np.roll(matrix, shift, axis=0),
         ),
+    ),
+    "E16": (
+        ONLY_IF,
+        instead("layerlab.claims.experts.softmax", lambda logits: np.full_like(logits, 0.125)),
+    ),
+    "E17": (
+        HOLDS,
+        instead(
+            "layerlab.claims.tying.tied_gradient",
+            lambda *data: _own_gradient(*data).mean(1, keepdims=True),
+        ),
+    ),
+    "E18": (HOLDS, instead("layerlab.claims.averaging.EQUAL", NetSpec(hidden=(8, 8)))),
+    "E19": (HOLDS, instead("layerlab.claims.averaging.combined", lambda p: p.max(0))),
+    "E20": (
+        HOLDS,
+        instead(
+            "layerlab.experiments.ensemble.training.resampled",
+            lambda draw, net: np.arange(SAMPLES),
+        ),
+    ),
+    "E21": (ONLY_IF, instead("layerlab.claims.rescaled.stretched", _all_stretched)),
+    "E22": (ONLY_IF, instead("layerlab.claims.layers.L2", 0.0)),
+    "E23": (
+        NOT_REPRODUCED,
+        instead(
+            "layerlab.claims.blocks.Network.gradient",
+            lambda self, d_out: _block_gradient(self, d_out) * self.is_before,
+        ),
+    ),
+    "E24": (ONLY_IF, instead("layerlab.claims.layers.changed", _falling)),
+    "E25": (
+        HOLDS,
+        instead("layerlab.claims.adapters.adapted", lambda w, a, b: w + np.maximum(a @ b, 0)),
     ),
     "L1": (HOLDS, scaled_init("xavier-normal", math.sqrt(2))),
     "L2": (ONLY_IF, other_draw("he-normal", _lively)),

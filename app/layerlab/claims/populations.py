@@ -78,11 +78,7 @@ def runs(
         CancelledError: it was asked to stop.
         NotFiniteError: a network left the finite numbers.
     """
-    name, why = default_engine(spec.train.dtype, ctx.is_cancelled)
-    if why:
-        warn_once(instead(why))
-    trainer = engine(name)
-    parts = chunks(spec, count)
+    trainer, parts = _quickest(ctx, spec), chunks(spec, count)
     for k, part in enumerate(parts):
         ctx.step(k, len(parts))
         start = initialize(problem_of(part))
@@ -90,6 +86,20 @@ def runs(
         with closing(_states(ctx, trainer, part, start, marks)) as states:
             yield states
     ctx.step(len(parts), len(parts))
+
+
+def _quickest(ctx: Context, spec: LabSpec) -> Engine:
+    """Return the quickest engine there is; once a sentence why, where it is NumPy."""
+    name, why = default_engine(spec.train.dtype, ctx.is_cancelled)
+    if why:
+        warn_once(instead(why))
+    return engine(name)
+
+
+def trained_from(ctx: Context, spec: LabSpec, start: State) -> State:
+    """Train a spec's own seeds from a state that something was done to; see `runs`."""
+    *_, end = _states(ctx, _quickest(ctx, spec), spec, start, ())
+    return end
 
 
 def _states(

@@ -8,7 +8,10 @@ import itertools
 from typing import Any
 
 from layerlab.claims import (
+    adapters,
     attention,
+    averaging,
+    blocks,
     choices,
     comparisons,
     compositions,
@@ -19,8 +22,10 @@ from layerlab.claims import (
     dying,
     ensembles,
     expansions,
+    experts,
     flip,
     gradients,
+    layers,
     learning,
     lengths,
     linear,
@@ -28,11 +33,13 @@ from layerlab.claims import (
     mechanisms,
     pieces,
     recipes,
+    rescaled,
     shapes,
     signal,
     sizes,
     torchs,
     trainable,
+    tying,
 )
 from layerlab.claims.base import Claim
 from layerlab.core.errors import LabError
@@ -40,7 +47,10 @@ from layerlab.core.phrases import joined_by_or
 from layerlab.core.translation import _
 
 _MODULES = (
+    adapters,
     attention,
+    averaging,
+    blocks,
     choices,
     comparisons,
     compositions,
@@ -51,8 +61,10 @@ _MODULES = (
     dying,
     ensembles,
     expansions,
+    experts,
     flip,
     gradients,
+    layers,
     learning,
     lengths,
     linear,
@@ -60,11 +72,13 @@ _MODULES = (
     mechanisms,
     pieces,
     recipes,
+    rescaled,
     shapes,
     signal,
     sizes,
     torchs,
     trainable,
+    tying,
 )
 
 
