@@ -12,12 +12,20 @@ from typing import Any
 
 import numpy as np
 
-from layerlab.claims import blocks, layers, linear, mechanisms, rescaled, trainable, tying
+from layerlab.claims import (
+    averaging,
+    blocks,
+    layers,
+    linear,
+    mechanisms,
+    rescaled,
+    trainable,
+    tying,
+)
 from layerlab.claims.listing import listing
 from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG
 from layerlab.core.layout import Layout
 from layerlab.core.spec import NetSpec, edit
-from layerlab.experiments.ensemble.training import SAMPLES
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.initializers import INITIALIZERS
 from layerlab.nets.losses import softmax
@@ -340,8 +348,8 @@ BROKEN: dict[str, tuple[str, Break]] = {
     "E20": (
         HOLDS,
         instead(
-            "layerlab.experiments.ensemble.training.resampled",
-            lambda draw, net: np.arange(SAMPLES),
+            "layerlab.claims.averaging.resampled",
+            lambda draw, net: np.arange(averaging.POINTS),
         ),
     ),
     "E21": (ONLY_IF, instead("layerlab.claims.rescaled.stretched", _all_stretched)),

@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import Any, NamedTuple, TypeVar
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.claims.base import Claim, Context, E, Judgement
+from layerlab.claims.base import NO_FIGURE, Claim, Context, E, Judgement
 from layerlab.claims.figures import BootstrapBand, figure, percent, within
 from layerlab.claims.populations import lab, population
 from layerlab.core.phrases import joined_by_and
-from layerlab.core.spec import LabSpec, NetSpec, TrainSpec
-from layerlab.core.translation import _, translated
-from layerlab.experiments.ensemble.names import ARCHITECTURE, BOOTSTRAP, SEED
-from layerlab.experiments.ensemble.training import POSITIONS, Setting, trained
+from layerlab.core.spec import LabSpec, NetSpec, TrainSpec, edit
+from layerlab.core.translation import _, marked, translated
 from layerlab.nets.bootstrap import ENDS
 from layerlab.nets.engines.numpy_ import outputs
-from layerlab.nets.engines.ready import wait_for_kernels
+from layerlab.nets.engines.ready import is_ready, wait_for_kernels
 from layerlab.nets.ensembles import Draws, draws_of, means_of, resamples, simulated_variance
-from layerlab.nets.problem import problem_of
+from layerlab.nets.incremental import stepper
+from layerlab.nets.problem import initialize, problem_of
 
 Array = np.ndarray
-T = TypeVar("T")
 K = 5  # networks of an ensemble
 DRAWS, MEMBER_DRAWS = 160, 24  # of noisy points
 PAIRED_DRAWS = 96  # two dozen leave it open what architectures do
 DRAWN, TRAINED = 0.03, 0.25  # relative: how near the formula is
 NEAR_BIAS = 0.1  # relative
 RESAMPLES = 2000
+POINTS = 32  # of a draw
 X = np.linspace(-0.9, 0.9, 40)[:, None]
 
 
 def _draw(k: int, net: NetSpec) -> LabSpec:
     """Return the lab of a draw of noisy points, with seeds that no other draw has."""
     train = TrainSpec(batch="full", rate=0.02, updates=300, seed=1000 * k)
-    return lab("wave", net, train, seed=k, noise=0.3, samples=32, validation=0.0)
+    return lab("wave", net, train, seed=k, noise=0.3, samples=POINTS, validation=0.0)
 
 
 def _predictions(ctx: Context, net: NetSpec, draws: int, nets: int) -> Array:
@@ -184,8 +183,16 @@ def _judge_biases(n: Biases) -> Judgement:
 
 # ---- E20: what makes members differ
 
-WIDTH, NETS = 8, 6
+NETS = 6  # of a draw
+SEED, BOOTSTRAP = marked("seed"), marked("bootstrap")
+ARCHITECTURE = marked("architecture")
 DIFFERENT = (BOOTSTRAP, ARCHITECTURE)  # beside by their seed
+ARCHITECTURES = (
+    NetSpec(hidden=(8, 8)),
+    NetSpec(hidden=(8, 8), activation="tanh", init="xavier-normal"),
+    NetSpec(hidden=(8, 8, 8), activation="silu"),
+    NetSpec(hidden=(16,)),
+)
 
 
 class Correlations(NamedTuple):
@@ -195,26 +202,43 @@ class Correlations(NamedTuple):
     more: dict[str, BootstrapBand]
 
 
-def _ended(ctx: Context, training: Generator[None, None, T]) -> T:
-    """Return what a training returns that yields now and then."""
-    while True:
-        try:
-            next(training)
-        except StopIteration as end:
-            found: T = end.value
-            return found
-        ctx.step(0, 1)
+def resampled(draw: int, net: int) -> Array:
+    """Return which points a member learns from. (POINTS,)"""
+    return np.random.default_rng((draw, net)).integers(0, POINTS, POINTS)
+
+
+def _member(spec: LabSpec, rows: Array | None = None) -> Array:
+    """Train one network on all points or on some; return its predictions at `X`. (x,)"""
+    problem = problem_of(edit(spec, "train.seeds", 1))
+    own = problem
+    if rows is not None:
+        own = replace(problem, x=problem.x[rows], y=problem.y[rows])
+    trainer = stepper(own, initialize(problem), is_ready())
+    trainer.train_here(problem.length)
+    return outputs(problem, trainer.state().params, X.astype(np.float32))[0, :, 0]
+
+
+def _members(draw: int, kind: str) -> list[Array]:
+    """Return predictions of a draw's members, which differ by their seed and by more."""
+    chosen = np.random.default_rng(draw).integers(0, len(ARCHITECTURES), NETS)
+    found = []
+    for net in range(NETS):
+        recipe = ARCHITECTURES[chosen[net] if kind == ARCHITECTURE else 0]
+        rows = resampled(draw, net) if kind == BOOTSTRAP else None
+        spec = _draw(draw, recipe)
+        found.append(_member(edit(spec, "train.seed", spec.train.seed + net), rows))
+    return found
 
 
 def _errors(ctx: Context, kind: str, draws: int) -> Draws:
-    """Train a few networks of each draw on the ensemble page's task."""
-    setting, found = Setting("wave", 0.3, WIDTH, kind), []
-    truth = problem_of(setting.spec(0)).data.truth
+    """Train a few networks of each draw."""
+    truth = problem_of(_draw(0, ARCHITECTURES[0])).data.truth
     assert truth is not None  # a generated task
+    found = []
     for draw in range(draws):
-        part = ctx.part(draw, draws)
-        found.append(_ended(part, trained(setting, draw, np.arange(NETS))))
-    return draws_of(np.array(found, float) - truth(POSITIONS[:, None])[:, 0])
+        ctx.step(draw, draws)
+        found.append(_members(draw, kind))
+    return draws_of(np.array(found, float) - truth(X)[:, 0])
 
 
 def _measure_correlations(ctx: Context) -> Correlations:
@@ -224,10 +248,10 @@ def _measure_correlations(ctx: Context) -> Correlations:
     errors = {k: _errors(ctx.part(i, len(kinds)), k, draws) for i, k in enumerate(kinds)}
     rho = {kind: found.variance_components().rho for kind, found in errors.items()}
     shares = resamples(draws, RESAMPLES)  # the same draws of all kinds, so they pair
-    resampled = {kind: found.correlations(shares) for kind, found in errors.items()}
+    resampled_rho = {kind: found.correlations(shares) for kind, found in errors.items()}
     more = {}
     for kind in DIFFERENT:
-        low, high = np.percentile(resampled[kind] - resampled[SEED], ENDS)
+        low, high = np.percentile(resampled_rho[kind] - resampled_rho[SEED], ENDS)
         more[kind] = BootstrapBand(rho[kind] - rho[SEED], float(low), float(high))
     return Correlations(rho, more)
 
@@ -245,9 +269,10 @@ def _judge_correlations(n: Correlations) -> Judgement:
         for kind, band in n.more.items()
     )
     why = _(
-        "the correlation of two members' errors is {seed:.3f} where their seeds alone differ; "
-        "other ways change it by {more}",
+        "the correlation of two members' errors is {seed:.3f} where their seeds alone differ, "
+        "over {draws} draws; beside that: {more}",
         seed=n.rho[SEED],
+        draws=PAIRED_DRAWS,
         more=more,
     )
     falls = [translated(kind) for kind, band in n.more.items() if band.high < 0]
@@ -305,7 +330,7 @@ CLAIMS: tuple[Claim[Any], ...] = (
             "Bootstrap samples and different architectures diversify an ensemble: the "
             "correlation of its members falls."
         ),
-        published=_("no figure printed"),
+        published=NO_FIGURE,
         page="ensemble",
         tolerance=_(
             "over {draws} draws the correlation of two members' errors is lower than that of "

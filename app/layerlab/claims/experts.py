@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.claims.base import Claim, Context, E, Judgement
+from layerlab.claims.base import NO_FIGURE, Claim, Context, E, Judgement
 from layerlab.claims.figures import difference, listed, percent, summary
 from layerlab.claims.populations import lab, population, training_loss
 from layerlab.core.layout import Layout
@@ -226,7 +226,7 @@ CLAIMS: tuple[Claim[Any], ...] = (
             "A mixture of experts has the capacity of a wide network at the cost of a narrow "
             "one."
         ),
-        published=_("no figure printed"),
+        published=NO_FIGURE,
         page="at-scale",
         tolerance=_(
             "{experts} experts of width {width}, one of them active, trained on wave and on "

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.claims.base import Claim, Context, E, Judgement
+from layerlab.claims.base import NO_FIGURE, Claim, Context, E, Judgement
 from layerlab.claims.figures import BootstrapBand, difference, figure, listed, percent
 from layerlab.claims.populations import lab, population, trained_from, training_loss
 from layerlab.core.layout import Layout
@@ -207,7 +207,7 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "E22",
         E,
         _("An L2 prior drives a layer that is not used to 0."),
-        published=_("no figure printed"),
+        published=NO_FIGURE,
         page="residual",
         tolerance=_(
             "trained with L2, weights end below {gone:g} % of their initial root mean square "
@@ -223,7 +223,7 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "E24",
         E,
         _("Deeper layers learn less."),
-        published=_("no figure printed"),
+        published=NO_FIGURE,
         page="residual",
         tolerance=_(
             "rank correlation of a layer's number and the relative change of its weights, of "

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace as with_fields
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.claims.base import C, Claim, Context, E, Judgement
+from layerlab.claims.base import NO_FIGURE, C, Claim, Context, E, Judgement
 from layerlab.claims.figures import exponent, figure, listed
 from layerlab.claims.linear import relative
 from layerlab.claims.populations import lab, trained_from
 from layerlab.core.errors import NotFiniteError
 from layerlab.core.phrases import joined_by_and, joined_by_or
 from layerlab.core.spec import LabSpec, NetSpec, TrainSpec, edit
+from layerlab.core.state import State
 from layerlab.core.translation import _
-from layerlab.experiments.layer_norm.training import stretched
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.engines.numpy_ import backward, forward, training_loss
-from layerlab.nets.problem import problem_of
+from layerlab.nets.problem import Problem, initialize, problem_of
 
 Array = np.ndarray
 EXACT = 1e-12  # relative
@@ -181,6 +182,14 @@ class StableRates(NamedTuple):
     angles: dict[bool, list[float]]
 
 
+def stretched(problem: Problem, scale: float) -> State:
+    """Return the initial networks, weights and biases of the hidden layers times a number."""
+    start, layout = initialize(problem), problem.layout
+    params = start.params.copy()
+    params[:, : layout.offset(layout.layers - 1)] *= params.dtype.type(scale)
+    return with_fields(start, params=params)
+
+
 def _spec(is_normed: bool) -> LabSpec:
     net = NetSpec(hidden=(12, 12), layer_norm=is_normed)
     train = TrainSpec(optimizer="sgd", batch="full", updates=UPDATES, seeds=SEEDS)
@@ -299,7 +308,7 @@ CLAIMS: tuple[Claim[Any], ...] = (
             "Layer norm decouples the learning rate from the scale of the weights: neither "
             "outputs nor the largest stable rate depend on it."
         ),
-        published=_("no figure printed"),
+        published=NO_FIGURE,
         page="layer-norm",
         tolerance=_(
             "hidden layers times {least:g} to {most:g}: outputs at initialization change by at "

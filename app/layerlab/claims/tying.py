@@ -7,18 +7,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.claims.base import Claim, Context, E, Judgement
+from layerlab.claims.base import NO_FIGURE, Claim, Context, E, Judgement
 from layerlab.claims.figures import BootstrapBand, difference, figure
 from layerlab.core.translation import _
-from layerlab.experiments.convolution.layers import patches
-from layerlab.experiments.convolution.names import KERNEL
 from layerlab.nets.activations import ACTIVATIONS
 
 Array = np.ndarray
 SEEDS = 32
 IMAGES = 32  # of a training
 SAME = 1e-7  # relative; what central differences resolve
-SIDE = 6  # of images
+SIDE, KERNEL = 6, 3  # of images, of filters
 POSITIONS = (SIDE - KERNEL + 1) ** 2
 NOISE = 0.3  # standard deviation, of an output
 UPDATES, RATE, MOMENTUM = 100, 0.1, 0.9
@@ -43,8 +41,9 @@ class Tied(NamedTuple):
 
 def seen(rng: np.random.Generator, seeds: int) -> Array:
     """Return what filters see of random images. (seeds, positions, images, KERNEL^2)"""
-    images = rng.standard_normal((seeds * IMAGES, SIDE, SIDE))
-    return patches(images).reshape(seeds, IMAGES, POSITIONS, -1).swapaxes(1, 2)
+    images = rng.standard_normal((seeds, IMAGES, SIDE, SIDE))
+    patches = np.lib.stride_tricks.sliding_window_view(images, (KERNEL, KERNEL), axis=(2, 3))
+    return patches.reshape(seeds, IMAGES, POSITIONS, -1).swapaxes(1, 2)
 
 
 def predicted(x: Array, filters: Array) -> Array:
@@ -161,7 +160,7 @@ CLAIMS: tuple[Claim[Any], ...] = (
             "sum over all positions, and where the constraint is right held-out data become "
             "more likely."
         ),
-        published=_("no figure printed"),
+        published=NO_FIGURE,
         page="convolution",
         tolerance=_(
             "the sum over positions equals the gradient by central differences within "
