@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.claims.base import Claim, Context, E, Judgement
+from layerlab.claims.base import NO_FIGURE, Claim, Context, E, Judgement
 from layerlab.claims.figures import BootstrapBand, difference, figure, summary
 from layerlab.claims.populations import lab
 from layerlab.core.spec import NetSpec, TrainSpec
@@ -171,9 +171,10 @@ def _judge_blocks(n: Orders) -> Judgement:
         after=figure(np.median(n.after)),
     )
     why = _(
-        "validation losses of {layers} layers after {updates} updates are {before} with the "
-        "activation before (rate {rate}) and {after} after (rate {other_rate}), over {seeds} "
-        "seeds: {lead} lower ({low} to {high}); the first are printed for 110 layers and more",
+        "validation losses of {layers} layers after {updates} updates are {before} with "
+        "pre-activation (rate {rate}) and {after} in the original order (rate {other_rate}), "
+        "over {seeds} seeds: {lead} lower ({low} to {high}); He et al. 2016 compare 110 layers "
+        "and more",
         layers=2 * BLOCKS + 1,
         updates=UPDATES,
         before=summary(n.before),
@@ -194,8 +195,8 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "E23",
         E,
-        _("Residual networks do better with the activation before the weights than after."),
-        published=_("better, no figure"),
+        _("Pre-activation residual networks do better than those of the original order."),
+        published=NO_FIGURE,
         page="residual",
         tolerance=_(
             "{blocks} blocks of two layers with layer norm, digits, {seeds} seeds, each at its "

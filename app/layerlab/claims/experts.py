@@ -169,7 +169,10 @@ def _measure_experts(ctx: Context) -> Experts:
 
 def _judge_experts(n: Experts) -> Judgement:
     medians = {task: [float(np.median(v)) for v in three] for task, three in n.losses.items()}
-    measured = "; ".join(f"{task} {listed(three)}" for task, three in medians.items())
+    measured = _(
+        "narrow, mixture, wide: {medians}",
+        medians="; ".join(f"{task} {listed(three)}" for task, three in medians.items()),
+    )
     text = "; ".join(
         _(
             "{task}: narrow {narrow}, mixture {mixed}, wide {wide}",

@@ -156,9 +156,8 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "E17",
         E,
         _(
-            "Tying parameters is maximum likelihood under a constraint: the gradient is the "
-            "sum over all positions, and where the constraint is right held-out data become "
-            "more likely."
+            "Tying parameters is maximum likelihood under a constraint: gradients add up over "
+            "positions, and where it is right held-out data become more likely."
         ),
         published=NO_FIGURE,
         page="convolution",
