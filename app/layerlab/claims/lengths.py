@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,13 +18,26 @@ from layerlab.nets.stream import stream
 DEPTH = 30
 SINGULAR = (0.9, 1.0, 1.1)
 LENGTHS = 0.2  # relative
+ROOM = 1e-9  # relative, of powers
 
 
 # ---- E14: singular values
 
 
-def _measure_gradients(ctx: Context) -> dict[float, tuple[float, float]]:
-    """Return by singular value the shortest and the longest gradient, of what came in."""
+class GradientLengths(NamedTuple):
+    """How long gradients are behind layers with such singular values.
+
+    Attributes:
+        ends: by the singular value the shortest and the longest, of what came in. A value below
+            1 is the largest of the layers', one above 1 the smallest.
+        depth: layers that they went through.
+    """
+
+    ends: dict[float, tuple[float, float]]
+    depth: int = DEPTH
+
+
+def _measure_gradients(ctx: Context) -> GradientLengths:
     net = NetSpec(hidden=(16,) * (DEPTH + 1), activation="identity", init="orthogonal")
     spec = lab("wave", net, TrainSpec(seeds=64, dtype="float64"))
     problem, found = problem_of(spec), {}
@@ -36,35 +49,35 @@ def _measure_gradients(ctx: Context) -> dict[float, tuple[float, float]]:
         dz = backward(problem, params, done, d_out).z
         lengths = np.linalg.norm(dz[0], axis=-1) / np.linalg.norm(dz[DEPTH], axis=-1)
         found[scale] = (float(lengths.min()), float(lengths.max()))
-    return found
+    return GradientLengths(found)
 
 
-def _judge_gradients(n: dict[float, tuple[float, float]]) -> Judgement:
-    below, one, above = (n[scale] for scale in SINGULAR)
-    small, large = SINGULAR[0] ** DEPTH, SINGULAR[-1] ** DEPTH
-    measured = _(
-        "× {longest} at 0.9, × {shortest} at 1.1",
-        longest=figure(below[1]),
-        shortest=figure(above[0]),
-    )
+def _judge_gradients(n: GradientLengths) -> Judgement:
+    found, kept, fits = [], [], []
+    for value, (shortest, longest) in n.ends.items():
+        power = value**n.depth
+        fields = {"value": figure(value), "depth": n.depth, "power": figure(power)}
+        if value < 1:
+            fits.append(longest <= power * (1 + ROOM))
+            fields["end"] = figure(longest)
+            found.append(_("× {end} at {value}", **fields))
+            kept.append(_("at most {end} at {value} ({value}^{depth} = {power})", **fields))
+        elif value > 1:
+            fits.append(shortest >= power * (1 - ROOM))
+            fields["end"] = figure(shortest)
+            found.append(_("× {end} at {value}", **fields))
+            kept.append(_("at least {end} at {value} ({value}^{depth} = {power})", **fields))
+        else:
+            fits.append(max(abs(shortest - 1), abs(longest - 1)) <= ROOM)
+            kept.append(_("{low:.9f} to {high:.9f} at 1", low=shortest, high=longest))
     why = _(
-        "through {depth} layers 64 gradients keep at most {longest} of their length "
-        "where every singular value is 0.9 (0.9^{depth} = {small}), at least "
-        "{shortest} where it is 1.1 ({large}), and {one_low:.9f} to "
-        "{one_high:.9f} at 1",
-        depth=DEPTH,
-        longest=figure(below[1]),
-        small=figure(small),
-        shortest=figure(above[0]),
-        large=figure(large),
-        one_low=one[0],
-        one_high=one[1],
+        "through {depth} layers gradients keep of their length, by the singular values of "
+        "these: {kept}",
+        depth=n.depth,
+        kept=", ".join(kept),
     )
-    room = 1e-9
-    vanish, explode = below[1] <= small * (1 + room), above[0] >= large * (1 - room)
-    if vanish and explode and abs(one[0] - 1) <= room and abs(one[1] - 1) <= room:
-        return Judgement.holds(measured, why)
-    return Judgement.wrong(measured, why)
+    measured = ", ".join(found)
+    return Judgement.holds(measured, why) if all(fits) else Judgement.wrong(measured, why)
 
 
 # ---- L4: the variance of log lengths

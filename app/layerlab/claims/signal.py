@@ -245,7 +245,10 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "D21",
         D,
-        _("The same for s = 0.01."),
+        _(
+            "The pre-activations of a layer of n inputs have variance n s² Var(x): 0.0512 for "
+            "n = 512, s = 0.01."
+        ),
         published="0.0512",
         page="signal",
         tolerance=_(

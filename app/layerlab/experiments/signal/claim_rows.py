@@ -8,9 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layerlab.core.experiment import HOLDS, NOT_HERE, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
+from layerlab.claims import claim
+from layerlab.claims.lengths import SHAPES, GradientLengths
+from layerlab.claims.signal import DEPTH as LEDGER_DEPTH
+from layerlab.claims.signal import Halved, Preserved, Sums
+from layerlab.claims.torchs import Drawn, InitializationVariances
+from layerlab.core.experiment import ClaimRow
 from layerlab.core.numbers import grouped, number
-from layerlab.core.phrases import joined_by_and
 from layerlab.core.spec import NetSpec
 from layerlab.core.translation import _
 from layerlab.experiments.signal.network import (
@@ -27,14 +31,9 @@ from layerlab.nets.theory.meanfield import Theory, settled_chi
 
 Array = np.ndarray
 TANH_GAIN = 5 / 3  # torch.nn.init.calculate_gain("tanh"); a test asks PyTorch
-WITHIN = 0.05  # relative, of one layer's variance
-KEEPS = 2.0  # "keeps": within this factor from the first layer to the last
 POPULATION = 8  # networks whose layers are measured
 NETWORKS = 1000  # of which the length is drawn
-SHAPES = ((16,) * 5, (128,) * 5, (32,) * 30, (64,) * 20, (16, 128) * 10)
-ALIKE = 0.2  # relative
 SETTLED = 1e-3  # a correlation that changes less in the last layer
-SETTLES = 0.35  # relative, of the rate: one network of finite width
 MAX_DEPTH = 64
 PAIRS = {"tanh": 1.0, "sigmoid": 1.0, "relu": math.sqrt(2)}  # Xavier, Xavier, He
 
@@ -102,38 +101,27 @@ def _ratio(line: Array, depth: int) -> float:
     return float(line[depth - 1] / line[0]) if line[0] else 0.0
 
 
-def _kept(ratio: float) -> bool:
-    return 1 / KEEPS <= ratio <= KEEPS
+def _preserved(net: _Preserved, depth: int) -> Preserved:
+    return Preserved(_ratio(net.across_inputs, depth), _ratio(net.square, depth))
+
+
+def _layers(depth: int) -> str:
+    """State that the networks are as deep as the page's, where the ledger's are not."""
+    return _("{depth} layers, where the ledger has {ledger}", depth=depth, ledger=LEDGER_DEPTH)
 
 
 def _kept_row(depth: int) -> ClaimRow:
-    nets = {name: _through(name, std, 0.0) for name, std in PAIRS.items()}
-    across = {name: _ratio(net.across_inputs, depth) for name, net in nets.items()}
-    squares = {name: _ratio(net.square, depth) for name, net in nets.items()}
-    listed = ", ".join(f"{name} × {number(v, 2)}" for name, v in across.items())
-    by_square = [name for name, v in squares.items() if _kept(v)]
-    if all(_kept(v) for v in (*across.values(), *squares.values())):
-        verdict = HOLDS
-    elif by_square:
-        condition = _(
-            "the mean square is meant, of {activations}", activations=joined_by_and(by_square)
-        )
-        verdict = f"{ONLY_IF} {condition}"
-    else:
-        verdict = WRONG
-    return ClaimRow(
-        "B4",
-        _("Xavier keeps the variance for sigmoid and tanh, He for ReLU."),
-        _("keeps"),
-        listed,
-        verdict,
-        _(
-            "from layer 1 to {depth} across inputs {across}; the mean square {squares}",
-            depth=depth,
-            across=listed,
-            squares=", ".join(f"{name} × {number(v, 2)}" for name, v in squares.items()),
-        ),
+    nets = {name: _preserved(_through(name, std, 0.0), depth) for name, std in PAIRS.items()}
+    across = ", ".join(f"{name} × {number(one.across, 2)}" for name, one in nets.items())
+    squares = ", ".join(f"{name} × {number(one.square, 2)}" for name, one in nets.items())
+    why = _(
+        "from layer 1 to {depth} across inputs {across}; the mean square {squares}",
+        depth=depth,
+        across=across,
+        squares=squares,
     )
+    here = "" if depth == LEDGER_DEPTH else _layers(depth)
+    return claim("B4").row(nets, measured=across, why=why, here=here)
 
 
 @functools.cache
@@ -147,101 +135,61 @@ def _variances() -> tuple[float, float]:
 
 
 def _variance_rows() -> tuple[ClaimRow, ClaimRow]:
-    centred, moved = _variances()
-    rows = []
-    for name, std, published in (("D20", 1.0, 512.0), ("D21", 0.01, 0.0512)):
-        a, b = centred * std**2, moved * std**2
-        as_claimed = [abs(v / published - 1) <= WITHIN for v in (a, b)]
-        verdict = HOLDS if all(as_claimed) else f"{ONLY_IF} {_('the inputs have mean 0')}"
-        rows.append(
-            ClaimRow(
-                name,
-                _(
-                    "512 inputs, weights of std {std:g}: "
-                    "the pre-activations have variance n s² Var(x).",
-                    std=std,
-                ),
-                f"{published:g}",
-                number(a),
-                verdict if as_claimed[0] else WRONG,
-                _(
-                    "{centred} for inputs of mean 0, {moved} of mean 1: the mean square counts",
-                    centred=number(a),
-                    moved=number(b),
-                ),
-            )
+    n, variances = 512, _variances()
+    large, small = (
+        claim(name).row(
+            Sums(
+                (variances[0] / n, variances[1] / n),
+                (variances[0] * std**2, variances[1] * std**2),
+            ),
+            measured=number(variances[0] * std**2),
         )
-    return rows[0], rows[1]
+        for name, std in (("D20", 1.0), ("D21", 0.01))
+    )
+    return large, small
 
 
 def _half_row(depth: int) -> ClaimRow:
     z = tile(1, 0, 0)
     h = np.maximum(z, 0)
-    variance, square = float(h.var() / z.var()), float((h**2).mean() / (z**2).mean())
-    he, xavier = (_ratio(_through("relu", s, 0.0).square, depth) for s in (math.sqrt(2), 1.0))
+    he, xavier = (_preserved(_through("relu", std, 0.0), depth) for std in (math.sqrt(2), 1.0))
     net = NetSpec()
     a, b = (INITIALIZERS[f"{name}-normal"].weight_variance for name in ("he", "xavier"))
     ratios = {f"{i}-{o}": a(i, o, net) / b(i, o, net) for i, o in ((256, 256), (784, 128))}
-    needs = []
-    if abs(variance - 0.5) > 0.5 * WITHIN:
-        needs.append(_("the mean square is meant"))
-    if any(abs(ratio - 2) > 2 * WITHIN for ratio in ratios.values()):
-        needs.append(_("layers have as many outputs as inputs"))
-    makes_up = abs(square - 0.5) <= 0.5 * WITHIN and he > xavier
-    verdict = HOLDS
-    if len(needs) == 2:
-        condition = _("{first}, and {second}", first=needs[0], second=needs[1])
-        verdict = f"{ONLY_IF} {condition}"
-    elif needs:
-        verdict = f"{ONLY_IF} {needs[0]}"
-    listed = ", ".join(
-        _("{ratio:.3g} for {sizes}", ratio=ratio, sizes=name) for name, ratio in ratios.items()
+    numbers = Halved(
+        float(h.var() / z.var()),
+        float((h**2).mean() / (z**2).mean()),
+        he,
+        xavier,
+        ratios,
+        depth,
     )
-    return ClaimRow(
-        "D22",
-        _("ReLU halves the variance; He makes up for it, with twice Xavier's."),
-        "× 0.5, × 2",
-        _(
-            "variance × {variance:.3f}, mean square × {square:.3f}",
-            variance=variance,
-            square=square,
-        ),
-        verdict if makes_up else NOT_REPRODUCED,
-        _(
-            "over {depth} layers He leaves {he} of the mean square, Xavier "
-            "{xavier}; He's variance over Xavier's is {listed}",
-            depth=depth,
-            he=number(he, 2),
-            xavier=number(xavier, 2),
-            listed=listed,
-        ),
-    )
+    return claim("D22").row(numbers, here="" if depth == LEDGER_DEPTH else _layers(depth))
+
+
+def _own_draws() -> str:
+    return _("the lab's own copy of what PyTorch draws, where the ledger asks PyTorch")
 
 
 def _default_row(depth: int) -> ClaimRow:
     net, n = NetSpec(), TILE
-    default, he = (
-        INITIALIZERS[k].weight_variance(n, n, net) for k in ("torch-default", "he-normal")
-    )
-    bias = math.sqrt(INITIALIZERS["torch-default"].bias_variance(n, net))
-    left = _through("relu", math.sqrt(n * default), bias)
+    default = INITIALIZERS["torch-default"]
+    weights, biases = default.weight_variance(n, n, net), default.bias_variance(n, net)
+    left = _through("relu", math.sqrt(n * weights), math.sqrt(biases))
     square, across = left.square[depth - 1], left.across_inputs[depth - 1]
-    return ClaimRow(
-        "D29",
-        _("He is the default in PyTorch."),
-        "2 / n",
-        f"{n * default:.3f} / n",
-        HOLDS if abs(default / he - 1) <= WITHIN else WRONG,
-        _(
-            "its variance is {variance:.3f} / n; with its biases {depth} layers of {width} "
-            "have mean square {square}, and {across} across inputs",
-            variance=n * default,
-            depth=depth,
-            width=n,
-            square=number(square, 2),
-            across=number(across, 2),
-        ),
+    numbers = InitializationVariances(
+        [n], [n * weights], [n * biases], float(across), float(square)
     )
+    why = _(
+        "its variance is {variance:.3f} / n; with its biases {depth} layers of {width} have "
+        "mean square {square}, and {across} across inputs",
+        variance=n * weights,
+        depth=depth,
+        width=n,
+        square=number(square, 2),
+        across=number(across, 2),
+    )
+    return claim("D29").row(numbers, why=why, here=_own_draws())
 
 
 @functools.lru_cache(maxsize=4)
@@ -254,25 +202,22 @@ def _drawn_with(gain: float) -> tuple[float, float]:
 
 def _gain_row() -> ClaimRow:
     drawn, log_chi = _drawn_with(TANH_GAIN)
-    numbers = {"std": f"{drawn:.3f}", "chi": f"{math.exp(log_chi):.2f}"}
-    return ClaimRow(
-        "D30",
-        _("kaiming_normal_ for tanh draws with std √(1/n)."),
-        "√(1/n)",
-        f"{drawn:.3f} √(1/n)",
-        HOLDS if abs(drawn - 1) <= WITHIN else WRONG,
+    figures = {"std": f"{drawn:.3f}", "chi": f"{math.exp(log_chi):.2f}"}
+    why = (
         _(
             "PyTorch's gain for tanh is 5/3: {std} √(1/n), where χ is {chi}: chaos, not the "
             "critical 1",
-            **numbers,
+            **figures,
         )
         if log_chi > 0
         else _(
             "PyTorch's gain for tanh is 5/3: {std} √(1/n), where χ is {chi}: order, not the "
             "critical 1",
-            **numbers,
-        ),
+            **figures,
+        )
     )
+    numbers = Drawn(TILE, drawn / math.sqrt(TILE))
+    return claim("D30").row(numbers, why=why, here=_own_draws())
 
 
 # ---- what moves with the knobs
@@ -282,38 +227,34 @@ def _jacobian_row(
     net: Network, theory: Theory, found: MeasuredSignal, largest: float
 ) -> ClaimRow:
     known = found.gradient.size == net.depth
-    end = float(found.gradient[0] if known else theory.gradient[0])
-    size = number(math.sqrt(end), 2)
-    verdict = HOLDS if end < 1 else WRONG
-    first = _("one layer's largest is {largest}", largest=number(largest))
-    if largest >= 1:  # random matrices have small singular values too
-        verdict = NOT_HERE
-        first = _("{found}, the others lie on both sides of 1", found=first)
-    why = _(
-        "{found}; over {depth} layers the gradient is multiplied by {size}: what counts is "
-        "the mean square",
-        found=first,
-        depth=net.depth,
-        size=size,
-    )
-    if not known:
-        why = _(
-            "{found}; over {depth} layers the expected gradient is multiplied by {size}: what "
-            "counts is the mean square",
-            found=first,
+    end = math.sqrt(float(found.gradient[0] if known else theory.gradient[0]))
+    size = number(end, 2)
+    if known:
+        over = _(
+            "over {depth} layers the gradient is multiplied by {size}",
             depth=net.depth,
             size=size,
         )
-    return ClaimRow(
-        "E14",
-        _(
-            "Singular values of the Jacobian all below 1: gradients vanish; all above: "
-            "they explode."
-        ),
-        _("vanish, explode"),
-        f"× {size}",
-        verdict,
-        why,
+    else:
+        over = _(
+            "over {depth} layers the expected gradient is multiplied by {size}",
+            depth=net.depth,
+            size=size,
+        )
+    fields = {"largest": number(largest), "over": over}
+    if largest >= 1:  # random matrices have small singular values too
+        why = _(
+            "the largest singular value of one layer is {largest}, the others lie on both "
+            "sides of 1; {over}: what counts is the mean square",
+            **fields,
+        )
+        return claim("E14").not_here(why, f"× {size}")
+    why = _("the largest singular value of one layer is {largest}; {over}", **fields)
+    return claim("E14").row(
+        GradientLengths({largest: (end, end)}, net.depth - 1),
+        measured=f"× {size}",
+        why=why,
+        here=_("this network, whose singular values are not all alike"),
     )
 
 
@@ -333,72 +274,53 @@ def _log_variance(hidden: tuple[int, ...]) -> float:
 
 
 def _scatter_row(net: Network) -> ClaimRow:
-    shapes = (*SHAPES, (net.width,) * net.depth)
-    ratios = [_log_variance(h) / sum(1 / n for n in h) for h in shapes]
-    alike = max(ratios) <= (1 + ALIKE) * min(ratios)
-    wide = [r for r, h in zip(ratios, shapes, strict=True) if min(h) > 16]
-    if alike:
-        verdict = HOLDS
-    elif max(wide) <= (1 + ALIKE) * min(wide):
-        verdict = f"{ONLY_IF} {_('no layer is as narrow as 16')}"
-    else:
-        verdict = NOT_REPRODUCED
-    return ClaimRow(
-        "L4",
-        _("The variance of the log length of ReLU networks is set by the sum of 1 / width."),
-        "∑ 1/width",
-        f"{ratios[-1]:.2f} ∑ 1/width",
-        verdict,
-        _(
-            "{networks} networks each: {here:.2f} times the sum for {depth} "
-            "layers of {width}, {low:.2f} to {high:.2f} for five other shapes",
-            networks=grouped(NETWORKS),
-            here=ratios[-1],
-            depth=net.depth,
-            width=net.width,
-            low=min(ratios),
-            high=max(ratios),
-        ),
+    ratios = {name: _log_variance(h) / sum(1 / n for n in h) for name, h in SHAPES.items()}
+    own = _log_variance((net.width,) * net.depth) * net.width / net.depth
+    why = _(
+        "{networks} networks each: {here:.2f} times the sum for {depth} layers of {width}, "
+        "{low:.2f} to {high:.2f} for five other shapes",
+        networks=grouped(NETWORKS),
+        here=own,
+        depth=net.depth,
+        width=net.width,
+        low=min(ratios.values()),
+        high=max(ratios.values()),
     )
+    measured = f"{own:.2f} ∑ 1/width"
+    here = _("lengths that are drawn by their law, where the ledger sends signals through")
+    return claim("L4").row(ratios, measured=measured, why=why, here=here)
+
+
+def rates(theory: Theory, found: MeasuredSignal) -> tuple[float, float] | None:
+    """Return how fast inputs settle, measured and expected, a layer; None if they do not."""
+    expected = _settling(theory.correlation, theory.correlation)
+    seen = _settling(found.correlation[:, 1], theory.correlation)
+    return None if expected is None or seen is None else (seen, expected)
 
 
 def _length_row(net: Network, theory: Theory, found: MeasuredSignal, length: float) -> ClaimRow:
-    """Compare how fast the correlation settles with what theory predicts."""
-    statement = _(
-        "Inputs settle over a correlation length ξ; networks can be trained to a "
-        "depth of about 6 ξ."
-    )
-    expected = _settling(theory.correlation, theory.correlation)
-    seen = _settling(found.correlation[:, 1], theory.correlation)
-    if expected is None or seen is None:
-        gap = number(length)
-        why = (
-            _("on the critical line a difference has no length over which it fades")
-            if math.isinf(length)
-            else _(
-                "a small difference changes by a factor of e in {length} layers, which "
-                "{depth} layers of this activation do not show",
-                length=gap,
-                depth=net.depth,
-            )
-        )
-        return ClaimRow("L5", statement, "6 ξ", f"ξ = {gap}", NOT_HERE, why)
-    off = abs(seen / expected - 1)
-    return ClaimRow(
-        "L5",
-        statement,
-        "6 ξ",
-        _("{depth} ξ deep", depth=number(net.depth * seen, 2)),
-        HOLDS if off <= SETTLES else NOT_REPRODUCED,
-        _(
-            "measured, inputs settle over {seen} layers, expected "
-            "{expected}; 6 ξ are {depth:.0f} layers",
+    """State what is seen of the correlation length; L5 is about networks that are trained."""
+    row, gap, both = claim("L5"), number(length), rates(theory, found)
+    if both is not None:
+        seen, expected = both
+        why = _(
+            "no network is trained here; inputs settle over {seen} layers, expected "
+            "{expected}; six such lengths are {depth:.0f} layers",
             seen=number(1 / seen),
             expected=number(1 / expected),
             depth=6 / expected,
-        ),
-        here=_("how fast inputs settle, where the ledger trains networks"),
-    )
+        )
+        return row.not_here(why, _("{depth} ξ deep", depth=number(net.depth * seen, 2)))
+    if math.isinf(length):
+        why = _("on the critical line a difference has no length over which it fades")
+    else:
+        why = _(
+            "a small difference changes by a factor of e in {length} layers, which {depth} "
+            "layers of this activation do not show",
+            length=gap,
+            depth=net.depth,
+        )
+    return row.not_here(why, f"ξ = {gap}")
 
 
 def _settling(correlation: Array, expected: Array) -> float | None:
