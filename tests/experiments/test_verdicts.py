@@ -1,7 +1,8 @@
-"""A page and the ledger agree on a claim, or the page states what it looks at instead."""
+"""Pages and ledger cannot disagree on a claim, or the page states what it looks at instead."""
 
 from __future__ import annotations
 
+import ast
 import json
 import pathlib
 import subprocess
@@ -9,6 +10,7 @@ import sys
 
 import pytest
 
+from layerlab.claims import claim
 from layerlab.core.experiment import NOT_CHECKED, NOT_HERE, PENDING, UNKNOWN, VERDICTS, ClaimRow
 from layerlab.experiments import EXPERIMENTS
 from tests.claims.broken import BROKEN, NOT_MEASURED
@@ -28,6 +30,7 @@ DIFFERENT = {
     ("diagonal-flip", "D12"): "sixteen seeds are too few to distinguish 4-8-8-4 from 4-8-4",
     ("diagonal-flip", "D18"): "the lab draws other weights from seed 42 than PyTorch",
 }
+JUDGED = {"HOLDS", "ONLY_IF", "NOT_REPRODUCED", "WRONG"}  # what only a judge says
 
 
 def kind_of(verdict: str) -> str:
@@ -72,6 +75,45 @@ def found_at_start(key: str) -> list[ClaimRow]:
     )
     assert done.returncode == 0, done.stderr
     return [ClaimRow(**fields) for fields in json.loads(done.stdout)]
+
+
+def own_verdicts(source: str) -> list[int]:
+    """Return the lines of a page at which it makes a claim's row or a verdict by itself."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("ClaimRow"):
+            found.append(node.lineno)
+        elif isinstance(node, ast.ImportFrom) and node.module == "layerlab.core.experiment":
+            found += [node.lineno for alias in node.names if alias.name in JUDGED]
+    return found
+
+
+def test_pages_state_and_judge_nothing_themselves() -> None:
+    source = "from layerlab.core.experiment import PENDING, WRONG\nrow = e.ClaimRow('D1', 'x')"
+    assert sorted(own_verdicts(source)) == [1, 2]
+    files = sorted((ROOT / "app" / "layerlab" / "experiments").rglob("*.py"))
+    assert len(files) > 100
+    lines = {file.name: own_verdicts(file.read_text(encoding="utf-8")) for file in files}
+    assert {name: found for name, found in lines.items() if found} == {}
+
+
+@pytest.mark.parametrize("key", EXPERIMENTS.keys())
+def test_a_page_has_statement_source_and_figure_of_the_ledger(key: str) -> None:
+    page = EXPERIMENTS[key]
+    model = page.model()
+    for values in (page.values(), *(page.values(**one.values) for one in page.tries)):
+        rows = model.claims(model.compute(**values))
+        assert sorted(row.id for row in rows) == sorted(page.claims)
+        for row in rows:
+            own = claim(row.id)
+            assert (row.statement, row.source, row.published) == (
+                own.statement,
+                own.source,
+                own.published,
+            )
+            assert row.measured
+            assert row.why[-1:] not in ("", ".")
+            assert row.verdict.startswith((*VERDICTS, NOT_HERE, PENDING, UNKNOWN))
 
 
 @pytest.mark.parametrize("key", EXPERIMENTS.keys())
