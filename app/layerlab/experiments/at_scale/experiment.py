@@ -170,5 +170,5 @@ EXPERIMENT = Experiment(
         r"\mathrm{SwiGLU}(x) = (x W_1 \odot z\, \sigma(z))\, W_2, \quad z = x W_g",
         r"h \leftarrow h + F(h) / \sqrt{2N}: \quad q_N = 1 + N \frac{r}{2N}",
     ),
-    claims=("D25", "D26", "D27", "D31", "D37"),
+    claims=("D25", "D26", "D27", "D31", "D37", "D47", "D48"),
 )

@@ -243,6 +243,8 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
         claim("D27").at_once(),
         claim("D31").at_once(),
         claim_rows.powers_row(result.decoder, result.context),
+        claim("D47").at_once(),
+        claim("D48").at_once(),
     )
 
 

@@ -15,7 +15,7 @@ from layerlab.core.translation import _
 from layerlab.experiments.diagonal_flip.study import EPOCHS, Printed, Study, floors
 
 Array = np.ndarray
-_COUNTED = ("D1", "D13", "D14", "D15")
+_COUNTED = ("D1", "D13", "D14", "D15", "D38", "D40")
 _LAST = {"D2": 0, "D3": 1, "D4": 2, "D5": 3}
 _FIRST = (0, 2, 3)  # of D6
 _BOTH = {"D7": 4, "D8": 5, "D9": 6, "D10": 7}

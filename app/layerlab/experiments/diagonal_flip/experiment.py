@@ -103,5 +103,5 @@ EXPERIMENT = Experiment(
         r"L \geq \frac{1}{2 \cdot 4} \sum_{k=1}^{4-w} \lambda_k, \quad "
         r"\lambda_k = \frac{1}{4}",
     ),
-    claims=(*(f"D{k}" for k in range(1, 16)), "D18", "D19", "D32"),
+    claims=(*(f"D{k}" for k in range(1, 16)), "D18", "D19", "D32", "D38", "D40"),
 )
