@@ -1,4 +1,4 @@
-"""The benchmarks: they can be imported, and two commits are told apart."""
+"""The benchmarks: they can be imported, and two commits are distinguished."""
 
 from __future__ import annotations
 

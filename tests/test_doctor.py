@@ -17,7 +17,7 @@ from layerlab.core.libraries import LIBRARIES, import_sentence, is_installed
 from layerlab.nets.engines import trial
 from tests.helpers.scripts import ROOT
 
-SILENT = Progress(0, io.StringIO())  # no terminal
+NO_PROGRESS = Progress(0, io.StringIO())  # no terminal
 FINE = {"numpy": "", "compiled": "", "torch": ""}
 
 
@@ -37,7 +37,7 @@ def test_every_library_that_is_required_is_examined() -> None:
 
 
 def test_all_is_well(quick: pytest.MonkeyPatch) -> None:
-    found = doctor.examine(SILENT)
+    found = doctor.examine(NO_PROGRESS)
     assert found["ready"]
     without = set() if is_installed("torch") else {"torch"}
     assert (set(found["lacks"]), found["todo"]) == (without, [])
@@ -65,12 +65,12 @@ def lacking(quick: pytest.MonkeyPatch, **troubles: tuple[str, str]) -> None:
 def test_what_is_optional_may_be_missing(quick: pytest.MonkeyPatch) -> None:
     lacking(quick, numba=("it needs numba", "numba"), torch=("it needs torch", "torch"))
     quick.setattr(doctor, "_engines", lambda _: FINE | {"compiled": "no numba", "torch": "no"})
-    assert doctor.examine(SILENT)["ready"]
+    assert doctor.examine(NO_PROGRESS)["ready"]
 
 
 def test_what_is_there_has_to_train(quick: pytest.MonkeyPatch) -> None:
     quick.setattr(doctor, "_engines", lambda _: FINE | {"compiled": "it does not compile"})
-    found = doctor.examine(SILENT)
+    found = doctor.examine(NO_PROGRESS)
     assert not found["ready"]
     assert found["todo"] == ["engine compiled: it does not compile"]
 
@@ -81,7 +81,9 @@ def test_a_library_is_not_blamed_for_another_one(quick: pytest.MonkeyPatch) -> N
         numpy=("Layerlab needs numpy, which is not installed", "numpy"),
         safetensors=("a saved lab needs numpy, which is not installed", "numpy"),
     )
-    assert doctor.examine(SILENT)["todo"] == ["Layerlab needs numpy, which is not installed"]
+    assert doctor.examine(NO_PROGRESS)["todo"] == [
+        "Layerlab needs numpy, which is not installed"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +98,7 @@ def test_an_engine_that_takes_its_process_along_is_told(
     monkeypatch: pytest.MonkeyPatch, code: str, message: str
 ) -> None:
     monkeypatch.setattr(doctor, "own_command", lambda *_: [sys.executable, "-c", code])
-    assert message in doctor._tried("compiled", SILENT)
+    assert message in doctor._tried("compiled", NO_PROGRESS)
 
 
 class Terminal(io.StringIO):
@@ -145,7 +147,7 @@ def test_an_engine_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "own_command", lambda *_: [sys.executable, "-c", code])
     monkeypatch.setattr(doctor, "LOOK_S", 0.05)
     monkeypatch.setattr(doctor, "TRY_LIMIT_S", 0)
-    assert "did not train a few updates within 0 seconds" in doctor._tried("torch", SILENT)
+    assert "did not train a few updates within 0 seconds" in doctor._tried("torch", NO_PROGRESS)
 
 
 @pytest.mark.parametrize("dtype", trial.DTYPES)

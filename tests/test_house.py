@@ -113,6 +113,27 @@ def test_every_page_has_a_folder_and_a_file_of_tests() -> None:
     assert pages - tests == set(), "each wants tests/experiments/test_KEY.py"
 
 
+# Textbooks have other words for these: initialized, standard deviation, reported, predicted.
+HOUSE_WORDS = re.compile(
+    r"\b(born|birth|told|anew|silenc?ed|silent|spreads?|misreads?|overrules?)\b", re.IGNORECASE
+)
+
+
+def test_the_lab_speaks_in_the_words_of_textbooks() -> None:
+    """What files of older versions call a knob or a page is `former`."""
+    assert HOUSE_WORDS.search("born dead, with a spread of 1")
+    docs = [*ROOT.glob("resources/docs/*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+    files = [*(ROOT / "app").rglob("*.py"), *(ROOT / "resources/programs").rglob("*.py"), *docs]
+    assert len(files) > 500
+    found = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for path in files
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if HOUSE_WORDS.search(line) and "former" not in line
+    ]
+    assert found == []
+
+
 OF_EVERY_PAGE = {"Result", "View"}
 
 

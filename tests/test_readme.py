@@ -30,7 +30,7 @@ def test_the_notebook_example_runs_without_qt(tmp_path: pathlib.Path) -> None:
     assert done.returncode == 0, done.stderr
     losses = [float(n) for n in re.findall(r"median loss (\S+)", done.stdout)]
     assert len(losses) == 3
-    assert losses[2] < losses[0]  # He learns six layers deep, a spread of 0.01 does not
+    assert losses[2] < losses[0]  # He learns six layers deep, a std of 0.01 does not
 
 
 def test_what_it_links_to_is_there() -> None:

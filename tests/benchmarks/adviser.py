@@ -1,4 +1,4 @@
-"""How often the adviser names a sickness, cures it, and keeps silent.
+"""How often the adviser names a sickness, cures it, and finds none.
 
     python -m tests.benchmarks.adviser [--seed 2] [--each 5] [--healthy 30]
 
@@ -19,7 +19,7 @@ from layerlab.threads import one_thread_each
 from tests.benchmarks.adviser_cases import HEALTHY, HELD_OUT, OF_EACH, Case, healthy, sick_of
 from tests.benchmarks.adviser_cases import train as train_spec
 
-SILENT = "(silent)"
+NOTHING = "(nothing)"
 
 
 def judge(case: Case) -> tuple[str, float, float]:
@@ -28,7 +28,7 @@ def judge(case: Case) -> tuple[str, float, float]:
     broken = None if run.error is None else run.error.update
     advised = advise(run.spec, run.state, run.history, broken)
     if not advised:
-        return SILENT, run.final(), run.final()
+        return NOTHING, run.final(), run.final()
     kind = "validation" if case.kind == OVERFIT else "train"
     return advised[0].kind, run.final(kind), train_spec(advised[0].cured(case.spec)).final(kind)
 
@@ -60,17 +60,17 @@ def main() -> None:
     for case in cases:
         advised, *_ = judge(case)
         table["healthy", advised] += 1
-        if advised != SILENT:
+        if advised != NOTHING:
             print(f"{'healthy':<14} {advised:<14} {case.spec.task.name} {case.spec.net}")
-    columns = (*KINDS, SILENT)
+    columns = (*KINDS, NOTHING)
     print(f"\n{'':<14}" + "".join(f"{name:>15}" for name in columns))
     for row in (*KINDS, "healthy"):
         print(f"{row:<14}" + "".join(f"{table[row, name]:>15}" for name in columns))
     total = options.each * len(KINDS)
     named = sum(table[kind, kind] for kind in KINDS)
     print(
-        f"\nnamed {named} of {total}, cured {cured} of {total}, silent on "
-        f"{table['healthy', SILENT]} of {len(cases)} healthy"
+        f"\nnamed {named} of {total}, cured {cured} of {total}, quiet on "
+        f"{table['healthy', NOTHING]} of {len(cases)} healthy"
     )
 
 

@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.background [--times 40] [--engine numpy] [--width 256]
 
-A sweep over the widths is interrupted at moments that spread over its steps, and it is timed
+A sweep over the widths is interrupted at moments all over its steps, and it is timed
 until it rests. Then the default lab is trained in the window, finished by a click, with and
 without a knob curve that fills in between.
 """

@@ -34,7 +34,7 @@ RUNS = {
 
 
 class Figure(NamedTuple):
-    """What is told of a benchmark.
+    """What is reported of a benchmark.
 
     Attributes:
         benchmark, key: where it is found.
@@ -123,11 +123,11 @@ def line(figure: Figure, here: Found, there: Found) -> str:
     medians = [figure.form.format(statistics.median(side)) for side in values]
     ratios = sorted(a if figure.is_ratio else a / b for a, b in zip(*values, strict=True))
     ratio = statistics.median(ratios)
-    spread = f"({ratios[0]:.2f} to {ratios[-1]:.2f})"
+    ends = f"({ratios[0]:.2f} to {ratios[-1]:.2f})"
     is_met = ratio >= figure.limit if figure.at_least else ratio <= figure.limit
     wanted = f"{'at least' if figure.at_least else 'at most'} {figure.limit:g}"
     return (
-        f"{figure.name:30} {medians[0]:>10} {medians[1]:>10} {ratio:6.2f} {spread:14} {wanted}"
+        f"{figure.name:30} {medians[0]:>10} {medians[1]:>10} {ratio:6.2f} {ends:14} {wanted}"
         f"{'' if is_met else ', missed'}"
     )
 

@@ -28,7 +28,7 @@ def percentile(values: list[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 
-def spread(seconds: list[float]) -> str:
+def percentiles(seconds: list[float]) -> str:
     """Return mean, median and tail in milliseconds."""
     found = (statistics.fmean(seconds), *(percentile(seconds, q) for q in (0.5, 0.99, 1.0)))
     mean, median, tail, largest = (1000 * value for value in found)
@@ -129,9 +129,9 @@ def measure(seconds: float, speed: float, name: str, as_json: bool) -> None:
         print(json.dumps(found))
         return
     print(f"frames            {len(gaps)} in {elapsed:.1f} s")
-    print("cost of a frame  ", spread(costs))
+    print("cost of a frame  ", percentiles(costs))
     print(f"processor time    {used_ms:.1f} ms of the window's thread for each frame")
-    print("gap              ", spread(gaps))
+    print("gap              ", percentiles(gaps))
     print(
         f"training          {rate:.0f} updates/s: {rate / alone_rate:.2f} of {name} without "
         f"a window, {rate / everywhere_rate:.2f} of it on every core"

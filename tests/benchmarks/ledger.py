@@ -3,7 +3,7 @@
     python -m tests.benchmarks.ledger [--seconds 15] [--all] [--platform offscreen]
 
 Repaints the list at 60 Hz, which is what scrolling costs. With `--all` every row is measured,
-and the time for all of them is told.
+and the time for all of them is printed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import os
 import tempfile
 import time
 
-from tests.benchmarks.frames import spread
+from tests.benchmarks.frames import percentiles
 
 FRAME_MS = 16
 
@@ -65,7 +65,7 @@ def measure(seconds: float, to_the_end: bool) -> None:
         loop.exec()
 
     def tell(what: str) -> None:
-        print(f"{what:18}", spread([b - a for a, b in itertools.pairwise(times)]))
+        print(f"{what:18}", percentiles([b - a for a, b in itertools.pairwise(times)]))
         times.clear()
 
     wait(2000)  # until all is drawn once

@@ -40,9 +40,9 @@ def to_the_end(name: str, spec: LabSpec, runs: int) -> list[float]:
     """Return how long trainings to the end took, with one state at the end."""
     times_s = []
     for seed in range(runs + 1):
-        anew = edit(spec, "train.seed", seed)
+        reseeded = edit(spec, "train.seed", seed)
         start_s = time.perf_counter()
-        for _ in engine(name).run(anew):
+        for _ in engine(name).run(reseeded):
             pass
         times_s.append(time.perf_counter() - start_s)
     return times_s[1:]  # the first one warms up

@@ -196,8 +196,10 @@ def main() -> None:
     for name, key in (("lab", "up"), ("all views", "complete")):
         taken = [lab[key] for _, lab in starts]
         ratios = sorted(a / b for a, b in zip(taken, bare, strict=True))
-        spread = f"{statistics.median(ratios):.2f} of it ({ratios[0]:.2f} to {ratios[-1]:.2f})"
-        print(f"{name:<12} {statistics.median(taken):.3f} s, {spread}")
+        range_text = (
+            f"{statistics.median(ratios):.2f} of it ({ratios[0]:.2f} to {ratios[-1]:.2f})"
+        )
+        print(f"{name:<12} {statistics.median(taken):.3f} s, {range_text}")
     print(f"imported     {', '.join(heavy) or 'no heavy library'}")
 
 

@@ -18,7 +18,7 @@ import statistics
 import tempfile
 import time
 
-from tests.benchmarks.frames import percentile, spread
+from tests.benchmarks.frames import percentile, percentiles
 
 EVENTS_PER_S = 60
 WAY = 12  # events in one direction
@@ -47,8 +47,8 @@ def main() -> None:
         return
     print(f"frames of the training  {frames / elapsed:.1f} a second, in {elapsed:.1f} s")
     print(f"paints of the plot      {len(gaps) / elapsed:.1f} a second")
-    print("gaps between them      ", spread(gaps))
-    print("event until it is seen ", spread(delays))
+    print("gaps between them      ", percentiles(gaps))
+    print("event until it is seen ", percentiles(delays))
 
 
 def measure(seconds: float) -> tuple[int, list[float], list[float]]:

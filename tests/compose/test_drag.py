@@ -29,7 +29,7 @@ def compiled(open_lab, qtbot):
     return make
 
 
-def told(tmp_path, capsys, spec):
+def reported(tmp_path, capsys, spec):
     """Return what `layerlab train` says at the end of a spec."""
     path = tmp_path / "lab.json"
     path.write_text(to_json(spec))
@@ -54,11 +54,11 @@ def test_each_value_of_a_drag_is_finished_as_train_finishes_it(
     assert not any(view.holds_axes for view in lab.window.views)
     assert len({get(frame.spec, "net.width") for frame in seen}) == 3
     assert lab.store.spec == seen[-1].spec
-    np.testing.assert_array_equal(lab.runner.snapshot()[0].params, params)  # nothing anew
+    np.testing.assert_array_equal(lab.runner.snapshot()[0].params, params)  # nothing again
     for frame in seen:
         assert frame.update == frame.length == 1500
         assert "finished" in readouts(frame)[0][1]
-        report = told(tmp_path, capsys, frame.spec)
+        report = reported(tmp_path, capsys, frame.spec)
         assert report["updates"] == 1500
         assert report["loss"] == frame.loss.train[-1].tolist()  # bit for bit, every seed
         assert report["validation"]["loss"] == frame.loss.validation[-1].tolist()

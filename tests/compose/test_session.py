@@ -341,7 +341,7 @@ def test_a_theme_is_drawn_everywhere_without_measuring_anew(open_lab, qtbot):
         finished(qtbot, lab)
     frame = dark.frame
     dark.appearance.toggle_theme()
-    for _ in range(3):  # round to light again: names of lines look for their places anew
+    for _ in range(3):  # round to light again: names of lines look for their places again
         light.appearance.toggle_theme()
     qtbot.wait(100)
     assert dark.frame is frame

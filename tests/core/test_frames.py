@@ -31,6 +31,6 @@ def test_a_frame_of_one_part_is_completed_by_the_one_before_of_the_same_state():
 def test_the_overview_has_room_for_some_units(size, depth, count):
     units = shown_units(size, depth)
     assert list(units) == list(range(count))
-    spread = shown_units(size, depth, is_input=True)
-    assert (spread[0], spread[-1], len(spread)) == (0, size - 1, count)
-    assert (np.diff(spread) > 0).all()
+    indices = shown_units(size, depth, is_input=True)
+    assert (indices[0], indices[-1], len(indices)) == (0, size - 1, count)
+    assert (np.diff(indices) > 0).all()

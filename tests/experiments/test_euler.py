@@ -143,7 +143,7 @@ def test_an_eigenvalue_that_is_dragged_takes_the_other_along() -> None:
 def test_the_largest_step_is_found_by_walking_as_by_eigenvalues(numbers, skew) -> None:
     values = flow.eigenvalues(numbers)
     limit, w = stability.limit_of(values), flow.matrix(values, skew)
-    assert stability.limit_by_walking(w) == pytest.approx(limit, rel=1e-6, abs=1e-12)
+    assert stability.limit_by_iteration(w) == pytest.approx(limit, rel=1e-6, abs=1e-12)
     assert claim_rows.stable_row(values, w, 0.3).verdict.startswith(ONLY_IF)
     if limit:
         assert np.abs(1 + limit * values).max() == pytest.approx(1.0)

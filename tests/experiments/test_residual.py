@@ -168,7 +168,7 @@ def test_weights_that_are_left_are_1_at_initialization(monkeypatch) -> None:
     monkeypatch.setattr(training, "UPDATES", 0)
     one = trained("scaled", 2)
     params = initialize(one.problem).params
-    # Spread sqrt(2) / sqrt(2 * 2) / sqrt(8), a quarter.
+    # Std sqrt(2) / sqrt(2 * 2) / sqrt(8), a quarter.
     inner = params[:, 2 * 8 : 2 * 8 + 64]  # after 8 weights and 8 biases
     assert one.kept[1] == pytest.approx(np.sqrt((inner**2).mean(1)) * 4, rel=1e-5)
     assert one.kept.mean() == pytest.approx(1.0, abs=0.15)

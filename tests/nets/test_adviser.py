@@ -10,7 +10,7 @@ from layerlab.core.spec import LabSpec, NetSpec, TrainSpec, edit
 from layerlab.nets.adviser import Measured, findings
 from layerlab.nets.adviser.measured import examine
 from layerlab.nets.problem import initialize, problem_of
-from tests.benchmarks.adviser import SILENT, judge
+from tests.benchmarks.adviser import NOTHING, judge
 from tests.benchmarks.adviser_cases import TUNING, healthy, sick_of
 
 UPDATES = np.arange(0, 1000, 10)
@@ -129,7 +129,7 @@ def test_a_line_has_the_figures_that_were_measured():
 
 
 def test_the_growth_is_that_of_the_weights_drawn():
-    # Of a linear net of spread s over fan-in, the mean square grows by s^2 a layer.
+    # Of a linear net of std s over the root of fan-in, the mean square grows by s^2 a layer.
     net = NetSpec(hidden=(256,) * 4, activation="identity", init="normal", weight_std=2.0)
     spec = LabSpec(net=net, train=TrainSpec(seeds=4))
     m = examine(spec, initialize(problem_of(spec)))
@@ -151,4 +151,4 @@ def test_of_a_drawn_sick_run_the_sickness_is_named_and_cured(kind):
 
 
 def test_of_drawn_healthy_runs_nothing_is_said():
-    assert [judge(case)[0] for case in healthy(TUNING, 2)] == [SILENT] * 2
+    assert [judge(case)[0] for case in healthy(TUNING, 2)] == [NOTHING] * 2

@@ -81,8 +81,8 @@ def test_agrees_with_everything_switched_on(row: str) -> None:
         )
 
 
-# Layer norm divides by the spread of a layer's sums: where that is small, 200 updates carry
-# the last digit to the first.
+# Layer norm divides by the std of a layer's pre-activations: where that is small, 200 updates
+# carry the last digit to the first.
 CHAOTIC = [
     "sine rmsprop logistic residual=True layer_norm=True l2=0.01 report=running batch=full",
 ]

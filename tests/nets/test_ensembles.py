@@ -1,4 +1,4 @@
-"""How networks spread: against scipy, numpy's covariances, and predictors that are drawn."""
+"""How networks vary: against scipy, numpy's covariances, and predictors that are drawn."""
 
 import numpy as np
 import pytest

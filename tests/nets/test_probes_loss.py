@@ -62,8 +62,8 @@ def test_history_holds_what_was_reported() -> None:
     out = forward(problem, found[1].params, problem.validation_x).h[-1]
     held = 0.5 * ((out - problem.validation_y) ** 2).mean((1, 2))
     np.testing.assert_allclose(part.validation[1], held)
-    spread = ((problem.validation_y - problem.validation_y.mean()) ** 2).mean()
-    np.testing.assert_allclose(part.validation_score[1], 1 - 2 * held / spread)
+    variance = ((problem.validation_y - problem.validation_y.mean()) ** 2).mean()
+    np.testing.assert_allclose(part.validation_score[1], 1 - 2 * held / variance)
     assert (part.score_name, part.total, part.length) == ("R²", None, 1500)
     assert (part.loss_label, part.loss_brief) == ("half mean squared error", "half MSE")
 

@@ -133,11 +133,11 @@ def test_the_files_order_and_the_full_batch_are_not_shuffled() -> None:
 def test_share_of_the_silent(dropout: float) -> None:
     mask = keep_mask(SEEDS, 0, 0, 200, 100, dropout)
     assert mask.shape == (3, 200, 100)
-    spread = np.sqrt(dropout * (1 - dropout))
-    assert abs(mask.mean() - (1 - dropout)) < 4 * spread / np.sqrt(mask.size)
+    std = np.sqrt(dropout * (1 - dropout))
+    assert abs(mask.mean() - (1 - dropout)) < 4 * std / np.sqrt(mask.size)
     for axis in (1, 2):  # no row and no unit is spared
         means = mask.mean(axis)
-        assert np.abs(means - (1 - dropout)).max() < 5.5 * spread / np.sqrt(mask.shape[axis])
+        assert np.abs(means - (1 - dropout)).max() < 5.5 * std / np.sqrt(mask.shape[axis])
 
 
 def test_masks_are_independent_of_each_other() -> None:

@@ -171,7 +171,7 @@ def test_split_depends_on_the_seed_and_on_nothing_else() -> None:
 
 
 def test_constant_columns_become_zero_and_not_noise() -> None:
-    # The mean of many 0.1 is not 0.1: a spread of 1e-17 must not be divided by.
+    # The mean of many 0.1 is not 0.1: a std of 1e-17 must not be divided by.
     data = prepare(
         table([float(i) for i in range(50)], a=[0.1] * 50, b=[i * 0.5 for i in range(50)]),
         TaskSpec(),

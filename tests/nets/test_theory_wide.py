@@ -22,7 +22,7 @@ from layerlab.nets.theory import theory
 
 WIDTH, DEPTH, TOGETHER = 512, 20, 8
 
-# Activation: spread of weights and of biases, near the edge between order and chaos where
+# Activation: std of weights and of biases, near the edge between order and chaos where
 # single networks do not scatter too much for it, and how many networks are averaged.
 CASES = {
     "relu": (2**0.5, 0.1, 640),

@@ -13,8 +13,8 @@ from tests.helpers.waiting import PATIENCE_MS, wait_for
 @pytest.fixture
 def background(qtbot):
     worker = Background()
-    worker.told, worker.over, worker.errors = [], [], []
-    worker.stepped.connect(lambda job, step: worker.told.append((job.key, step.result)))
+    worker.steps, worker.over, worker.errors = [], [], []
+    worker.stepped.connect(lambda job, step: worker.steps.append((job.key, step.result)))
     worker.finished.connect(lambda job: worker.over.append(job.key))
     worker.failed.connect(lambda job, error: worker.errors.append((job.key, error)))
     yield worker
@@ -22,7 +22,7 @@ def background(qtbot):
 
 
 class Work:
-    """A job's work that can be watched: it counts, and waits where it is told to."""
+    """A job's work that can be watched: it counts, and waits where it is asked to."""
 
     def __init__(self, steps=3, held=False):
         self.steps = steps
@@ -50,7 +50,7 @@ def test_steps_come_in_order_and_then_the_end(background, qtbot):
     background.submit(Job("count", Work()))
     assert background.has("count")
     qtbot.waitUntil(lambda: background.over == ["count"])
-    assert background.told == [("count", 0), ("count", 1), ("count", 2)]
+    assert background.steps == [("count", 0), ("count", 1), ("count", 2)]
     assert not background.has("count")
 
 
@@ -69,12 +69,12 @@ def test_while_the_trainer_trains_it_rests_and_then_goes_on_where_it_was(backgro
     background.set_busy(True)
     qtbot.waitUntil(lambda: work.rests == 1)
     work.go_on.set()
-    qtbot.wait(250)  # longer than the calm: whatever is told now is told too early
-    assert background.told == []
+    qtbot.wait(250)  # longer than the calm: whatever comes now comes too early
+    assert background.steps == []
     background.set_busy(False)
     qtbot.waitUntil(lambda: background.over == ["long"])
     assert (work.begun, work.rests) == (1, 1)
-    assert [result for _, result in background.told] == [0, 1, 2]
+    assert [result for _, result in background.steps] == [0, 1, 2]
 
 
 def test_nothing_begins_while_the_trainer_trains(background, qtbot):
@@ -129,7 +129,7 @@ def test_a_job_replaces_the_one_of_its_key_which_says_no_more(background, qtbot)
     qtbot.waitUntil(lambda: old.begun == 1)
     background.submit(Job("curve", new))
     qtbot.waitUntil(lambda: background.over == ["curve"])
-    assert background.told == [("curve", 0)]
+    assert background.steps == [("curve", 0)]
     assert old.closed
 
 
@@ -141,7 +141,7 @@ def test_a_cancelled_job_is_closed_and_what_it_told_is_dropped(background, qtbot
     assert not background.has("curve")
     qtbot.waitUntil(lambda: work.closed)
     qtbot.wait(20)
-    assert background.told == []
+    assert background.steps == []
     assert background.over == []
 
 
@@ -153,7 +153,7 @@ def test_an_exception_reaches_the_window_and_the_thread_lives_on(background, qtb
 
     background.submit(Job("broken", broken))
     qtbot.waitUntil(lambda: background.errors == [("broken", error)])
-    assert background.told == [("broken", "half")]
+    assert background.steps == [("broken", "half")]
     background.submit(Job("sound", Work(1)))
     qtbot.waitUntil(lambda: background.over == ["sound"])
 
@@ -190,7 +190,7 @@ def test_closing_with_jobs_under_way_closes_them_all(background, qtbot):
     background.submit(Job("late", Work()))
     background.set_busy(False)
     qtbot.wait(20)
-    assert (background.told, background.over, background.errors) == ([], [], [])
+    assert (background.steps, background.over, background.errors) == ([], [], [])
 
 
 def test_without_a_job_there_is_no_thread(background):

@@ -369,12 +369,12 @@ def test_tab_walks_the_neurons_and_goes_on_to_the_next_widget(qtbot):
     window.activateWindow()
     QTest.qWaitForWindowActive(window)
     before.setFocus()
-    walked = []
+    iterated = []
     for _ in range(5):
         QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
         assert canvas.hasFocus()
-        walked.append(canvas.focused)
-    assert walked == [(0, 0), (1, 0), (1, 1), (1, 2), (2, 0)]
+        iterated.append(canvas.focused)
+    assert iterated == [(0, 0), (1, 0), (1, 1), (1, 2), (2, 0)]
     QTest.keyClick(canvas, Qt.Key.Key_Backtab)
     assert canvas.focused == (1, 2)
     QTest.keyClick(canvas, Qt.Key.Key_Tab)

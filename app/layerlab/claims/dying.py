@@ -98,7 +98,7 @@ def _judge_leaky(n: Died) -> Judgement:
 class Fates(NamedTuple):
     """By rate: units found dead and alive again later, by layer; share dead in the end.
 
-    Networks that left the finite numbers are counted as `lost`, and nowhere else.
+    Networks that became NaN or infinite are counted as `lost`, and nowhere else.
     """
 
     found: dict[float, list[int]]

@@ -16,7 +16,7 @@ from layerlab.nets.studies.euler import (
     growth_at_limit,
     largest_step,
     through_lab,
-    walked,
+    iterated,
 )
 from layerlab.nets.studies.graph_filters import (
     Edges,
@@ -217,7 +217,9 @@ def _measure_stable(ctx: Context) -> Stable:
     ends: list[list[Array]] = [[], [], []]
     for k, times in enumerate((1 - MARGIN, 1 + MARGIN)):
         ctx.step(k, 2)
-        ends[0].append(walked(np.eye(8) + times * dt * w, rng.standard_normal((64, 8)), STEPS))
+        ends[0].append(
+            iterated(np.eye(8) + times * dt * w, rng.standard_normal((64, 8)), STEPS)
+        )
         ends[1].append(np.abs(1 + times * largest_step(numbers) * numbers) ** STEPS)
         ends[2].append(_lab(1 + 10 * (times - 1)))
     matrices, values, networks = [(float(a.max()), float(b.min())) for a, b in ends]

@@ -76,7 +76,7 @@ def runs(
 
     Raises:
         CancelledError: it was asked to stop.
-        NotFiniteError: a network left the finite numbers.
+        NotFiniteError: a network became NaN or infinite.
     """
     trainer, parts = _quickest(ctx, spec), chunks(spec, count)
     for k, part in enumerate(parts):

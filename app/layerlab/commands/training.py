@@ -49,7 +49,7 @@ class ReportedRun:
                 it raises ends it.
 
         Raises:
-            NotFiniteError: the training left the finite numbers.
+            NotFiniteError: the training diverged.
         """
         marks = sorted({*self._reports, *self._target_marks()})
         due = set(self._reports)
@@ -119,7 +119,7 @@ class ReportedRun:
         }
 
     def broken(self, error: NotFiniteError) -> dict[str, Any]:
-        """Return the last line of a run that left the finite numbers."""
+        """Return the last line of a run that diverged."""
         seeds, depth = self.spec.train.seeds, len(self.spec.net.hidden)
         updates, columns = self.history.columns()
         train = columns["train"]

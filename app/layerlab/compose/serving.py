@@ -111,7 +111,7 @@ class ServingEngine(QObject):
         return engine(name).run(spec, state, **options)
 
     def outputs(self, problem: Problem, params: Array, x: Array) -> Array:
-        """Return what networks say of points; see `Engine.outputs`."""
+        """Return the predictions at x; see `Engine.outputs`."""
         ready = self._is_ready(problem.spec.train.dtype)
         return engine(COMPILED if ready else "numpy").outputs(problem, params, x)
 

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 import numpy as np
 
 Array = np.ndarray
-TOUCHES = 1e-9  # of the scale of the sums: a hyperplane that passes through a corner
+TOUCHES = 1e-9  # of the scale of the pre-activations: a hyperplane that passes through a corner
 
 
 def count_cells(weights: Array, biases: Array) -> int:

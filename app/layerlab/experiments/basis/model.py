@@ -164,7 +164,7 @@ def compute(
         a = np.zeros(units)
         a[: len(heights)] = heights[:units]
         d = float((data_y - basis @ a).mean())
-    walked, walked_d = descent.fit(steps)
+    iterated, walked_d = descent.fit(steps)
     std = ridge.std(weight, noise, bends)
     mean = bends @ likely[0] + likely_d[0]
     every, every_d = ridge.fit(L2S)
@@ -191,8 +191,8 @@ def compute(
         error=half_square(total - true),
         left=float(((total - true) ** 2).mean() / true.var()),
         updates=steps,
-        descent=bends @ walked + walked_d,
-        descent_loss=half_square(basis @ walked + walked_d - data_y),
+        descent=bends @ iterated + walked_d,
+        descent_loss=half_square(basis @ iterated + walked_d - data_y),
         descent_losses=descent.losses(UPDATES),
         rate=descent.rate,
         condition=descent.condition,

@@ -106,7 +106,7 @@ class View(PageView):
 
     def _draw_sum(self, result: Result) -> None:
         card, x, accent = self.sum, result.x, self.color("accent")
-        walked, muted = self.color("negative"), self.color("muted")
+        iterated, muted = self.color("negative"), self.color("muted")
         is_part = result.shown < result.units
         name = (
             _("first {shown} of {units}", shown=result.shown, units=result.units)
@@ -123,7 +123,12 @@ class View(PageView):
                 is_read=False,
             ),
             Series(
-                _("gradient descent"), x, result.descent, walked, width=1.6, brief=_("descent")
+                _("gradient descent"),
+                x,
+                result.descent,
+                iterated,
+                width=1.6,
+                brief=_("descent"),
             ),
             Series(name, x, result.part, accent, width=2.4),
         ]

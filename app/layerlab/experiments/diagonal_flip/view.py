@@ -256,11 +256,12 @@ class View(PageView):
         return Series(_("printed"), widths, losses, ink, width=4.0, places=places)
 
     def _draw_printed(self, result: Result) -> None:
-        rows, bright = [], -1
+        rows, highlighted = [], -1
         for k, one in enumerate(result.printed):
             shown = result.setting
-            if (one.setting.hidden, one.setting.init) == (shown.hidden, shown.init):
-                bright = k if bright < 0 or result.epochs == one.epochs else bright
+            is_shown = (one.setting.hidden, one.setting.init) == (shown.hidden, shown.init)
+            if is_shown and (highlighted < 0 or result.epochs == one.epochs):
+                highlighted = k
             rows.append(
                 (
                     Cell(one.label),
@@ -277,7 +278,7 @@ class View(PageView):
             _("as described"),
             _("std 0.5"),
         )
-        self.printed.table.show_rows(header, rows, bright)
+        self.printed.table.show_rows(header, rows, highlighted)
 
     def _on_row(self, row: int) -> None:
         if self.result is None:

@@ -17,10 +17,10 @@ from layerlab.nets.studies.euler import (
     LAYERS,
     LOW,
     growth_at_limit,
-    limit_by_walking,
+    limit_by_iteration,
     limit_of,
     through_lab,
-    walked_far,
+    iterated_far,
 )
 
 Array = np.ndarray
@@ -41,10 +41,10 @@ def walks(w: Array, limit: float) -> tuple[float, float]:
     """
     eye = np.eye(2)
     if not limit:
-        return 1.0, walked_far(eye + LOW * w)
+        return 1.0, iterated_far(eye + LOW * w)
     if limit >= HIGH:
-        return walked_far(eye + HIGH * w), math.inf
-    below, above = (walked_far(eye + limit * (1 + sign * MARGIN) * w) for sign in (-1, 1))
+        return iterated_far(eye + HIGH * w), math.inf
+    below, above = (iterated_far(eye + limit * (1 + sign * MARGIN) * w) for sign in (-1, 1))
     return below, above
 
 
@@ -54,7 +54,7 @@ def stable_row(values: Array, w: Array, step: float) -> ClaimRow:
     Args:
         values: (2,) complex eigenvalues of w. w: (2, 2). step: the dt of the page.
     """
-    limit, found = limit_of(values), limit_by_walking(w)
+    limit, found = limit_of(values), limit_by_iteration(w)
     length, expected = through_layers(w, step)
     symmetric = bool(np.abs(w - w.T).max() <= 1e-12 * np.abs(w).max())
     by_eigenvalues = by_lowest = walks(w, limit)

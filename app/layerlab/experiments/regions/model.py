@@ -90,7 +90,7 @@ def compute(
         line: x, y of the start and of the end of a line through the plane.
 
     Raises:
-        NotFiniteError: the training left the finite numbers.
+        NotFiniteError: the training diverged.
         LabError: the line has not two ends.
     """
     training = training_of(spec_of(width, depth, biases, task))

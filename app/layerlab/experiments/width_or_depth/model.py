@@ -1,4 +1,4 @@
-"""Twins of equal budget on one wavy curve: who is ahead, and where each bends. No Qt."""
+"""Twins of equal budget on one wavy curve: who is ahead, and the kinks of each. No Qt."""
 
 from __future__ import annotations
 

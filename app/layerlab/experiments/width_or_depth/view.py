@@ -1,4 +1,4 @@
-"""Draws the twins, where each bends, and who is ahead as the curve gets wilder."""
+"""Draws the twins, the kinks of each, and who is ahead as the curve gets wilder."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def advise(
         spec: what was trained.
         state: its last finite state.
         history: its reports.
-        broken: the update from which on nothing is finite, or None.
+        broken: the update at which the run diverged, or None.
 
     Raises:
         LabError: the spec does not fit its data.

@@ -24,7 +24,7 @@ class Measured:
 
     Attributes:
         spec: what was trained. update: how far. points: of the training set.
-        broken: the update from which on nothing is finite, or None.
+        broken: the update at which the run diverged, or None.
         train: (R,) median training loss at the reports.
         validation: likewise of the held-out points, or None.
         updates: (R,) of the reports.
@@ -104,7 +104,7 @@ def examine(
         spec: what was trained.
         state: its last finite state.
         history: its reports.
-        broken: the update from which on nothing is finite, or None.
+        broken: the update at which the run diverged, or None.
 
     Raises:
         LabError: the spec does not fit its data.

@@ -1,4 +1,4 @@
-"""When steps of Euler stay bounded: eigenvalues, walks, the lab's residual network. No Qt."""
+"""When steps of Euler stay bounded: eigenvalues, powers, the lab's residual network. No Qt."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from layerlab.nets.problem import Problem, problem_of
 
 Array = np.ndarray
 LAYERS = 64  # of the lab's network
-DOUBLINGS = 40  # a walk of 2^40 steps
+DOUBLINGS = 40  # an iteration of 2^40 steps
 LOW, HIGH = 1e-3, 1e3  # between which the largest dt is looked for
 BOUNDED = 1e3  # times the length at the start; what falls or turns stays far below
 
@@ -35,7 +35,7 @@ def limit_of(values: Array) -> float:
     return float(largest_step(moving).min(initial=np.inf))
 
 
-def walked(matrices: Array, start: Array, steps: int) -> Array:
+def iterated(matrices: Array, start: Array, steps: int) -> Array:
     """Return how lengths change when matrices are applied again and again.
 
     Args:
@@ -50,7 +50,7 @@ def walked(matrices: Array, start: Array, steps: int) -> Array:
     return np.asarray(np.linalg.norm(h, axis=1) / np.linalg.norm(start, axis=1))
 
 
-def walked_far(matrix: Array) -> float:
+def iterated_far(matrix: Array) -> float:
     """Return how long 2^`DOUBLINGS` steps can make a start: by squaring, not by theory.
 
     Args:
@@ -71,7 +71,7 @@ def walked_far(matrix: Array) -> float:
 
 def stays(matrix: Array) -> bool:
     """Return whether 2^`DOUBLINGS` steps with a matrix (d, d) leave every start bounded."""
-    return walked_far(matrix) <= BOUNDED
+    return iterated_far(matrix) <= BOUNDED
 
 
 # Not diagonalizable: one eigenvalue, -1, and one direction alone that keeps its own.
@@ -92,8 +92,8 @@ def growth_at_limit(w: Array, steps: int) -> tuple[float, float]:
     return float(np.linalg.norm(once, 2)), float(np.linalg.norm(once @ once, 2))
 
 
-def limit_by_walking(w: Array) -> float:
-    """Return the largest dt with which a walk stays bounded, by bisection; 0 below `LOW`."""
+def limit_by_iteration(w: Array) -> float:
+    """Return the largest dt that keeps an iteration bounded, by bisection; 0 below `LOW`."""
     return _limit(tuple(map(tuple, w.tolist())))
 
 

@@ -61,7 +61,7 @@ class DiagramCanvas(NeuronKeys):
         self.editor = ParameterEditor(self)
         self.editor.edited.connect(self._on_value_edited)
         self.editor.closed.connect(self._on_editor_closed)
-        self.walked.connect(lambda: self._set_target(None))
+        self.iterated.connect(lambda: self._set_target(None))
         self.edit_asked.connect(self._on_edit_asked)
         self.update_description()
 

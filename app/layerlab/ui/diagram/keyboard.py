@@ -40,11 +40,11 @@ class NeuronKeys(ZoomingView):
             where the neuron itself has it.
 
     Signals:
-        walked: something else has the focus, by a key.
+        iterated: something else has the focus, by a key.
         edit_asked: Enter was pressed on it.
     """
 
-    walked = Signal()
+    iterated = Signal()
     edit_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -195,7 +195,7 @@ class NeuronKeys(ZoomingView):
 
     def _walk_to(self, layer: int, unit: int) -> None:
         self.focus_unit(layer, unit)
-        self.walked.emit()
+        self.iterated.emit()
 
     def focus_neuron(self, neuron: Neuron | None) -> None:
         """Give a drawn neuron the keyboard; None takes it away."""

@@ -36,9 +36,9 @@ def fits(part: DiagramPart, trace: Trace) -> bool:
         h = layer_values(trace, gap)
         if h.shape[0] != w.shape[0] or np.size(z) != w.shape[1]:
             return False
-        sums = h @ np.asarray(w, float) + b
+        z_shown = h @ np.asarray(w, float) + b
         scale = np.abs(h) @ np.abs(np.asarray(w, float)) + np.abs(b) + 1e-12
-        if not bool((np.abs(sums - np.ravel(z)) <= 2e-4 * scale).all()):
+        if not bool((np.abs(z_shown - np.ravel(z)) <= 2e-4 * scale).all()):
             return False
     return True
 

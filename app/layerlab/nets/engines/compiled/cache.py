@@ -46,7 +46,7 @@ _dumps: Any = serialize.dumps
 
 
 def folder() -> pathlib.Path:
-    """Return the folder; NUMBA_CACHE_DIR overrules the user's cache folder."""
+    """Return the folder; NUMBA_CACHE_DIR overrides the user's cache folder."""
     own = os.environ.get("NUMBA_CACHE_DIR")
     base = pathlib.Path(own) if own else user_folder("cache")
     return base / "kernels"

@@ -83,7 +83,7 @@ def mix(h: Any, counter: Any) -> Any:
 def shuffle(prefix: Any, order: Any, keys: Any, counts: Any) -> None:
     """Put the places 0 .. n - 1 in the order of their hashes, equal ones by place.
 
-    The hashes are spread evenly, so counting their leading bits sorts all but a few
+    The hashes are uniform, so counting their leading bits sorts all but a few
     neighbours, and one pass of insertion does the rest: n steps instead of n log n.
 
     Args:

@@ -129,8 +129,8 @@ def _make_tile(rows: int, units: int) -> Callable[..., None]:
                     at = index_of(builder, start, (group, number(points)))
                     # The number of A for point p goes into lane p of every unit.
                     part = memory_a.load(at, points)
-                    spread = [lane % points for lane in range(width)]
-                    factors = _shuffled(builder, part, part, spread)
+                    lanes = [lane % points for lane in range(width)]
+                    factors = _shuffled(builder, part, part, lanes)
                     if mask is not None:  # what lies there might be inf, and 0 * inf is nan
                         factors = builder.select(mask, factors, zero)
                     found.append(builder.call(fma, [factors, deltas, total]))

@@ -244,7 +244,7 @@ def product(
 
     C is written in whole vectors: up to a vector less one element past the last column.
     Where rows of C lie side by side, the next row overwrites that, because the panels of
-    columns are walked from the right and the rows from the top; after the last row there
+    columns are iterated from the right and the rows from the top; after the last row there
     must be room. B must be readable that far as well.
 
     Args:
