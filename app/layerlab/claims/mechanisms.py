@@ -14,9 +14,9 @@ from layerlab.nets.norms import NORM_EPS, norm, norm_gradient
 from layerlab.nets.studies.euler import (
     DEFECTIVE,
     growth_at_limit,
+    iterated,
     largest_step,
     through_lab,
-    iterated,
 )
 from layerlab.nets.studies.graph_filters import (
     Edges,

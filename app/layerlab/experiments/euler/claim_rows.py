@@ -17,10 +17,10 @@ from layerlab.nets.studies.euler import (
     LAYERS,
     LOW,
     growth_at_limit,
+    iterated_far,
     limit_by_iteration,
     limit_of,
     through_lab,
-    iterated_far,
 )
 
 Array = np.ndarray
@@ -34,7 +34,7 @@ def through_layers(w: Array, step: float) -> tuple[float, float]:
     return float(found), float(np.linalg.norm(power))
 
 
-def walks(w: Array, limit: float) -> tuple[float, float]:
+def growths(w: Array, limit: float) -> tuple[float, float]:
     """Return how long steps make a start at `MARGIN` below a limit, and at `MARGIN` above.
 
     Of no limit (0) every dt is above, of one beyond `HIGH` every dt is below.
@@ -57,27 +57,27 @@ def stable_row(values: Array, w: Array, step: float) -> ClaimRow:
     limit, found = limit_of(values), limit_by_iteration(w)
     length, expected = through_layers(w, step)
     symmetric = bool(np.abs(w - w.T).max() <= 1e-12 * np.abs(w).max())
-    by_eigenvalues = by_lowest = walks(w, limit)
+    by_eigenvalues = by_lowest = growths(w, limit)
     equal, defective = (1.0, 1.0), growth_at_limit(DEFECTIVE, STEPS)
     if symmetric and 0 < limit < HIGH:
         lowest = abs(float(np.linalg.eigvalsh(w)[0]))
-        by_lowest, equal = walks(w, 2 / lowest), growth_at_limit(w, STEPS)
+        by_lowest, equal = growths(w, 2 / lowest), growth_at_limit(w, STEPS)
         by = _("W is symmetric and 2 / |λ_min| is {lowest}", lowest=number(2 / lowest, 4))
     elif limit:
         by = _("the dt at which the first |1 + dt λ| is 1 is {limit}", limit=number(limit, 4))
     else:
         by = _("an eigenvalue is not left of 0, so that every dt makes |1 + dt λ| more than 1")
     seen = (
-        _("walks of 2⁴⁰ steps stay bounded up to dt = {found}", found=number(found, 4))
+        _("2⁴⁰ steps stay bounded up to dt = {found}", found=number(found, 4))
         if found
-        else _("walks of 2⁴⁰ steps grow with every dt down to 0.001")
+        else _("2⁴⁰ steps grow with every dt down to 0.001")
     )
     why = _(
-        "{by}; {walks}; the lab's residual network of {layers} layers dt W makes the length "
+        "{by}; {seen}; the lab's residual network of {layers} layers dt W makes the length "
         "{length}, the power of 1 + dt W {expected}; where |1 + dt λ| is 1, a W that is not "
         "diagonalizable makes lengths {grown} times as large in {steps} steps",
         by=by,
-        walks=seen,
+        seen=seen,
         layers=LAYERS,
         length=number(length, 4),
         expected=number(expected, 4),

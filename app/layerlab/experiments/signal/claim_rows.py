@@ -102,7 +102,9 @@ def _ratio(line: Array, depth: int) -> float:
 
 
 def _preserved(net: _Preserved, depth: int) -> Preserved:
-    return Preserved(_ratio(net.across_inputs, depth), _ratio(net.square, depth))
+    across, square = net.across_inputs, net.square
+    share = across[depth - 1] / square[depth - 1] if square[depth - 1] else 0.0
+    return Preserved(_ratio(across, depth), _ratio(square, depth), float(share))
 
 
 def _layers(depth: int) -> str:
@@ -216,7 +218,8 @@ def _gain_row() -> ClaimRow:
             **figures,
         )
     )
-    numbers = Drawn(TILE, drawn / math.sqrt(TILE))
+    linear, _chi = _drawn_with(1.0)  # PyTorch's gain for linear
+    numbers = Drawn(TILE, drawn / math.sqrt(TILE), linear / math.sqrt(TILE))
     return claim("D30").row(numbers, why=why, here=_own_draws())
 
 

@@ -82,7 +82,7 @@ def growth_at_limit(w: Array, steps: int) -> tuple[float, float]:
     """Return how lengths change with the dt at which the largest |1 + dt lambda| is 1.
 
     Args:
-        w: (d, d), eigenvalues left of 0. steps: of the walk.
+        w: (d, d), eigenvalues left of 0. steps: how many.
 
     Returns:
         The largest factor of any start after so many steps, and after twice as many.
