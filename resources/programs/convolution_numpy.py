@@ -37,13 +37,15 @@ NOISE = 0.3  # standard deviation of the noise in their targets
 OWN = 0.4  # standard deviation of what a local layer's filters add to the kernel
 DENSE = 0.12  # standard deviation of what a dense layer adds to all of its weights
 SMALL_SIDE = 8  # side of the random images
+DRAWN = 64  # of which the first so many are seen
+SEEDS = (11, 4)  # of the layers' random parts, of the images
 
 import numpy as np
 
 x, kernel = np.array(PICTURE), np.array(KERNEL)
-n, rng = len(x), np.random.default_rng(0)
-own = kernel + OWN * rng.standard_normal((n, n, 9))
-noise_of_dense = DENSE * rng.standard_normal((n * n, n * n))
+n = len(x)
+own = kernel + OWN * np.random.default_rng(SEEDS[0]).standard_normal((n, n, 9))
+noise_of_dense = DENSE * np.random.default_rng(SEEDS[0]).standard_normal((n * n, n * n))
 
 
 def patches(image):
@@ -91,8 +93,12 @@ print(f"not a convolution by {np.abs(f(x) - convolved).max():.3g}; its kernel:")
 print(np.round(np.roll(response, (1, 1), (0, 1))[2::-1, 2::-1], 3))
 
 # 3. The kernel, found by least squares from random images.
-drawn = rng.standard_normal((IMAGES, SMALL_SIDE, SMALL_SIDE))
-seen = np.vstack([patches(image) for image in drawn])
-targets = seen @ kernel + NOISE * rng.standard_normal(len(seen))
+rng = np.random.default_rng(SEEDS[1])
+seen = np.array(
+    [patches(image) for image in rng.standard_normal((DRAWN, SMALL_SIDE, SMALL_SIDE))]
+)
+noise = NOISE * rng.standard_normal(seen.shape[:2])
+seen, noise = seen[:IMAGES].reshape(-1, 9), noise[:IMAGES].ravel()
+targets = seen @ kernel + noise
 found = np.linalg.lstsq(seen, targets, rcond=None)[0]
 print(f"kernel found from {IMAGES} images: off by {np.linalg.norm(found - kernel):.3g}")

@@ -13,6 +13,8 @@ DEPTH = 30  # layers
 WIDTH = 256  # units of each
 INPUTS = 12  # how many inputs go through
 CORRELATION = 0.3  # of any two inputs
+SEED = 1  # of all random numbers
+TILE = 256  # side of the parts in which weights are drawn
 
 import math
 
@@ -21,20 +23,38 @@ import numpy as np
 from common.activations import activation_and_derivative
 
 activation, derivative = activation_and_derivative(ACTIVATION, SLOPE)
-rng = np.random.default_rng(1)
+BIASES, DIRECTIONS, GRADIENTS = 1, 2, 3  # what else is drawn
+
+
+def normal(of, layer, rows):
+    """Return standard normal numbers (rows, WIDTH), the same each time."""
+    return np.random.default_rng((SEED, of, layer)).standard_normal((WIDTH, rows)).T
+
+
+def weights_of(layer):
+    """Return a layer's weights (WIDTH, WIDTH), drawn tile by tile, the same each time."""
+    places = range(math.ceil(WIDTH / TILE))
+    tiles = [
+        [
+            np.random.default_rng((SEED, layer, i, j)).standard_normal((TILE, TILE))
+            for j in places
+        ]
+        for i in places
+    ]
+    return np.block(tiles)[:WIDTH, :WIDTH] * WEIGHT_STD / math.sqrt(WIDTH)
+
 
 # Inputs of mean square 1, any two of which have the same correlation.
-basis, _ = np.linalg.qr(rng.standard_normal((WIDTH, INPUTS + 1)))
+basis, _ = np.linalg.qr(normal(DIRECTIONS, 0, INPUTS + 1).T)
 shared, *own = math.sqrt(WIDTH) * basis.T
 h = math.sqrt(CORRELATION) * shared + math.sqrt(1 - CORRELATION) * np.array(own)
 
-layers = []
+pre_activations = []
 print("layer  mean square  across inputs  across units  correlation")
 for layer in range(DEPTH):
-    weights = rng.standard_normal((WIDTH, WIDTH)) * WEIGHT_STD / math.sqrt(WIDTH)
-    z = h @ weights + BIAS_STD * rng.standard_normal(WIDTH)
+    z = h @ weights_of(layer) + BIAS_STD * normal(BIASES, layer, 1)
     h = activation(z)
-    layers.append((weights, z))
+    pre_activations.append(z)
     length = np.linalg.norm(z, axis=1)
     cosine = z @ z.T / np.maximum(np.outer(length, length), 1e-300)
     pairs = cosine[np.triu_indices(INPUTS, 1)]
@@ -43,8 +63,8 @@ for layer in range(DEPTH):
         f"{h.var(1).mean():12.4g}  {pairs.mean():11.4f}"
     )
 
-dh = rng.standard_normal(h.shape)
+dh = normal(GRADIENTS, 0, INPUTS)
 last = np.mean(dh**2)
-for weights, z in reversed(layers[1:]):
-    dh = (dh * derivative(z)) @ weights.T
+for layer in reversed(range(1, DEPTH)):
+    dh = (dh * derivative(pre_activations[layer])) @ weights_of(layer).T
 print(f"the gradient's mean square at layer 1 is {np.mean(dh**2) / last:.4g} of the last's")

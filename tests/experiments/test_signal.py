@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from layerlab.core.experiment import NOT_HERE
 from layerlab.core.jobs import Job, steps_of
 from layerlab.core.spec import NetSpec
+from layerlab.experiments import EXPERIMENTS
 from layerlab.experiments.signal import claim_rows, model, network
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.theory import meanfield
@@ -281,14 +282,28 @@ def test_the_length_of_relu_networks_is_drawn_in_law():
     assert claim_rows._log_variance((32,) * 10) == pytest.approx(np.var(logs), rel=0.2)
 
 
-def test_the_copied_program_prints_theory_s_figures():
-    knobs = {"activation": "tanh", "weight_std": 1.3, "bias_std": 0.2, "depth": 6}
+@pytest.mark.parametrize(
+    "knobs",
+    [
+        {"activation": "tanh", "weight_std": 1.3, "bias_std": 0.2, "depth": 6},
+        {"width": 40, "depth": 5, "start": (0.7,)},
+        {"width": 300, "depth": 3, "bias_std": 0.4},  # of four tiles
+    ],
+)
+def test_the_copied_program_has_the_page_s_own_network(knobs):
     printed = printed_by(model.numpy_code(**knobs)).splitlines()
     numbers = np.array([line.split() for line in printed[1:-1]], float)
-    theory = model.compute(**knobs).theory
-    assert numbers[:, 1] == pytest.approx(theory.square, rel=0.15)
-    assert numbers[:, 2] == pytest.approx(theory.across_inputs, rel=0.15)
-    assert numbers[:, 4] == pytest.approx(theory.correlation[1:], abs=0.15)
+    result = model.compute(**knobs)
+    for step in model.work(lambda: False, **{**EXPERIMENTS["signal"].start, **knobs}):
+        if step is not None and step.result is not None:
+            result = step.result
+    found = result.found
+    assert numbers[:, 1] == pytest.approx(found.square, rel=1e-3)
+    assert numbers[:, 2] == pytest.approx(found.across_inputs, rel=1e-3)
+    assert numbers[:, 3] == pytest.approx(found.across_units, rel=1e-3)
+    assert numbers[:, 4] == pytest.approx(found.correlation[:, 1], abs=1e-4)
+    gradient = float(printed[-1].split(" is ")[1].split()[0])
+    assert gradient == pytest.approx(found.gradient[0], rel=1e-3)
 
 
 def test_a_name_on_the_map_is_clicked(open_page):

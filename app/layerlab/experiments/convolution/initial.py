@@ -19,6 +19,7 @@ from layerlab.nets.studies.convolution import (
 Array = np.ndarray
 OWN = 0.4  # std of what each position's own filter adds to the kernel
 DENSE = 0.12  # std of what a dense layer adds, to all its weights
+SEED = 11  # of both
 _SHADES = {".": 0.0, "-": 0.35, "+": 0.65, "#": 1.0}
 _PICTURE = """
 ................
@@ -47,7 +48,7 @@ def picture() -> Array:
 
 @functools.cache
 def _random(layer: str) -> Array:
-    rng = np.random.default_rng(11)
+    rng = np.random.default_rng(SEED)
     shape = (SIDE, SIDE, KERNEL**2) if layer == "local" else (SIDE,) * 4
     return rng.standard_normal(shape)
 

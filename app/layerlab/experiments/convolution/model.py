@@ -12,7 +12,7 @@ from layerlab.core.experiment import ClaimRow
 from layerlab.core.model_knobs import with_knobs_of
 from layerlab.core.programs import program
 from layerlab.core.translation import _
-from layerlab.experiments.convolution import claim_rows, initial
+from layerlab.experiments.convolution import claim_rows, initial, kernel_recovery
 from layerlab.experiments.convolution.kernel_recovery import (
     COUNTS,
     SMALL_SIDE,
@@ -265,4 +265,6 @@ def numpy_code(layer: str, over: int, border: str, pool: int, **knobs: Any) -> s
         OWN=initial.OWN,
         DENSE=initial.DENSE,
         SMALL_SIDE=SMALL_SIDE,
+        DRAWN=IMAGES,
+        SEEDS=(initial.SEED, kernel_recovery.SEED),
     )

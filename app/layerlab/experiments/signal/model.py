@@ -20,6 +20,7 @@ from layerlab.core.translation import _
 from layerlab.experiments.signal import claim_rows
 from layerlab.experiments.signal.network import (
     INPUTS,
+    SEED,
     TILE,
     Ask,
     JacobianSpectrum,
@@ -274,7 +275,7 @@ def numpy_code(
     width: int,
     start: tuple[float, ...],
 ) -> str:
-    """Return a program that sends inputs through such a network; see `compute`."""
+    """Return a program that sends the same inputs through the same network; see `compute`."""
     net, correlation = _network(activation, weight_std, bias_std, depth, width, start)
     return program(
         "signal_numpy",
@@ -286,6 +287,8 @@ def numpy_code(
         WIDTH=width,
         INPUTS=INPUTS,
         CORRELATION=correlation,
+        SEED=SEED,
+        TILE=TILE,
     )
 
 
