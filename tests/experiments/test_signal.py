@@ -306,6 +306,15 @@ def test_the_copied_program_has_the_page_s_own_network(knobs):
     assert gradient == pytest.approx(found.gradient[0], rel=1e-3)
 
 
+def test_the_lab_is_said_to_open_another_network(open_page):
+    page = open_page("signal")
+    text = page.frame.bar.lab.toolTip()
+    widest = max(model.lab_spec(width=1024).net.hidden)
+    assert f"at most {widest} wide" in text
+    assert "own random weights" in text
+    assert "the same network" in open_page("regions").frame.bar.lab.toolTip()
+
+
 def test_a_name_on_the_map_is_clicked(open_page):
     page = open_page("signal")
     plot = page.frame.view.map_plot

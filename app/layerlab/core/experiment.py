@@ -142,6 +142,7 @@ class Experiment(Entry):
         tries: two or three things to try.
         formula: LaTeX, one line each.
         claims: ids of the ledger's rows that the page bears on.
+        in_lab: what "Open in the lab" opens, one sentence; empty where it is the same network.
     """
 
     package: str = field(kw_only=True)
@@ -152,6 +153,7 @@ class Experiment(Entry):
     tries: tuple[Try, ...] = field(kw_only=True)
     formula: tuple[str, ...] = field(kw_only=True)
     claims: tuple[str, ...] = field(kw_only=True)
+    in_lab: str = field(default="", kw_only=True)
 
     @property
     def title(self) -> str:

@@ -128,5 +128,9 @@ EXPERIMENT = Experiment(
         r"\chi = \sigma_w^2\, E[\varphi'(\sqrt{q^*}\, z)^2]",
         r"\xi = 1 / |\ln \chi|",
     ),
+    in_lab=_(
+        "Opens a network of this kind in the lab, to be trained: at most 64 wide, and with the "
+        "lab's own random weights and data"
+    ),
     claims=("B4", "D20", "D21", "D22", "D29", "D30", "E14", "L4", "L5"),
 )

@@ -68,6 +68,7 @@ class PageBar(WindowBar):
         has_lab: bool,
         has_back: bool = True,
         has_torch: bool = False,
+        in_lab: str = "",
     ) -> None:
         """Make the bar; `menu_button` waits for a QMenu of the window.
 
@@ -77,6 +78,7 @@ class PageBar(WindowBar):
             has_lab: whether the lab can show the same.
             has_back: whether it is a page of the gallery; else only theme and menu stay.
             has_torch: whether there is a program of PyTorch to copy.
+            in_lab: what the lab shows, where that is not the same network.
         """
         super().__init__(theme)
         self.back = self._button(
@@ -103,7 +105,7 @@ class PageBar(WindowBar):
         self.lab = self._button(
             "lab",
             _("Open in the lab"),
-            _("Opens the same network in the lab"),
+            in_lab or _("Opens the same network in the lab"),
             self.lab_pressed,
         )
         self.theme_button = self._button(

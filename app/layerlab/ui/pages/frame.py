@@ -130,7 +130,13 @@ class PageFrame(QWidget):
         """
         super().__init__()
         self.setObjectName(f"page-{experiment.key}")
-        self.bar = PageBar(experiment.title, theme, has_lab, has_torch=has_torch)
+        self.bar = PageBar(
+            experiment.title,
+            theme,
+            has_lab,
+            has_torch=has_torch,
+            in_lab=experiment.in_lab,
+        )
         self.panel = PagePanel(experiment, registries, theme)
         self.banner = Banner()
         self.figures = KeyFigures(theme)
