@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from msgspec.structs import replace
 
-from layerlab.core.advice import DEAD, EXPLODING, KINDS, NARROW, OVERFIT, RATE, VANISHING
+from layerlab.core.advice import DEAD, EXPLODING, NARROW, OVERFIT, RATE, VANISHING
 from layerlab.core.errors import NotFiniteError
 from layerlab.core.spec import LabSpec, NetSpec
 from layerlab.core.state import State
@@ -30,6 +30,7 @@ from layerlab.nets.tasks import TASKS
 Array = np.ndarray
 Rng = np.random.Generator
 
+KINDS = (NARROW, DEAD, VANISHING, EXPLODING, OVERFIT, RATE)  # their order seeds the draws
 TUNING, HELD_OUT = 1, 2
 OF_EACH, HEALTHY = 5, 30
 MOST_DRAWS = 200
@@ -65,15 +66,17 @@ class Trained:
         return middle if np.isfinite(middle) else float("inf")
 
 
-def train(spec: LabSpec) -> Trained:
-    """Train a spec to its end, or until it is not finite."""
+def train(spec: LabSpec, until: int | None = None) -> Trained:
+    """Train a spec to its end, up to an update, to its target loss, or while it is finite."""
     problem, runs = problem_of(spec), engine(default_engine()[0])
     history, error = History(outputs=runs.outputs), None
-    state = initialize(problem)
+    state, target = initialize(problem), spec.train.target_loss
     try:
-        for now in runs.run(spec, marks=report_marks(problem.length)):
+        for now in runs.run(spec, until=until, marks=report_marks(problem.length)):
             state = now
             history.record(spec, state)
+            if target is not None and now.update and history.median_loss() <= target:
+                break
     except NotFiniteError as broken:
         error = broken
     return Trained(spec, state, history, error)

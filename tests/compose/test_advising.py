@@ -49,6 +49,28 @@ def test_the_line_moves_nothing_and_can_be_dismissed(open_lab, qtbot):
     assert not lab.window.foot.advice.isVisible()
 
 
+def test_what_was_dismissed_does_not_return_with_another_value(open_lab, qtbot):
+    lab = advised(open_lab, qtbot)
+    while lab.advising.findings:
+        lab.advising.dismiss(lab.advising.findings[0])
+    other = edit(NARROW_LAB, "train.updates", 1400)
+    lab.store.replace(other, "updates")
+    lab.runner.finish()
+    assert finished(qtbot, lab).spec == other
+    lab.advising.finish()
+    assert lab.advising.findings == ()
+
+
+def test_what_was_dismissed_of_one_task_is_said_of_another(open_lab, qtbot):
+    lab = advised(open_lab, qtbot)
+    finding = lab.advising.findings[0]
+    lab.advising.dismiss(finding)
+    assert not lab.window.foot.advice.isVisible()
+    lab.store.replace(edit(NARROW_LAB, "task.name", "sine-mix"), "task")
+    lab.advising._show_findings((finding,))
+    assert lab.window.foot.advice.isVisible()
+
+
 def test_the_figures_are_shown_on_demand(open_lab, qtbot):
     lab = advised(open_lab, qtbot)
     line = lab.window.foot.advice

@@ -6,23 +6,24 @@ from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QObject, QTimer
 
+from layerlab.compose.serving import quiet_engine
 from layerlab.core.advice import Finding
 from layerlab.core.errors import LabError, NotFiniteError
 from layerlab.core.frames import Frame
-from layerlab.core.jobs import Ask, Job, Step
-from layerlab.core.spec import LabSpec
+from layerlab.core.jobs import Ask, Job, Step, steps_of
+from layerlab.core.spec import LabSpec, TaskSpec
 from layerlab.runtime.background import Background
 from layerlab.runtime.runner import Runner
 from layerlab.runtime.store import Store
 from layerlab.ui.window import LabWindow
 
 CALM_MS = 120  # a drag trains the next value before; then nothing is asked
-KEY, PRIORITY = "advice", 20  # some milliseconds, before the knob curve's seconds
+KEY, PRIORITY = "advice", 5  # its trials take seconds; the knob curve is being looked at
 RESTS = ("finished", "stopped", "paused")
 
 
 class Advising:
-    """The lab's adviser. It measures in the background, so no picture waits for it."""
+    """The lab's adviser. It measures and tries in the background: no picture waits for it."""
 
     def __init__(
         self,
@@ -44,8 +45,9 @@ class Advising:
         self._window, self._store, self._runner = window, store, runner
         self._background, self._newest, self._refuse = background, newest, refuse
         self._asked: tuple[int, LabSpec, int] | None = None  # run, spec, update
-        self._dismissed: set[tuple[LabSpec, str]] = set()
+        self._dismissed: set[tuple[str, str | None, str]] = set()
         self.findings: tuple[Finding, ...] = ()
+        self._said_of: LabSpec | None = None  # the spec that the findings are of
         self._broken: int | None = None
         self._is_closed = False
         self._soon = QTimer(parent)  # after the picture
@@ -80,35 +82,56 @@ class Advising:
         self._show_findings(())
 
     def dismiss(self, finding: Finding) -> None:
-        """Say this no more of this spec; what comes after it takes its place."""
-        self._dismissed.add((self._store.spec, finding.kind))
+        """Say this no more of this task, whatever is turned; what comes after it is shown.
+
+        A line that came back with the next value of a knob would have to be dismissed again.
+        """
+        self._dismissed.add(_dismissed_as(self._store.spec.task, finding))
         self._show_findings(self.findings)
 
     def ask(self) -> None:
-        """Measure the network of this moment in the background."""
-        spec, broken = self._runner.request.spec, self._broken
-        state, history = self._runner.snapshot()
-        if state is None or not self._window.is_lab_shown:
+        """Measure the network of this moment in the background, and try what may help."""
+        job = self._job()
+        if job is None or not self._window.is_lab_shown:
             return
-
-        def work(is_interrupted: Ask) -> Iterator[Step | None]:
-            from layerlab.nets.adviser import advise  # with it come the probes, in this thread
-
-            if is_interrupted():
-                yield None
-            yield Step(result=(spec, advise(spec, state, history, broken)))  # type: ignore[arg-type]
-
-        self._background.submit(Job(KEY, work, PRIORITY))
+        if self._said_of != self._runner.request.spec:
+            self._show_findings(())  # its figures, and its cure, are of another network
+        self._background.submit(job)
 
     def finish(self) -> None:
         """Say here and now what there is to say, for a picture of the window."""
-        from layerlab.nets.adviser import advise
-
         self._soon.stop()
-        spec = self._runner.request.spec
+        job = self._job()
+        if job is None:
+            return
+        self._show_findings(())
+        for step in steps_of(job):
+            self._show_findings(step.result[1])
+
+    def _job(self) -> Job | None:
+        """Return the work of advising on the network of this moment."""
+        spec, broken, name = (
+            self._runner.request.spec,
+            self._broken,
+            self._runner.request.engine,
+        )
         state, history = self._runner.snapshot()
-        if state is not None:
-            self._show_findings(advise(spec, state, history, self._broken))  # type: ignore[arg-type]
+        if state is None:
+            return None
+
+        def work(is_interrupted: Ask) -> Iterator[Step | None]:
+            from layerlab.nets.adviser import advice_steps  # with it come the probes
+
+            if is_interrupted():
+                yield None
+            engine = yield from quiet_engine(name, spec.train.dtype, is_interrupted)
+            found: tuple[Finding, ...] = ()
+            for step in advice_steps(spec, state, history, broken, engine, is_interrupted):  # type: ignore[arg-type]
+                found = found if step is None else step.result
+                yield step and Step(result=(spec, found))
+            yield Step(result=(spec, found))  # what was said of it before is no more
+
+        return Job(KEY, work, PRIORITY)
 
     def close(self) -> None:
         """Ask nothing more: the window goes away, though a last frame may still come."""
@@ -145,6 +168,13 @@ class Advising:
                 self._show_findings(findings)
 
     def _show_findings(self, findings: tuple[Finding, ...]) -> None:
-        spec = self._store.spec
-        self.findings = tuple(f for f in findings if (spec, f.kind) not in self._dismissed)
+        self._said_of, task = self._store.spec, self._store.spec.task
+        self.findings = tuple(
+            f for f in findings if _dismissed_as(task, f) not in self._dismissed
+        )
         self._window.foot.show_advice(self.findings)
+
+
+def _dismissed_as(task: TaskSpec, finding: Finding) -> tuple[str, str | None, str]:
+    """Return what a dismissal is of: the task, its file, and the kind of the finding."""
+    return task.name, task.path, finding.kind

@@ -9,9 +9,9 @@ import numpy as np
 from layerlab.core.frames import ACROSS_INPUTS, GRADIENT, LOSS, MEAN_SQUARE, SIGNAL, LayerPart
 from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
-from layerlab.core.success import default_threshold
+from layerlab.nets.maths import NUMPY
 from layerlab.nets.probes import History, measure
-from layerlab.nets.problem import initialize, problem_of
+from layerlab.nets.problem import Problem, initialize, problem_of
 
 Array = np.ndarray
 LATE = 1 / 3  # of the reports: what is called the end of a run
@@ -23,13 +23,16 @@ class Measured:
     """Figures of a run; medians are over the seeds. L is the number of hidden layers.
 
     Attributes:
-        spec: what was trained. update: how far. points: of the training set.
+        spec: what was trained. update: how far. length: update at which it is finished.
+        points: of the training set.
         broken: the update at which the run diverged, or None.
         train: (R,) median training loss at the reports.
         validation: likewise of the held-out points, or None.
         updates: (R,) of the reports.
-        threshold: loss that separates a fit from a failure, see `core.success`.
-        score: median accuracy or R² on the training set, or None.
+        last_train: (S,) newest training losses. last_validation: likewise, or None.
+        floor: expected loss of the true function, or None.
+        linear: training loss of the best linear model, or None.
+        scale: loss of a network that outputs 0, on the points that count; see `figure`.
         swings: median over the seeds of how far the loss of the late reports swings, the mean
             absolute change of its logarithm beyond what it falls.
         rise: median over the seeds of the last loss beside the lowest of the run.
@@ -45,13 +48,17 @@ class Measured:
 
     spec: LabSpec
     update: int
+    length: int
     points: int
     broken: int | None
     updates: Array
     train: Array
     validation: Array | None
-    threshold: float
-    score: float | None
+    last_train: Array
+    last_validation: Array | None
+    floor: float | None
+    linear: float | None
+    scale: float
     swings: float
     rise: float
     signal: Array
@@ -71,6 +78,31 @@ class Measured:
     def loss(self) -> float:
         """Newest median training loss."""
         return float(self.train[-1])
+
+    @property
+    def course(self) -> Array:
+        """Median loss at the reports on the points that count, (R,): see `figure`."""
+        return self.train if self.validation is None else self.validation
+
+    @property
+    def figure(self) -> float:
+        """Newest median loss on the held-out points, else on the training set.
+
+        Infinite where the run diverged.
+        """
+        last = float(self.course[-1])
+        return last if self.broken is None and np.isfinite(last) else float("inf")
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the target loss ended it early."""
+        target = self.spec.train.target_loss
+        return target is not None and self.update < self.length and self.loss <= target
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the run came to its end: what it lacks now, training will not bring."""
+        return self.broken is not None or self.is_stopped or self.update >= self.length
 
     @property
     def forth(self) -> float:
@@ -118,18 +150,22 @@ def examine(
     assert isinstance(gradient, LayerPart)
     assert isinstance(late, LayerPart)
     train = np.asarray(loss.train, float)  # type: ignore[union-attr]
-    held, score = loss.validation, loss.score  # type: ignore[union-attr]
+    held = loss.validation  # type: ignore[union-attr]
     swings, rise = _swings(train)
     return Measured(
         spec=spec,
         update=state.update,
+        length=problem.length,
         points=len(problem.x),
         broken=broken,
         updates=loss.updates,  # type: ignore[union-attr]
         train=np.median(train, axis=1),
         validation=None if held is None else np.median(held, axis=1),
-        threshold=default_threshold(loss),  # type: ignore[arg-type]
-        score=None if score is None else float(np.median(score[-1])),
+        last_train=train[-1],
+        last_validation=None if held is None else np.asarray(held[-1], float),
+        floor=loss.noise_floor,  # type: ignore[union-attr]
+        linear=loss.linear_loss,  # type: ignore[union-attr]
+        scale=_scale(problem),
         swings=swings,
         rise=rise,
         signal=np.median(signal.measured[ACROSS_INPUTS], axis=0),
@@ -140,6 +176,11 @@ def examine(
         initially_dead=np.median(signal.dead, axis=0),
         dead=np.median(late.dead, axis=0),
     )
+
+
+def _scale(problem: Problem) -> float:
+    y = problem.validation_y if len(problem.validation_y) else problem.y
+    return float(problem.loss.value(NUMPY, np.zeros(y.shape), y.astype(float)))
 
 
 def _expected(gradient: LayerPart) -> float | None:

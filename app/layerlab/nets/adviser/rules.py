@@ -1,8 +1,9 @@
-"""The adviser's rules: which figures mean which trouble, and what is turned then.
+"""The adviser's rules: which figures mean which trouble, and what may help then.
 
 Each rule takes what was measured and returns a finding or None. Their order in `RULES` is
 the order in which troubles hide each other: what is wrong at initialization, then in training,
-then at its end.
+then at its end. A rule suspects; `trials` finds out whether one of its remedies helps, and only
+then is it said. So a rule need not be sure, but its line has to be true.
 """
 
 from __future__ import annotations
@@ -11,18 +12,27 @@ from collections.abc import Callable
 
 import numpy as np
 
-from layerlab.core.advice import DEAD, EXPLODING, NARROW, OVERFIT, RATE, VANISHING, Finding
-from layerlab.core.declared import KNOBS
+from layerlab.core.advice import (
+    DEAD,
+    EXPLODING,
+    NARROW,
+    OVERFIT,
+    RATE,
+    REGULARIZED,
+    STUCK,
+    UNFINISHED,
+    VANISHING,
+    Finding,
+    Remedy,
+)
 from layerlab.core.numbers import grouped, number
-from layerlab.core.spec import edit
-from layerlab.core.translation import _
-from layerlab.nets.activations import ACTIVATIONS
+from layerlab.core.translation import _, ngettext
+from layerlab.nets.adviser import remedies as r
+from layerlab.nets.adviser.gain import is_good
 from layerlab.nets.adviser.measured import Measured
-from layerlab.nets.initializers import INITIALIZERS
 from layerlab.nets.optimizers import OPTIMIZERS
 
 Rule = Callable[[Measured], Finding | None]
-Cure = tuple[tuple[str, object], ...]
 
 # The thresholds, each with its reason.
 GROWS = 30.0  # times over the hidden layers, initially; sound nets of four layers stay below 3
@@ -33,32 +43,43 @@ INITIALLY_DEAD = 0.35  # of the first layer: without biases none is, PyTorch's d
 DEAD_LAYER_SHARE = 0.5  # of the seeds, with a whole layer dead
 FEW, SHALLOW = 2, 4  # so few neurons in so few layers are what is wrong, whatever they do
 DEAD_SHARE = 0.4  # of a layer; a trained sound ReLU net has up to 0.2
-DIED = 0.5  # of a layer since initialization
+DIED = 0.2  # of a layer since initialization: what was dead before is no fault of training
 SWINGS = 0.28  # of the loss's logarithm between reports; sound runs stay below 0.23
 RISES = 1.6  # times its lowest that the loss ends at; sound runs stay below 1.45
-WELL = 0.1  # of the loss that counts as a fit: what swings there does no harm
-FITS = 0.97  # accuracy or R²
 FLAT = 1.15  # times that the loss still falls over the last third
-GAP, TURNS = 2.0, 1.25  # validation beside training; validation beside its lowest
+FALLS = 1.05  # times that it does where more updates may help
+GAP = 1.5  # validation beside training
+LINEAR = 0.8  # of the best linear model's loss: hidden layers have to do better than that
 WIDEST = 32  # neurons, from which on more of them are not what helps
-LEAK = 0.1  # slope of the leaky ReLU that is advised: 0.01 lets too little through
 
 
 def findings(m: Measured) -> tuple[Finding, ...]:
-    """Return what is wrong, the most useful first."""
-    found = [rule(m) for rule in RULES]
-    return tuple(one for one in found if one is not None and one.cured(m.spec) != m.spec)
+    """Return what may be wrong, what hides the rest first; nothing where little is to gain."""
+    if is_good(m):
+        return ()
+    rules = RULES if m.is_over else AT_INITIALIZATION
+    found = [rule(m) for rule in rules]
+    return tuple(one for one in found if one is not None)
 
 
-def is_fit(m: Measured) -> bool:
-    """Return whether the training set is fitted, as the lab's success or the score has it."""
-    scored = m.score is not None and m.score >= FITS
-    return m.broken is None and (m.loss <= m.threshold or scored)
+def _finding(
+    m: Measured,
+    kind: str,
+    line: str,
+    evidence: tuple[tuple[str, str], ...],
+    *remedies: Remedy | None,
+) -> Finding | None:
+    """Return a finding with the remedies that change something, or None if there are none."""
+    useful = r.known(m.spec, *remedies)
+    return Finding(kind, line, (*evidence, *_ends(m)), useful) if useful else None
 
 
 def _is_flat(m: Measured) -> bool:
-    before = float(m.train[len(m.train) * 2 // 3])
-    return m.broken is None and before <= FLAT * m.loss
+    return m.broken is None and _two_thirds(m.train) <= FLAT * m.loss and _flat_since(m) > 0
+
+
+def _two_thirds(course: np.ndarray) -> float:
+    return float(course[len(course) * 2 // 3])
 
 
 # ---- at initialization
@@ -70,21 +91,15 @@ def exploding(m: Measured) -> Finding | None:
     if m.depth < 2 or max(forth, back) < GROWS:
         return None
     what, growth = ("signal", forth) if forth >= back else ("gradient", back)
-    cure, label, why = _sound_init(m)
-    return Finding(
-        EXPLODING,
-        _(
-            "The {what} grows ×{a_layer} a layer, ×{growth} over {depth}.",
-            what=what,
-            a_layer=number(_a_layer(m, growth), 2),
-            growth=number(growth, 2),
-            depth=m.depth,
-        ),
-        why,
-        (*_at_initialization(m), *_ends(m)),
-        cure,
-        label,
+    line = _(
+        "The {what} grows ×{a_layer} a layer, ×{growth} over {depth}.",
+        what=what,
+        a_layer=number(_a_layer(m, growth), 2),
+        growth=number(growth, 2),
+        depth=m.depth,
     )
+    cures = r.sound_init(m), r.layer_norm(m), r.shallower(m)
+    return _finding(m, EXPLODING, line, _at_initialization(m), *cures)
 
 
 def vanishing(m: Measured) -> Finding | None:
@@ -96,85 +111,83 @@ def vanishing(m: Measured) -> Finding | None:
     if expected is not None and _a_layer(m, expected) > FADES_A_LAYER:
         return None
     what, fade = ("variance", m.forth) if m.forth <= m.back else ("gradient", m.back)
-    cure, label, why = _sound_init(m)
-    return Finding(
-        VANISHING,
-        _(
-            "The {what} fades ×{a_layer} a layer, ×{fade} over {depth}.",
-            what=what,
-            a_layer=number(_a_layer(m, fade), 2),
-            fade=number(fade, 2),
-            depth=m.depth,
-        ),
-        why,
-        (*_at_initialization(m), *_ends(m)),
-        cure,
-        label,
+    line = _(
+        "The {what} fades ×{a_layer} a layer, ×{fade} over {depth}.",
+        what=what,
+        a_layer=number(_a_layer(m, fade), 2),
+        fade=number(fade, 2),
+        depth=m.depth,
     )
+    cures = r.sound_init(m), r.layer_norm(m), r.skips(m), r.shallower(m)
+    return _finding(m, VANISHING, line, _at_initialization(m), *cures)
 
 
 def dead_at_initialization(m: Measured) -> Finding | None:
     """Biases too large for the weights: neurons are dead before they have learned anything."""
-    if not m.depth or float(m.initially_dead[0]) < INITIALLY_DEAD or is_fit(m):
+    if not m.depth or float(m.initially_dead[0]) < INITIALLY_DEAD:
         return None
-    cure, label, why = _sound_init(m)
-    return Finding(
-        DEAD,
-        _(
-            "Layer 1: {share:.0f} % of neurons are dead at initialization.",
-            share=100 * m.initially_dead[0],
-        ),
-        why,
-        (*_deaths(m), *_ends(m)),
-        cure,
-        label,
+    line = _(
+        "Layer 1: {share:.0f} % of neurons are dead at initialization.",
+        share=100 * m.initially_dead[0],
     )
+    return _finding(m, DEAD, line, _deaths(m), r.sound_init(m), r.leaky(m), r.layer_norm(m))
 
 
 def dead_layer(m: Measured) -> Finding | None:
     """So few ReLU neurons a layer, so deep, that a whole layer is dead in most seeds."""
-    if m.dead_layer_share < DEAD_LAYER_SHARE or is_fit(m):
+    if m.dead_layer_share < DEAD_LAYER_SHARE:
         return None
     share = f"{100 * m.dead_layer_share:.0f} %"
-    return _leaky(
-        m, _("A whole layer is dead at initialization in {share} of the seeds.", share=share)
-    )
-
-
-def narrow(m: Measured) -> Finding | None:
-    """One or two neurons a layer bend too little."""
-    few = m.depth and min(m.spec.net.hidden) <= FEW and m.depth <= SHALLOW
-    return _wider(m) if few and not is_fit(m) and _is_flat(m) else None
+    line = _("A whole layer is dead at initialization in {share} of the seeds.", share=share)
+    cures = r.leaky(m), r.sound_init(m), r.layer_norm(m)
+    return _finding(m, DEAD, line, _deaths(m), *cures)
 
 
 # ---- in training
 
 
+def narrow(m: Measured) -> Finding | None:
+    """One or two neurons a layer bend too little."""
+    few = m.depth and min(m.spec.net.hidden) <= FEW and m.depth <= SHALLOW
+    return _too_narrow(m) if few and _is_flat(m) else None
+
+
+def stopped(m: Measured) -> Finding | None:
+    """The target loss, of another task perhaps, ended the run early."""
+    if not m.is_stopped:
+        return None
+    line = _(
+        "Stopped at update {update}: its target loss is {target:g}.",
+        update=grouped(m.update),
+        target=m.spec.train.target_loss,
+    )
+    return _finding(m, UNFINISHED, line, (), r.no_target(m))
+
+
 def rate(m: Measured) -> Finding | None:
     """The loss swings, rises, or neurons die, because the steps are too long."""
     speed, steep = m.spec.train.rate, OPTIMIZERS[m.spec.train.optimizer].steep_rate
-    died = m.depth and float((m.dead - m.initially_dead).max()) >= DIED and speed >= steep
-    swings = m.swings >= SWINGS or m.rise >= RISES
-    fits_well = m.broken is None and m.loss <= WELL * m.threshold
+    died = m.depth and float((m.dead - m.initially_dead).max()) >= 0.5 and speed >= steep
+    swing = 100 * np.expm1(m.swings)
     if m.broken is not None:
         line = _(
             "Diverged at update {update}: the learning rate {speed:g} is too high.",
             update=grouped(m.broken),
             speed=speed,
         )
-    elif swings and not fits_well:
+    elif m.swings >= SWINGS:
         line = _(
             "The loss swings by {swing:.0f} % between reports: rate {speed:g} is too high.",
-            swing=100 * np.expm1(m.swings),
+            swing=swing,
             speed=speed,
         )
-        if m.swings < SWINGS:
-            line = _(
-                "The loss ends at {rise:.1f} times its lowest: rate {speed:g} is too high.",
-                rise=m.rise,
-                speed=speed,
-            )
-    elif died and not is_fit(m):
+    elif m.rise >= RISES:
+        line = _(
+            "The loss ends at {rise:.1f} times its lowest: rate {speed:g} is too high.",
+            rise=m.rise,
+            speed=speed,
+        )
+    elif died:
         layer = int((m.dead - m.initially_dead).argmax())
         line = _(
             "Layer {layer}: {dead:.0f} % died in training at rate {speed:g}.",
@@ -182,104 +195,172 @@ def rate(m: Measured) -> Finding | None:
             dead=100 * m.dead[layer],
             speed=speed,
         )
+    elif speed >= steep:
+        line = _(
+            "Training loss {loss} at rate {speed:g}, which is high for {optimizer}.",
+            loss=number(m.loss, 2),
+            speed=speed,
+            optimizer=OPTIMIZERS[m.spec.train.optimizer].label,
+        )
     else:
         return None
-    slower = float(f"{max(speed / 10, float(KNOBS['train.rate'].low or 0)):.3g}")
-    return Finding(
-        RATE,
-        line,
-        _("Shorter steps settle where long ones jump across."),
-        (
-            (_("swing of the loss between late reports"), f"{100 * np.expm1(m.swings):.0f} %"),
-            (_("last loss beside its lowest"), f"×{number(m.rise, 3)}"),
-            *_ends(m),
-        ),
-        (("train.rate", slower),),
-        _("Rate {rate:g}", rate=slower),
+    figures = (
+        (_("swing of the loss between late reports"), f"{swing:.0f} %"),
+        (_("last loss beside its lowest"), f"×{number(m.rise, 3)}"),
     )
+    return _finding(m, RATE, line, figures, r.slower(m), r.adam(m))
+
+
+def unfinished(m: Measured) -> Finding | None:
+    """The loss still falls where the run ends."""
+    before, last = _two_thirds(m.course), float(m.course[-1])
+    if m.broken is not None or m.update < 1 or before < FALLS * last:
+        return None
+    late = int(m.updates[-1] - m.updates[len(m.updates) * 2 // 3])
+    line = ngettext(
+        "Not finished: in the last update the loss fell from {before} to {last}.",
+        "Not finished: in the last {updates} updates the loss fell from {before} to {last}.",
+        late,
+        before=number(before, 2),
+        last=number(last, 2),
+        updates=grouped(late),
+    )
+    return _finding(m, UNFINISHED, line, (), r.longer(m), r.faster(m))
+
+
+def regularized(m: Measured) -> Finding | None:
+    """Dropout or penalties hold the fit back."""
+    net, train = m.spec.net, m.spec.train
+    if m.broken is not None or not (net.dropout or train.l1 or train.l2):
+        return None
+    line = _(
+        "Training loss {loss} with dropout {dropout:g}, L1 {l1:g}, L2 {l2:g}.",
+        loss=number(m.loss, 2),
+        dropout=net.dropout,
+        l1=train.l1,
+        l2=train.l2,
+    )
+    return _finding(m, REGULARIZED, line, (), r.unregularized(m))
 
 
 def dying(m: Measured) -> Finding | None:
-    """Much of a layer is dead at the end, and the fit is poor."""
-    if not m.depth or is_fit(m) or float(m.dead.max()) < DEAD_SHARE:
+    """Much of a layer died in training, and the fit is poor."""
+    if not m.depth or float(m.dead.max()) < DEAD_SHARE:
         return None
-    layer = int(m.dead.argmax())
-    return _leaky(
-        m, _("Layer {layer}: {dead:.0f} % dead.", layer=layer + 1, dead=100 * m.dead[layer])
-    )
+    layer = int((m.dead - m.initially_dead).argmax())
+    if m.dead[layer] - m.initially_dead[layer] < DIED or m.dead[layer] < DEAD_SHARE:
+        return None
+    line = _("Layer {layer}: {dead:.0f} % dead.", layer=layer + 1, dead=100 * m.dead[layer])
+    return _finding(m, DEAD, line, _deaths(m), r.leaky(m), r.slower(m), r.sound_init(m))
 
 
 # ---- at the end
 
 
 def overfit(m: Measured) -> Finding | None:
-    """The held-out points were better off earlier."""
+    """The held-out points are worse off than those that it was trained on."""
     held = m.validation
-    if held is None or m.broken is not None or not m.loss < held[-1] / GAP:
+    if held is None or m.broken is not None or not held[-1] >= GAP * m.loss:
         return None
     best = int(held.argmin())
-    if not held[-1] >= TURNS * held[best]:
-        return None
-    early = max(1, int(m.updates[best]))
-    cure: Cure = (("train.updates", early),)
-    hint = _("Stop where it was lowest; fewer neurons or more data would help, too.")
-    label = _("Stop at {update}", update=early)
-    return Finding(
-        OVERFIT,
-        _(
-            "Overfits: training {loss}, validation {validation}.",
-            loss=number(m.loss, 2),
-            validation=number(float(held[-1]), 2),
-        ),
-        hint,
-        (
-            (_("lowest validation loss"), number(float(held[best]))),
-            (_("at update"), grouped(int(m.updates[best]))),
-            *_ends(m),
-        ),
-        cure,
-        label,
+    line = _(
+        "Overfits: training {loss}, validation {validation}.",
+        loss=number(m.loss, 2),
+        validation=number(float(held[-1]), 2),
     )
+    figures = (
+        (_("lowest validation loss"), number(float(held[best]))),
+        (_("at update"), grouped(int(m.updates[best]))),
+    )
+    cures = r.l2(m), r.dropout(m), r.narrower(m), r.more_data(m), r.stop(m), r.slower(m)
+    return _finding(m, OVERFIT, line, figures, *cures)
+
+
+def linear(m: Measured) -> Finding | None:
+    """No better than a model without hidden layers."""
+    if m.broken is not None or m.linear is None or m.loss < LINEAR * m.linear:
+        return None
+    line = _(
+        "Stuck: training loss {loss}, the best linear model has {linear}.",
+        loss=number(m.loss, 2),
+        linear=number(m.linear, 2),
+    )
+    return _finding(m, STUCK, line, (), *_anything(m))
 
 
 def underfit(m: Measured) -> Finding | None:
     """The loss is flat and the fit is poor, at a width that can be more."""
     thin = m.depth and max(m.spec.net.hidden) <= WIDEST
-    return _wider(m) if thin and not is_fit(m) and _is_flat(m) else None
+    return _too_narrow(m) if thin and _is_flat(m) else None
 
 
+def poor(m: Measured) -> Finding | None:
+    """The fit is poor, and none of the figures says why."""
+    more = r.layer_norm(m), r.without_norm(m), r.skips(m), r.narrower(m), r.more_data(m)
+    return None if m.broken is not None else _poor(m, *_anything(m), *more)
+
+
+def lost(m: Measured) -> Finding | None:
+    """The fit is poor, and no single change helps: two things or more are wrong."""
+    return _poor(m, r.recommended(m))
+
+
+def _poor(m: Measured, *remedies: Remedy | None) -> Finding | None:
+    line = _(
+        "A poor fit: training loss {loss}, a network that outputs 0 has {scale}.",
+        loss=number(m.loss, 2),
+        scale=number(m.scale, 2),
+    )
+    return _finding(m, STUCK, line, (), *remedies)
+
+
+AT_INITIALIZATION: tuple[Rule, ...] = (
+    exploding,
+    dead_at_initialization,
+    dead_layer,
+    vanishing,
+)
 RULES: tuple[Rule, ...] = (
     exploding,
     dead_at_initialization,
     narrow,
     dead_layer,
     vanishing,
+    stopped,
     rate,
+    regularized,
+    unfinished,
     dying,
     overfit,
+    linear,
     underfit,
+    poor,
+    lost,
 )
 
 
-# ---- cures
+def _too_narrow(m: Measured) -> Finding | None:
+    line = _(
+        "Underfits: training loss {loss}, flat for {flat} updates, at width {width}.",
+        loss=number(m.loss, 2),
+        flat=grouped(_flat_since(m)),
+        width=min(m.spec.net.hidden),
+    )
+    return _finding(m, NARROW, line, (), r.wider(m))
 
 
-def _wider(m: Measured) -> Finding:
-    own = min(m.spec.net.hidden)
-    wide = max(8, 4 * own)
-    flat = _flat_since(m)
-    return Finding(
-        NARROW,
-        _(
-            "Underfits: training loss {loss}, flat for {flat} updates, at width {width}.",
-            loss=number(m.loss, 2),
-            flat=grouped(flat),
-            width=own,
-        ),
-        _("More neurons a layer add more kinks to the function."),
-        ((_("a fit would be"), _("below {threshold:g}", threshold=m.threshold)), *_ends(m)),
-        (("net.width", wide),),
-        _("Width {width}", width=wide),
+def _anything(m: Measured) -> tuple[Remedy | None, ...]:
+    """Return what moves a run that is stuck for whatever reason."""
+    return (
+        r.sound_init(m),
+        r.rectifier(m),
+        r.tanh(m),
+        r.adam(m),
+        r.faster(m),
+        r.slower(m),
+        r.shallower(m),
+        r.longer(m),
+        r.wider(m),
     )
 
 
@@ -288,46 +369,6 @@ def _flat_since(m: Measured) -> int:
     away = np.flatnonzero(m.train > FLAT * m.loss)
     first = int(away[-1]) + 1 if away.size else 0
     return int(m.updates[-1] - m.updates[min(first, len(m.updates) - 1)])
-
-
-def _leaky(m: Measured, line: str) -> Finding:
-    if ACTIVATIONS[m.spec.net.activation].is_zero_below:
-        cure: Cure = (("net.activation", "leaky-relu"), ("net.slope", LEAK))
-        label, hint = (
-            _("Leaky ReLU"),
-            _(
-                "A slope of {leak} for negative pre-activations keeps a gradient there.",
-                leak=LEAK,
-            ),
-        )
-    else:
-        cure, label, hint = _sound_init(m)
-    return Finding(DEAD, line, hint, (*_deaths(m), *_ends(m)), cure, label)
-
-
-def _sound_init(m: Measured) -> tuple[Cure, str, str]:
-    """Return the initialization that keeps an activation's variance: cure, label, reason."""
-    net = m.spec.net
-    entry = ACTIVATIONS[net.activation]
-    is_off_centre = entry.is_symmetric and entry.at_zero != 0  # sigmoid is 1/2 there
-    activation = "tanh" if is_off_centre else net.activation
-    init = "xavier-normal" if entry.is_symmetric else "he-normal"
-    cure: Cure = (("net.init", init),)
-    label = INITIALIZERS[init].label
-    if activation != net.activation:
-        cure = (("net.activation", activation), *cure)
-        label = _(
-            "{activation} and {init}", activation=ACTIVATIONS[activation].label, init=label
-        )
-    why = _(
-        "{init} keeps {activation}'s variance.",
-        init=INITIALIZERS[init].label,
-        activation=ACTIVATIONS[activation].label,
-    )
-    if all(edit(m.spec, path, value) == m.spec for path, value in cure):
-        cure, label = (("net.layer_norm", True),), _("Layer norm")
-        why = _("Layer norm brings each layer's pre-activations back to variance 1.")
-    return cure, label, why
 
 
 # ---- evidence
