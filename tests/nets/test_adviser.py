@@ -18,13 +18,13 @@ from layerlab.core.advice import (
     VANISHING,
 )
 from layerlab.core.spec import LabSpec, NetSpec, TrainSpec, edit, edit_all
-from layerlab.nets.adviser import Measured, advise, findings
+from layerlab.nets.adviser import Measured, advise, findings, trials
 from layerlab.nets.adviser.gain import is_better, is_good
 from layerlab.nets.adviser.measured import examine
 from layerlab.nets.adviser.trials import confirmed
 from layerlab.nets.engines import engine
 from layerlab.nets.problem import initialize, problem_of
-from tests.benchmarks.adviser import SILENT, judge, verdict
+from tests.benchmarks.adviser import NOTHING, judge, verdict
 from tests.benchmarks.adviser_cases import TUNING, healthy, sick_of, train
 from tests.benchmarks.adviser_specs import HEALTHY, SICK, label, read
 
@@ -163,7 +163,7 @@ def test_a_rule_names_what_is_wrong_and_its_cure_is_another_spec(name):
 
 
 @pytest.mark.parametrize("name", SICK_RUNS)
-def test_without_its_figure_a_rule_is_silent(name):
+def test_without_its_figure_a_rule_finds_nothing(name):
     kind, make = SICK_RUNS[name]
     advice = findings(changed(make(), **WELL[name]))
     assert not advice or (advice[0].kind, advice[0].line) != (kind, findings(make())[0].line)
@@ -241,7 +241,7 @@ def test_of_a_drawn_sick_run_the_sickness_is_named_and_cured(kind):
 
 
 def test_of_drawn_healthy_runs_nothing_is_said():
-    assert [judge(case)[0] for case in healthy(TUNING, 2)] == [SILENT] * 2
+    assert [judge(case)[0] for case in healthy(TUNING, 2)] == [NOTHING] * 2
 
 
 # ---- what is tried
@@ -277,6 +277,16 @@ def test_what_has_been_offered_is_not_offered_again_under_another_name():
     cured = [finding.cured(spec) for finding in found]
     assert len(set(cured)) == len(cured)
     assert STUCK not in {finding.kind for finding in found}  # why it is stuck is known
+
+
+def test_what_takes_too_long_to_try_is_said_where_it_is_sure(monkeypatch):
+    monkeypatch.setattr(trials, "LIMIT", 0.0)
+    m = SICK_RUNS["growing signal"][1]()
+    assert len(findings(m)) > 1
+    (step,) = confirmed(m, findings(m), engine("numpy"), lambda: False)
+    (finding,) = step.result
+    assert finding.kind == EXPLODING
+    assert "too long" in dict(finding.evidence)["tried"]
 
 
 def test_trials_make_room_and_go_on():

@@ -63,7 +63,8 @@ def confirmed(
             own = yield from trials.own()
             found.append(_with(finding, remedy, own, tried, m))
         elif all(np.isnan(value) for value in tried.values()) and _is_sure(finding, m):
-            found.append(finding)
+            untried = (_("tried"), _("nothing: it would take too long"))
+            found.append(replace(finding, evidence=(*finding.evidence, untried)))
         else:
             continue
         yield Step(len(found), 0, tuple(found))
@@ -77,16 +78,23 @@ def _with(
     finding: Finding, remedy: Remedy, own: float, tried: dict[Remedy, float], m: Measured
 ) -> Finding:
     """Return a finding with the remedy that helps most, and what each was measured to do."""
-    name = _("training loss") if m.last_validation is None else _("validation loss")
-    hint = _(
-        "{why} Tried: {name} {best} instead of {own}.",
-        why=remedy.hint,
-        name=name,
-        best=number(tried[remedy], 2),
-        own=number(own, 2) if np.isfinite(own) else "∞",
-    )
+    best, before = number(tried[remedy], 2), number(own, 2) if np.isfinite(own) else "∞"
+    if m.last_validation is None:
+        hint = _(
+            "{why} Tried: training loss {best} instead of {before}.",
+            why=remedy.hint,
+            best=best,
+            before=before,
+        )
+    else:
+        hint = _(
+            "{why} Tried: validation loss {best} instead of {before}.",
+            why=remedy.hint,
+            best=best,
+            before=before,
+        )
     figures = tuple(
-        (_("{name}, tried with {label}", name=name, label=one.label), number(value))
+        (_("tried: {change}", change=one.label), number(value))
         for one, value in tried.items()
         if np.isfinite(value)
     )
