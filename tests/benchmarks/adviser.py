@@ -8,8 +8,9 @@ the first finding, the one that the lab shows, has a cure that gains more than a
 leaves, and on a healthy one where it says nothing. `--cures` applies every first cure: median
 loss on the held-out points after it beside before, with the run's own seeds, and elsewhere:
 with eight other seeds and, of a task that draws its points, with nine held-out points for each
-that is trained on, neither of which the adviser has seen. It ends with exit code 1 where a ratio is
-above `WORST`, or where it is right on fewer than `RIGHT` of the sick or the healthy ones.
+that is trained on, neither of which the adviser has seen. It ends with exit code 1 where a
+ratio is above `WORST`, or where it is right on fewer than `RIGHT` of the sick or the healthy
+ones.
 
 The second judges it on the cases of `adviser_cases`, which have one sickness each: seed 1 is
 for tuning, seed 2, held out, is reported. A sickness is named where the first finding is of the
