@@ -14,6 +14,7 @@ from layerlab.claims.listing import STD, listing, run_of
 from layerlab.claims.pieces import pieces_of
 from layerlab.claims.populations import population
 from layerlab.core.layout import Layout
+from layerlab.core.numbers import grouped
 from layerlab.core.spec import LabSpec, NetSpec
 from layerlab.core.translation import _
 from layerlab.nets.cells import count_cells_of_layers
@@ -92,17 +93,18 @@ def _measure_regions(ctx: Context) -> DeepRegions:
 
 
 def _judge_regions(printed: int, n: DeepRegions) -> Judgement:
-    measured = listed(n.counts)
+    median = float(np.median(n.counts))
+    measured = _("{median} in the median", median=grouped(median))
     why = _(
         "random networks divide the 4 inputs into {counts} regions, their first layer alone "
         "into {first}; n^L = {printed} counts pieces of a line, of which weights that are "
         "built for it make {built}",
-        counts=measured,
+        counts=listed(n.counts),
         first=n.first,
         printed=printed,
         built=n.built,
     )
-    if within(float(np.median(n.counts)), printed, ABOUT):
+    if within(median, printed, ABOUT):
         return Judgement.holds(measured, why)
     return Judgement.wrong(measured, why)
 

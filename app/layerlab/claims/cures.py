@@ -87,9 +87,8 @@ def _measure_beyond(ctx: Context) -> Beyond:
 def _judge_beyond(n: Beyond) -> Judgement:
     band = difference(n.losses["relu"], n.losses["gelu"])
     measured = _(
-        "gradient {gelu} (ReLU {relu}); loss {gelu_loss} ({relu_loss})",
-        gelu=figure(n.left["gelu"]),
-        relu=figure(n.left["relu"]),
+        "{left} of the gradient; loss {gelu_loss} ({relu_loss})",
+        left=figure(n.left["gelu"]),
         gelu_loss=figure(np.median(n.losses["gelu"])),
         relu_loss=figure(np.median(n.losses["relu"])),
     )

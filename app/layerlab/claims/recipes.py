@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from layerlab.claims.base import NO_FIGURE, Claim, Context, D, Judgement, not_checked
-from layerlab.claims.figures import difference, summary
+from layerlab.claims.figures import difference, figure, summary
 from layerlab.claims.populations import lab, population, validation_loss
 from layerlab.claims.torchs import asked
 from layerlab.core.layout import Layout
@@ -67,12 +67,18 @@ def _judge_funnel(n: ShapeLosses) -> Judgement:
     funnel, *others = n.losses
     bands = {name: difference(n.losses[funnel], n.losses[name]) for name in others}
     better = [name for name, band in bands.items() if band.low > 0]
-    measured = ", ".join(f"{name} {summary(losses)}" for name, losses in n.losses.items())
-    sizes = ", ".join(grouped(count) for count in n.parameters.values())
+    medians = [figure(np.median(losses)) for losses in n.losses.values()]
+    measured = _(
+        "funnel {funnel}, equal widths {equal}, one layer {one}",
+        funnel=medians[0],
+        equal=medians[1],
+        one=medians[2],
+    )
+    text = ", ".join(f"{name} {summary(losses)}" for name, losses in n.losses.items())
     fields = {
         "seeds": len(n.losses[funnel]),
-        "losses": measured,
-        "sizes": sizes,
+        "losses": text,
+        "sizes": ", ".join(map(grouped, n.parameters.values())),
     }
     if better:
         why = _(
@@ -101,7 +107,8 @@ def _measure_rate(ctx: Context) -> float:
 def _judge_rate(printed: float, rate: float) -> Judgement:
     measured = f"{rate:g}"
     why = _(
-        "torch.optim.Adam has a rate of {rate:g} if none is given, {share:g} of {printed:g}",
+        "torch.optim.Adam has a rate of {rate:g} if none is given, {share:g} times the printed "
+        "{printed:g}",
         rate=rate,
         share=rate / printed,
         printed=printed,

@@ -64,16 +64,14 @@ def _measure_memory(ctx: Context) -> LayerMemory:
 def _judge_memory(n: LayerMemory) -> Judgement:
     share = n.block / (n.block + n.attention)
     ratios = ", ".join(f"{ratio:.2f}" for ratio in n.ratios.values())
-    longest = max(n.ratios)
     measured = _(
-        "{share} of the parameters; activations × {ratio:.2f} at {tokens} tokens",
+        "{share} of parameters; activations × {ratio:.2f}",
         share=percent(share),
-        ratio=n.ratios[longest],
-        tokens=grouped(longest),
+        ratio=n.ratios[max(n.ratios)],
     )
     why = _(
         "in a layer of GPT-3 the feed-forward block has {share} of the parameters and keeps "
-        "{ratios} times the activations of attention at {lengths} tokens, fewer from {even} "
+        "{ratios} times the activations of attention at {lengths} tokens, no more from {even} "
         "on; {cached} tokens have as many keys and values as it has parameters",
         share=percent(share),
         ratios=ratios,
