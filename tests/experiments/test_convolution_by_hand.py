@@ -7,9 +7,11 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
+from layerlab.experiments.convolution import weight_sharing_cards
 from layerlab.experiments.convolution.names import ALONE, BY_HAND, KERNELS, SIDE
 from layerlab.experiments.convolution.picture_file import read_picture
 from layerlab.experiments.convolution.sheets import ONLY
+from layerlab.ui.plotting.items import Segments
 from tests.compose.test_pages import drop
 from tests.experiments.conftest import settle
 from tests.helpers.plots import turn_wheel
@@ -35,6 +37,13 @@ def pull(canvas, start, end, steps=2):
     QTest.mouseRelease(canvas.viewport(), LEFT, pos=end)
     QApplication.processEvents()
     QApplication.processEvents()
+
+
+def test_the_hidden_kernel_is_strokes_in_whatever_language(open_page, monkeypatch):
+    monkeypatch.setattr(weight_sharing_cards, "HIDDEN", "⟦hidden⟧")
+    live = open_page("convolution").frame.view.below.weights.plot.live
+    assert isinstance(live["⟦hidden⟧"], Segments)  # not the line that would join them
+    assert "hidden" not in live
 
 
 def test_a_stroke_draws_and_is_one_undo(page):

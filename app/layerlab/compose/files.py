@@ -54,7 +54,7 @@ class Files(QObject):
 
         Args:
             window: has the banner and the title. store, runner: what is opened and saved.
-            reading, tables: read labs and tables. folder: where dialogs begin.
+            file_reader, tables: read labs and tables. folder: where dialogs begin.
             show_message: shows a sentence at the foot of the window.
             parent: with which it is deleted.
         """

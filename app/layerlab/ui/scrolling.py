@@ -31,6 +31,21 @@ class OverlayBar(QScrollBar):
         self.setVisible(high > low)
 
 
+def overlay_bar(area: QAbstractScrollArea, name: str) -> OverlayBar:
+    """Return the bar of an upright area that shows none of its own, nor a frame.
+
+    Args:
+        area: `place` is to be called when it is resized. name: for screen readers.
+    """
+    if isinstance(area, QScrollArea):
+        area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setAccessibleName(name)
+    return OverlayBar(area)
+
+
 def see_through(area: QScrollArea) -> None:
     """Let an area that has its content draw nothing behind it."""
     for widget in (area.viewport(), area.widget()):
@@ -44,12 +59,8 @@ def scroll_area(content: QWidget, name: str) -> tuple[QScrollArea, OverlayBar]:
     Nothing is drawn behind the widget; screen readers read `name`.
     """
     area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    bar = overlay_bar(area, name)
     area.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    area.setAccessibleName(name)
     area.setWidget(content)
     see_through(area)
-    return area, OverlayBar(area)
+    return area, bar

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from layerlab.ui.scrolling import OverlayBar
+from layerlab.ui.scrolling import overlay_bar
 from layerlab.ui.theme import Theme
 from layerlab.ui.themed import Themed
 
@@ -40,14 +40,9 @@ class SidePanel(Themed, QScrollArea):
         """Make an empty panel; `name` is for screen readers."""
         super().__init__()
         self.theme = theme
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         # Drawn over the margin, so that unfolding does not push the controls aside.
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._bar = OverlayBar(self)
+        self._bar = overlay_bar(self, name)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName(name)
         self.setObjectName("panel")
         self.viewport().setAutoFillBackground(False)  # see `paintEvent`
         self.setViewportMargins(0, 0, 1, 0)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from layerlab.core.translation import _
-from layerlab.ui.scrolling import OverlayBar, see_through
+from layerlab.ui.scrolling import overlay_bar, see_through
 from layerlab.ui.theme import Theme
 from layerlab.ui.themed import Themed
 from layerlab.ui.veil import Veil
@@ -29,13 +29,8 @@ class Stage(Themed, QScrollArea):
         """Make an empty stage; `add` fills it."""
         super().__init__()
         self._least: dict[QWidget, tuple[int, int]] = {}
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._bar = overlay_bar(self, _("Views"))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName(_("Views"))
-        self._bar = OverlayBar(self)
         inner = QWidget()
         inner.setObjectName("stage")
         self.columns = QWidget(), QWidget()

@@ -21,6 +21,7 @@ from layerlab.ui.plotting.series import Series, area
 
 ROWS = ("dense", "local", "convolution")
 NAMES = (_("dense"), _("local"), _("conv."))
+HIDDEN = _("hidden")  # the kernel
 ERRORS = (1e-4, 3.0)  # of the axis
 SHADE = 0.24  # of the quartiles
 HALF_STROKE = 0.32  # half of a stroke of the hidden kernel
@@ -138,7 +139,7 @@ class LowerCards:
         ink, dot = view.color("text"), view.color("warning")
         low, high = one.kernel - one.std, one.kernel + one.std
         live: dict[str, Mark] = {
-            "hidden": Segments(
+            HIDDEN: Segments(
                 at - HALF_STROKE, result.kernel, at + HALF_STROKE, result.kernel, ink, 1.6
             ),
         }
@@ -149,7 +150,7 @@ class LowerCards:
         card.show_plot(
             live=live,  # takes the place of the line that would join them
             series=[
-                Series(_("hidden"), at, result.kernel, ink, width=1.6),
+                Series(HIDDEN, at, result.kernel, ink, width=1.6),
                 replace(found, column="found", ends=("− std", "", "+ std")),  # not translated
             ],
         )

@@ -17,7 +17,7 @@ from layerlab.core.translation import _
 from layerlab.ui.controls.paint import paint_panel
 from layerlab.ui.ledger.painting import Painter
 from layerlab.ui.ledger.rows import ENTRY, ClaimRows, Filter, Index
-from layerlab.ui.scrolling import OverlayBar
+from layerlab.ui.scrolling import overlay_bar
 from layerlab.ui.style import dress, set_text_color
 from layerlab.ui.theme import Theme
 from layerlab.ui.themed import Themed
@@ -44,17 +44,13 @@ class Listing(Themed, QListView):
         self.rows, self.painter = rows, Painter()
         self._name = ""  # of the current row
         self.setObjectName("ledgerRows")
-        self.setAccessibleName(_("Claims"))
-        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setModel(rows)
         self.setItemDelegate(self.painter)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
-        self._bar = OverlayBar(self)
+        self._bar = overlay_bar(self, _("Claims"))
         self.theme = theme
         rows.modelAboutToBeReset.connect(self._on_about_to_reset)
         rows.modelReset.connect(self._on_reset)

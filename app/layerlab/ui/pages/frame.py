@@ -21,7 +21,7 @@ from layerlab.ui.pages.knobs import PagePanel
 from layerlab.ui.pages.view import PageView
 from layerlab.ui.pages.workbar import WorkBar
 from layerlab.ui.readouts import Readout
-from layerlab.ui.scrolling import OverlayBar, see_through
+from layerlab.ui.scrolling import overlay_bar, see_through
 from layerlab.ui.stage import EDGE, GAP
 from layerlab.ui.theme import Theme
 from layerlab.ui.themed import Themed
@@ -65,13 +65,8 @@ class Board(Themed, QScrollArea):
         super().__init__()
         self._figures, self._view, self._claims = figures, view, claims
         self.theme = view.theme
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._bar = overlay_bar(self, _("Plots"))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName(_("Plots"))
-        self._bar = OverlayBar(self)
         inner = QWidget()
         inner.setObjectName("board")
         self._column = QVBoxLayout(inner)
