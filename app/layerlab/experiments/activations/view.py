@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from layerlab.core import picture as pic
-from layerlab.core.translation import _, marked, translated
+from layerlab.core.translation import _
 from layerlab.experiments.activations.model import FLAT, VIEW, Facts, Result
 from layerlab.ui.card import MouseHint
 from layerlab.ui.pages.view import PageView, PlotCard
@@ -120,7 +120,7 @@ class View(PageView):
         card, accent = self.behind, self.color("accent")
         heights = np.minimum(result.after, BIN_TOP)
         edges = result.edges
-        after = Histogram(edges, heights, blend(self.theme, accent, 0.42), accent)
+        fill = blend(self.theme, accent, 0.42)
         low = min(float(edges[0]), result.mean - 3 * result.std)
         high = max(float(edges[-1]), result.mean + 3 * result.std)
         card.plot.x_axis.follow(max(low, -VIEW), min(high, VIEW))
@@ -133,17 +133,14 @@ class View(PageView):
         )
         middles = 0.5 * (edges[1:] + edges[:-1])
         z, faint = result.z, self.color("faint")
+        before = area("z", z, 0 * z, result.before, faint, 0.28)
+        after = area("h", middles, 0 * middles, result.after, fill, 1.0)
+        after = replace(after, shape=Histogram(edges, heights, fill, accent))
         densities = [
-            replace(one, places=one.name, column=name, read_as=translated(name))
-            for one, name in (
-                (area("z", z, 0 * z, result.before, faint, 0.28), marked("density of z")),
-                (
-                    area("h", middles, 0 * middles, result.after, accent, 0.42),
-                    marked("density of h"),
-                ),
-            )
+            replace(one, places=one.name, column=name, read_as=name)
+            for one, name in ((before, _("density of z")), (after, _("density of h")))
         ]
-        card.show_plot(series=densities, bands={"h": after}, live={"mean": mean})
+        card.show_plot(series=densities, live={"mean": mean})
         card.set_note(
             _(
                 "variance <b>{variance}</b> of {before}",

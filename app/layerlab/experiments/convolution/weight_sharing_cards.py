@@ -138,19 +138,17 @@ class LowerCards:
         card.plot.y_axis.fix(-reach, reach)
         ink, dot = view.color("text"), view.color("warning")
         low, high = one.kernel - one.std, one.kernel + one.std
-        live: dict[str, Mark] = {
-            HIDDEN: Segments(
-                at - HALF_STROKE, result.kernel, at + HALF_STROKE, result.kernel, ink, 1.6
-            ),
-        }
+        hidden = Series(HIDDEN, at, result.kernel, ink, width=1.6)
+        strokes = Segments(
+            at - HALF_STROKE, result.kernel, at + HALF_STROKE, result.kernel, ink, 1.6
+        )
         found = Series(
             _("found, ± std"), at, one.kernel, dot, low, high, form="dots", width=3.4
         )
         found = replace(found, shade=1.0, stroke=1.4, brief=_("found"), read_as=_("found"))
         card.show_plot(
-            live=live,  # takes the place of the line that would join them
             series=[
-                Series(HIDDEN, at, result.kernel, ink, width=1.6),
+                replace(hidden, shape=strokes),
                 replace(found, column="found", ends=("− std", "", "+ std")),  # not translated
             ],
         )

@@ -11,11 +11,11 @@ from layerlab.core.translation import _
 from layerlab.experiments.dead_at_initialization.model import LEFT, RIGHT, Result
 from layerlab.ui.card import MouseHint
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plotting.items import Dots, Mark, VLine
+from layerlab.ui.plotting.items import Mark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
-from layerlab.ui.plotting.series import Series
+from layerlab.ui.plotting.series import Series, exported
 
 KINDS = (
     (LEFT | RIGHT, "text", _("both")),
@@ -36,7 +36,7 @@ def draw_prediction(view: PageView, card: PlotCard[Plot], result: Result) -> Non
         Series(
             *(_("network {net}", net=k + 1), result.others[0], y, faint),
             width=1.0,
-            in_legend=False,
+            entries=[LegendEntry("line", muted, _("others"), 1.0)],
         )
         for k, y in enumerate(result.others[1])
     ]
@@ -47,8 +47,7 @@ def draw_prediction(view: PageView, card: PlotCard[Plot], result: Result) -> Non
     ]
     if result.after is not None:
         series.append(Series(_("trained"), x, result.after, after))
-    legend = [LegendEntry("line", muted, _("others"), 1.0)] if len(result.others[1]) else []
-    card.show_plot(series=series, legend=legend)
+    card.show_plot(series=series)
     card.set_note(
         MouseHint(_("network {net}, click: next", net=result.net)),
         _("network {net}", net=result.net),
@@ -63,24 +62,25 @@ def draw_units(view: PageView, card: PlotCard[Plot], result: Result) -> None:
     layers, units = (a.ravel() + 1.0 for a in np.indices((depth, width)))
     kinds = result.active.ravel()
     radius = max(2.2, min(6.0, 150 / depth, 52 / width))
+    dots = [
+        Series(name, layers, units, view.color(token), form="dots", width=radius).at(
+            kinds == kind
+        )
+        for kind, token, name in KINDS
+    ]
+    never = Series(_("never"), layers, units, view.color("faint"), form="rings")
+    dots.append(replace(never.at(kinds == 0), width=radius - 0.6))
+    series = (
+        exported(_("unit"), layers, units, places=_("layer")),
+        exported(_("active"), layers, kinds.astype(float)),
+        *(replace(one, is_read=False, in_columns=False) for one in dots),
+    )
     live: dict[str, Mark] = {}
-    legend = []
-    for kind, token, name in KINDS:
-        of_kind = kinds == kind
-        live[name] = Dots(layers[of_kind], units[of_kind], view.color(token), radius)
-        legend.append(LegendEntry("dot", view.color(token), name))
-    shut = kinds == 0
-    live["never"] = Dots(layers[shut], units[shut], view.color("faint"), radius - 0.6, True)
-    legend.append(LegendEntry("ring", view.color("faint"), _("never")))
     if result.dies is not None:
         live["dies"] = VLine(
             result.dies - 0.5, _("dead from here"), view.color("negative"), view.theme
         )
-    card.show_plot(
-        live=live,
-        legend=legend,
-        columns={"layer": layers, "unit": units, "active": kinds.astype(float)},
-    )
+    card.show_plot(live=live, series=series)
     share = float((kinds == 0).mean())
     card.set_note(
         MouseHint(_("{share} never active, click a layer", share=percent(share))),

@@ -37,7 +37,7 @@ from layerlab.ui.plotting.items import Dots, Mark, Segments, TextMark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis, number
-from layerlab.ui.plotting.series import Series, area
+from layerlab.ui.plotting.series import Series, area, exported
 
 Array = np.ndarray
 DEPTHS = np.arange(1.0, MAX_DEPTH + 1)
@@ -141,7 +141,13 @@ class View(PageView):
     def _draw_map(self, result: Result) -> None:
         card, ink = self.map_card, self.color("text")
         still = map_marks(self.theme, result.shares, result.nets)
-        series = []
+        width, depth = np.repeat(WIDTHS, MAX_DEPTH), np.tile(DEPTHS, MAX_WIDTH)
+        series = [
+            exported(_("depth"), width, depth, places=_("width")),
+            exported(_("fraction dead"), width, result.shares.ravel()),
+            exported(_("networks"), width, np.repeat(result.nets, MAX_DEPTH)),
+        ]
+        bounds = LegendEntry("dash", ink, _("bounds"), 1.4)
         for name, of, form, wide in (
             (_("lower bound"), "low", "dash", 1.4),
             (_("upper bound"), "high", "dash", 1.4),
@@ -152,17 +158,9 @@ class View(PageView):
             x, y = half_depths(result, of)
             if len(x):
                 line = Series(name, x, y, ink, form=form, width=wide, is_read=False)
-                series.append(replace(line, in_legend=of == "counted"))
-        legend = [LegendEntry("dash", ink, _("bounds"), 1.4)] if len(series) > 1 else []
-        live = self._sides(result)
-        columns = {
-            "width": np.repeat(WIDTHS, MAX_DEPTH),
-            "depth": np.tile(DEPTHS, MAX_WIDTH),
-            "fraction dead": result.shares.ravel(),
-            "networks": np.repeat(result.nets, MAX_DEPTH),
-        }
+                series.append(replace(line, entries=[] if of == "counted" else [bounds]))
         self.map.color_scale = share_scale(self.theme)
-        card.show_plot(still=still, live=live, series=series, legend=legend, columns=columns)
+        card.show_plot(still=still, live=self._sides(result), series=series)
         self.map.set_handles(
             (Handle("here", float(result.depth), float(result.width), self.color("text"), 6.0),)
         )
@@ -219,12 +217,8 @@ class View(PageView):
             for k in range(MAX_WIDTH)
             if result.nets[k] and k != w
         ]
-        series = [replace(one, in_legend=False, is_read=False) for one in series]
-        legend = (
-            [LegendEntry("line", faint, _("other widths"), 1.0, brief=_("others"))]
-            if series
-            else []
-        )
+        others = LegendEntry("line", faint, _("other widths"), 1.0, brief=_("others"))
+        series = [replace(one, entries=[others], is_read=False) for one in series]
         live: dict[str, Mark] = {
             "here": VLine(depth, layers(result.depth), self.color("muted"), self.theme)
         }
@@ -238,7 +232,7 @@ class View(PageView):
                 np.array([depth]), share[result.depth - 1 : result.depth], ink, 4.0
             )
         series += self._bounds(result, DEPTHS, np.s_[w])
-        card.show_plot(live=live, series=series, legend=legend)
+        card.show_plot(live=live, series=series)
         card.set_note(MouseHint(_("click a depth")), "")
 
     def _bounds(self, result: Result, x: Array, part: Any) -> list[Series]:
@@ -261,12 +255,6 @@ class View(PageView):
                 self.theme,
             )
         }
-        legend = []
-        if result.depth == LAYERS:
-            x = np.array(list(PUBLISHED), float)
-            low, high = np.array(list(PUBLISHED.values())).T
-            live["published"] = Segments(x + 0.3, low, x + 0.3, high, ink, 4.0)
-            legend.append(LegendEntry("line", ink, _("published"), 4.0, brief=_("print")))
         known = result.nets > 0
         shares = result.shares[known, d]
         series = [
@@ -290,7 +278,14 @@ class View(PageView):
             column, places = f"constant, {name}", f"width of {name}"  # not translated
             series.append(replace(one, column=column, places=places))
         series += self._bounds(result, WIDTHS, np.s_[:, d])
-        card.show_plot(live=live, series=series, legend=legend)
+        if result.depth == LAYERS:
+            x = np.array(list(PUBLISHED), float)
+            low, high = np.array(list(PUBLISHED.values())).T
+            one = Series(_("published"), x, high, ink, low, high, width=4.0, brief=_("print"))
+            shape = Segments(x + 0.3, low, x + 0.3, high, ink, 4.0)
+            ends = (_("lowest"), None, _("highest"))
+            series.append(replace(one, shape=shape, ends=ends))
+        card.show_plot(live=live, series=series)
         card.plot.reader = lambda x, _: self._read_width(result, x)
         card.set_note(layers(result.depth))
 

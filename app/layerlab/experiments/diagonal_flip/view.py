@@ -14,12 +14,12 @@ from layerlab.experiments.diagonal_flip.model import Result
 from layerlab.experiments.diagonal_flip.study import Printed
 from layerlab.ui.card import Card
 from layerlab.ui.pages.view import Array, PageView, PlotCard
-from layerlab.ui.plotting.items import Dots, HLine, Mark
+from layerlab.ui.plotting.items import HLine, Mark
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.numbers import table
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.scale import Axis
-from layerlab.ui.plotting.series import Series
+from layerlab.ui.plotting.series import Series, reference
 from layerlab.ui.table import Cell, Table
 from layerlab.ui.views.images import ImageSheet
 
@@ -140,17 +140,22 @@ class View(PageView):
                 _("seed 42, at initialization"),
             )
 
-    def _floors(self, result: Result, least: float) -> dict[str, Mark]:
+    def _floors(self, result: Result, least: float) -> list[Series]:
         """Return the floors of all ranks as dashed lines; that of the network is bright."""
-        marks: dict[str, Mark] = {}
+        entry = LegendEntry(
+            "dash", self.color("faint"), _("floors of rank 1, 2, 3"), 1.0, brief=_("floors")
+        )
+        found = []
         for rank, level in enumerate(result.floors.tolist(), 1):
             if level <= least:
                 continue
             own = result.floor == level
             color = self.color("warning" if own else "faint")
             name = _("rank {rank}: {level}", rank=rank, level=number(level, 3)) if own else ""
-            marks[f"floor {rank}"] = HLine(level, name, color, self.theme, low=True)
-        return marks
+            line = HLine(level, name, color, self.theme, low=True)
+            one = reference(_("floor of rank {rank}", rank=rank), line)
+            found.append(replace(one, is_still=True, entries=[entry]))
+        return found
 
     def _draw_loss(self, result: Result) -> None:
         x = np.arange(1, result.trained + 1, dtype=float)
@@ -169,26 +174,17 @@ class View(PageView):
             median = Series(*(name, x, middle, accent, low, high), width=2.2, brief=_("median"))
             series.insert(0, replace(median, values=result.quartiles[1]))
         ring, runs = self.color("negative"), self._text_runs(result)
-        live: dict[str, Mark] = {
-            name: Dots(np.array([float(one.epochs)]), np.array([one.last]), ring, 4.0, True)
-            for name, one in runs
-        }
-        legend = [
-            LegendEntry(
-                "dash", self.color("faint"), _("floors of rank 1, 2, 3"), 1.0, brief=_("floors")
-            )
-        ]
         if runs:
-            legend.insert(0, LegendEntry("ring", ring, _("printed")))
-        self.loss.show_plot(
-            still=self._floors(result, MIN_LOSS), live=live, series=series, legend=legend
-        )
+            at, last = np.array([(float(one.epochs), one.last) for one in runs]).T
+            printed = Series(_("printed"), at, last, ring, form="rings", width=4.0)
+            series.append(replace(printed, is_read=False))
+        self.loss.show_plot(series=[*series, *self._floors(result, MIN_LOSS)])
 
-    def _text_runs(self, result: Result) -> list[tuple[str, Printed]]:
+    def _text_runs(self, result: Result) -> list[Printed]:
         """Return the printed runs of just this network and these first weights."""
         one = result.setting
         return [
-            (p.label, p)
+            p
             for p in result.printed
             if (p.setting.hidden, p.setting.init) == (one.hidden, one.init)
             and p.epochs <= result.epochs

@@ -16,7 +16,7 @@ from layerlab.ui.card import MouseHint
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import HLine, Line, Mark, TextMark, VLine
+from layerlab.ui.plotting.items import Dots, HLine, Line, Mark, TextMark, VLine
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
@@ -116,15 +116,15 @@ class PageOfDraws(PageView):
     def _draw_error(self, result: Result) -> None:
         card, found = self.error, result.here
         series = self._error_series(result)
-        one, mean = series[-2:]
-        every_third = mean.at(np.arange(0, len(mean.x), 3)).marks(self.theme)
         if found is None:
             card.show_plot(series=series, live=self._grey(result.x, "error"))
             self._wait(card)
             return
-        card.show_plot(series=series, live=every_third)
+        card.show_plot(series=series)
         card.set_note(_("mean of {k}", k=result.k), "")
-        self._before = Before(one.y, np.clip(found.all.rho_at, -0.1, 1), _predicted(found))
+        self._before = Before(
+            series[-2].y, np.clip(found.all.rho_at, -0.1, 1), _predicted(found)
+        )
 
     def _error_series(self, result: Result) -> list[Series]:
         """Return the error's parts, one on the other, one network's error, and the mean's."""
@@ -146,10 +146,12 @@ class PageOfDraws(PageView):
             area(name, x, top[k] - parts[k], top[k], color, shade)
             for k, (name, (color, shade)) in enumerate(names.items())
         ]
+        measured = Series(_("mean, measured"), x, mean, text, form="dots", brief=_("mean"))
+        every_third = Dots(x[::3], mean[::3], text, 1.8)
         return [
             *(replace(part, values=v) for part, v in zip(stacked, parts, strict=True)),
             Series(_("one network"), x, one, text, width=1.6, brief=_("one")),
-            Series(_("mean, measured"), x, mean, text, form="dots", width=1.8, brief=_("mean")),
+            replace(measured, shape=every_third),
         ]
 
     def _draw_rho(self, result: Result) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,10 +15,10 @@ from layerlab.ui.card import MouseHint
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Dots, Line, Mark, Polygons, Segments, VLine
+from layerlab.ui.plotting.items import Mark, Polygons, Segments, VLine
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.scale import Axis, number
-from layerlab.ui.plotting.series import Series
+from layerlab.ui.plotting.series import Series, exported
 
 Array = np.ndarray
 SHARES = (0.78, 1.015)  # of the axis
@@ -69,44 +70,42 @@ class TrainedCards:
     def _draw_moons(self, result: Result) -> None:
         card, net, k = self.moons, result.net, result.layer
         card.plot.set_window(self._seen(result))
-        live: dict[str, Mark] = {}
-        pale = blend(self.view.theme, self.view.color("muted"), 0.4)
-        for family in range(2):
-            for n, line in enumerate(result.lattice[family]):
-                live[f"lattice {family} {n}"] = Line(line[:, 0], line[:, 1], pale, 1.0)
-        inks = [self.view.theme.class_color(c) for c in (0, 1)]
+        theme, inks = self.view.theme, [self.view.theme.class_color(c) for c in (0, 1)]
+        pale = blend(theme, self.view.color("muted"), 0.4)
+        lattice = LegendEntry("line", pale, _("lattice"), 1.0)
         way = np.concatenate([net.points[: k + 1], result.points[None]])
-        for n in np.linspace(0, len(net.label) - 1, TRAILS).astype(int):
-            color = blend(self.view.theme, inks[int(net.label[n])], 0.5)
-            live[f"way {n}"] = Line(way[:, n, 0], way[:, n, 1], color, 1.1)
-        live["line"] = self._border(result)
-        for c, ink in enumerate(inks):
-            x, y = result.points[net.label == c].T
-            live[f"class {c}"] = Dots(x, y, ink, 2.8)
-        bands: dict[str, Mark] = {}
-        legend = [
-            LegendEntry(
-                "dash",
-                self.view.color("text"),
-                _("decision boundary"),
-                1.6,
-                brief=_("boundary"),
-            ),
-            LegendEntry("line", pale, _("lattice"), 1.0),
-            LegendEntry("line", blend(self.view.theme, inks[0], 0.5), _("paths"), 1.1),
+        paths = LegendEntry("line", blend(theme, inks[0], 0.5), _("paths"), 1.1)
+        curves = [
+            (f"lattice {family} {n}", line, pale, 1.0, lattice)  # not translated: a key
+            for family in range(2)
+            for n, line in enumerate(result.lattice[family])
         ]
-        turned, shade = (
-            over(result.lattice[0]),
-            blend(self.view.theme, self.view.color("doubt"), 0.4),
-        )
+        curves += [
+            # not translated: a key
+            (f"way {n}", way[:, n], blend(theme, inks[int(net.label[n])], 0.5), 1.1, paths)
+            for n in np.linspace(0, len(net.label) - 1, TRAILS).astype(int)
+        ]
+        series = [
+            Series(name, line[:, 0], line[:, 1], ink, width=width, entries=[entry])
+            for name, line, ink, width, entry in curves
+        ]
+        series.append(self._border(result))
+        for c, ink in enumerate(inks):
+            name, (x, y) = _("class {number}", number=c), result.points[net.label == c].T
+            dots = Series(name, x, y, ink, form="dots", width=2.8)
+            series.append(replace(dots, in_legend=False))
+        turned, shade = over(result.lattice[0]), blend(theme, self.view.color("doubt"), 0.4)
         if turned:
-            bands["turned over"] = Polygons(turned, [shade] * len(turned))
-            legend.append(LegendEntry("band", shade, _("turned over")))
+            shape, nowhere = Polygons(turned, [shade] * len(turned)), np.zeros(0)
+            one = Series(_("turned over"), nowhere, nowhere, shade, form="area", shape=shape)
+            series.append(one.named_last(theme))
+        h1, h2 = result.points.T
         card.show_plot(
-            bands=bands,
-            live=live,
-            legend=legend,
-            columns={"h1": result.points[:, 0], "h2": result.points[:, 1], "class": net.label},
+            series=[
+                exported("h2", h1, h2, places="h1"),
+                exported(_("class"), h1, net.label),
+                *(replace(one, is_read=False, in_columns=False) for one in series),
+            ]
         )
         at, depth = number(result.shown, 3), result.depth
         if net.updates:
@@ -127,7 +126,7 @@ class TrainedCards:
         (x0, y0), (x1, y1) = middle - half, middle + half
         return float(x0), float(x1), float(y0), float(y1)
 
-    def _border(self, result: Result) -> Mark:
+    def _border(self, result: Result) -> Series:
         """Return the line on which the last layer's sum is 0; bright where it is used."""
         a, b, c = result.net.line
         size = max(math.hypot(a, b), 1e-12)
@@ -136,7 +135,14 @@ class TrainedCards:
         ends = np.stack([near - along, near + along])
         at_end = result.shown == result.depth
         color = self.view.color("text", 1.0 if at_end else 0.45)
-        return Segments(ends[:1, 0], ends[:1, 1], ends[1:, 0], ends[1:, 1], color, 1.6, (5, 4))
+        (x0, y0), (x1, y1) = ends[:, :, None]
+        return Series(
+            *(_("decision boundary"), ends[:, 0], ends[:, 1], self.view.color("text")),
+            form="dash",
+            width=1.6,
+            shape=Segments(x0, y0, x1, y1, color, 1.6, (5, 4)),
+            brief=_("boundary"),
+        )
 
     def _draw_layers(self, result: Result) -> None:
         card, net, accent = self.layers, result.net, self.view.color("accent")
@@ -185,22 +191,23 @@ class TrainedCards:
         disc = CIRCLE - 1
         rates = net.rates[k].ravel()
         stable = np.abs(1 + rates) <= 1
-        bands: dict[str, Mark] = {
-            "disc": Polygons([np.stack([disc.real, disc.imag], 1)], [shade], edge, 1.4)
-        }
-        live: dict[str, Mark] = {
-            "outside": Dots(rates[~stable].real, rates[~stable].imag, bad, 2.2),
-            "inside": Dots(rates[stable].real, rates[stable].imag, good, 2.2),
-        }
+        outline = Polygons([np.stack([disc.real, disc.imag], 1)], [shade], edge, 1.4)
+        inside = Series("|1 + λ| ≤ 1", disc.real, disc.imag, shade, form="area", shape=outline)
+        dots = [
+            Series(name, rates[some].real, rates[some].imag, ink, form="dots", width=2.2)
+            for name, some, ink in ((_("stable"), stable, good), (_("unstable"), ~stable, bad))
+        ]
+        dots[1] = replace(dots[1], height=-1)
         share = number(100 * float(net.stable[k]), 2)
         folds = number(100 * float(net.folded[k].mean()), 2)
-        legend = [
-            LegendEntry("band", shade, "|1 + λ| ≤ 1"),
-            LegendEntry("dot", good, _("stable")),
-            LegendEntry("dot", bad, _("unstable")),
-        ]
-        columns = {"real": rates.real, "imaginary": rates.imag, "|1 + λ|": np.abs(1 + rates)}
-        card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
+        series = [replace(one, is_read=False, in_columns=False) for one in (inside, *dots)]
+        card.show_plot(
+            series=[
+                *series,
+                exported(_("imaginary"), rates.real, rates.imag),
+                exported("|1 + λ|", rates.real, np.abs(1 + rates)),
+            ]
+        )
         card.set_note(
             _("<b>{share} %</b> stable, {folds} % turned over", share=share, folds=folds),
             _("<b>{share} %</b> stable", share=share),

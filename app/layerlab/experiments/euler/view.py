@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
+from PySide6.QtGui import QColor
 
 from layerlab.core import picture as pic
 from layerlab.core.numbers import grouped
@@ -18,11 +20,11 @@ from layerlab.ui.card import MouseHint
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Arrows, Dots, Line, Mark, Polygons, TextMark, VLine
+from layerlab.ui.plotting.items import Arrows, Mark, Polygons, TextMark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis, number
-from layerlab.ui.plotting.series import Series
+from layerlab.ui.plotting.series import Series, exported
 
 Array = np.ndarray
 FIELD = (-2.5, 2.5, -2.0, 2.0)  # what is seen of the field
@@ -158,30 +160,23 @@ class View(PageView):
             "field": Arrows(x, y, ends[:, 0], ends[:, 1], field, 1.1, 4.0)
         }
         radius = 3.2 if len(result.steps) <= 50 else 2.0
-        live: dict[str, Mark] = {}
+        ink = self.theme.layer_color(0, 5)
+        flow_entry = LegendEntry("line", blend(self.theme, ink, 0.55), _("flow"), 3.2)
+        steps_entry = LegendEntry("dot", ink, _("steps of dt"))
+        series: list[Series] = []
         handles: list[Handle] = []
-        columns: dict[str, Array] = {}
         for k in range(count):
             color = self.theme.layer_color(k, max(5, count))
-            true, steps = within(result.course.true[:, k]), within(result.steps[:, k])
-            live[f"flow {k}"] = Line(
-                true[:, 0], true[:, 1], blend(self.theme, color, 0.55), 3.2
-            )
-            live[f"steps {k}"] = Line(steps[:, 0], steps[:, 1], color, 1.3)
-            live[f"dots {k}"] = Dots(steps[1:, 0], steps[1:, 1], color, radius)
+            pale = blend(self.theme, color, 0.55)
+            true = self._path(_("flow {number}", number=k + 1), result.course.true[:, k], pale)
+            steps = self._path(_("steps {number}", number=k + 1), result.steps[:, k], color)
+            series += [
+                replace(true, width=3.2, entries=[flow_entry]),
+                replace(steps, form="joined", width=1.3, radius=radius, entries=[steps_entry]),
+            ]
             x0, y0 = result.starts[k].tolist()
             handles.append(Handle(str(k), x0, y0, color, 5.5))
-            for what, path in (
-                ("steps", result.steps[:, k]),
-                ("flow", result.course.true[:, k]),
-            ):
-                columns |= {f"{what} {k + 1} x{j + 1}": path[:, j] for j in (0, 1)}
-        ink = self.theme.layer_color(0, 5)
-        legend = [
-            LegendEntry("line", blend(self.theme, ink, 0.55), _("flow"), 3.2),
-            LegendEntry("dot", ink, _("steps of dt")),
-        ]
-        card.show_plot(still=still, live=live, legend=legend, columns=columns)
+        card.show_plot(still=still, series=series)
         card.plot.set_handles(tuple(handles))
         card.plot.reader = lambda x, y: self._read_flow(result, x, y)
         what = "tanh(W x)" if result.field == "tanh" else "W x"
@@ -189,6 +184,12 @@ class View(PageView):
             MouseHint(_("x' = <b>{formula}</b>, drag a start or click", formula=what)),
             f"<b>{what}</b>",
         )
+
+    def _path(self, name: str, path: Array, color: QColor) -> Series:
+        """Return a path through the plane; what leaves the plot is drawn beside it. (n, 2)"""
+        x, y = within(path).T
+        one = Series(name, x, y, color, x_values=path[:, 0], values=path[:, 1], is_read=False)
+        return replace(one, places=_("{path} x1", path=name), column=_("{path} x2", path=name))
 
     def _read_flow(self, result: Result, x: float, y: float) -> Tooltip:
         """Read where a step from a point leads."""
@@ -205,9 +206,8 @@ class View(PageView):
         shade = blend(self.theme, good, 0.2)
         edge = blend(self.theme, good, 0.6)
         faint, muted = self.color("faint"), self.color("muted")
-        bands: dict[str, Mark] = {
-            "disc": Polygons([np.stack([disc.real, disc.imag], 1)], [shade], edge, 1.4)
-        }
+        outline = Polygons([np.stack([disc.real, disc.imag], 1)], [shade], edge, 1.4)
+        inside = Series("|1 + dt λ| ≤ 1", disc.real, disc.imag, shade, form="area")
         live: dict[str, Mark] = {
             "rest": VLine(0.0, "", faint, self.theme),
             "left": TextMark(SIDES, TOPS, (_("rests"),), muted, self.theme, right=True),
@@ -220,16 +220,13 @@ class View(PageView):
         left = -2 / result.step
         if left > PLANE[0]:
             handles.append(Handle("disc", left, 0.0, good, 4.0, "x"))
-        legend = [LegendEntry("band", shade, "|1 + dt λ| ≤ 1", second=None)]
         card.show_plot(
-            bands=bands,
             live=live,
-            legend=legend,
-            columns={
-                "real": result.values.real,
-                "imaginary": result.values.imag,
-                "|1 + dt λ|": result.growth,
-            },
+            series=(
+                replace(inside, shape=outline, is_read=False, in_columns=False),
+                exported(_("imaginary"), result.values.real, result.values.imag),
+                exported("|1 + dt λ|", result.values.real, result.growth),
+            ),
         )
         card.plot.set_handles(tuple(handles))
         card.plot.reader = lambda x, y: Tooltip(

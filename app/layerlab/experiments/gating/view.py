@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,14 +15,12 @@ from layerlab.experiments.gating.networks import Result
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend, rgb
 from layerlab.ui.plotting.handles import HandlePlot
-from layerlab.ui.plotting.items import Band, Bars, Dots, HeatMap, Mark, Segments
-from layerlab.ui.plotting.legend import LegendEntry
-from layerlab.ui.plotting.numbers import quartile_text
+from layerlab.ui.plotting.items import Band, HeatMap, Mark, Segments
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
-from layerlab.ui.plotting.series import Series
+from layerlab.ui.plotting.series import Series, exported, read_row
 from layerlab.ui.plotting.side import color_scale
 
 Array = np.ndarray
@@ -77,7 +76,7 @@ class View(PageView):
             Plot(Axis(_("updates"), integer=True), Axis(_("validation loss"), log=True)),
         )
         self.losses.plot.x_axis.fix(0, LENGTH)
-        self.rows = RowPlot(Axis(_("loss"), log=True))
+        self.rows = RowPlot(Axis(_("loss"), log=True), _("task"))
         self.tasks = PlotCard(_("Tasks"), self.rows)
         cards = (*self.rasters.values(), self.fit, self.share_open, self.losses, self.tasks)
         for k, card in enumerate(cards):
@@ -126,9 +125,11 @@ class View(PageView):
             left, right = np.full(len(borders), x[0]), np.full(len(borders), x[-1])
             ink = self.color("text", 0.7)
             still["layers"] = Segments(left, borders, right, borders, ink, 1.0)
-        gates = {f"unit {k + 1}": row for k, row in enumerate(net.gates)}  # not translated
-        columns = {"input": x} | gates
-        card.show_plot(still=still, columns=columns)
+        gates = [
+            exported(_("unit {number}", number=k), x, row, places=_("input"))
+            for k, row in enumerate(net.gates, 1)
+        ]
+        card.show_plot(still=still, series=gates)
         first = rgb(self._layer(0, result))
         shades = panel + (first - panel) * (DIM + (LIT - DIM) * np.array([[0.0], [1.0]]))
         card.plot.color_scale = color_scale(0, 1, shades, "φ′(z)")
@@ -175,13 +176,16 @@ class View(PageView):
         )
         relu, accent = result.nets["relu"], self.color("accent")
         turns = np.flatnonzero(np.diff(relu.patterns)) + 1
-        card.show_plot(
-            series=(*curves, data),
-            live={
-                "turns": Dots(x[turns], relu.y[turns], accent, 2.6, outline=self.color("panel"))
-            },
-            legend=[LegendEntry("dot", accent, _("a gate switches"), brief=_("switches"))],
+        switches = Series(
+            *(_("a gate switches"), x[turns], relu.y[turns], accent),
+            form="dots",
+            width=2.6,
+            outline=self.color("panel"),
+            brief=_("switches"),
+            is_read=False,
+            in_columns=False,
         )
+        card.show_plot(series=(*curves, data, switches))
 
     def _series(self, name: str, x: Array, y: Array, title: str = "", **look: Any) -> Series:
         brief = NAMES[name]
@@ -223,45 +227,28 @@ class View(PageView):
         plot.set_rows(
             list(finals), list(finals).index(result.task) if result.task in finals else -1
         )
-        shapes: dict[str, Mark] = {}
-        columns: dict[str, Array] = {"task": np.array(list(finals))} if finals else {}
-        spans = []
+        series = []
         for name, shift in zip(ACTIVATIONS, (-0.17, 0.17), strict=True):
-            if not finals:
-                break
             values = [np.quantile(pair[name], (0.25, 0.5, 0.75)) for pair in finals.values()]
-            low, middle, high = np.maximum(np.array(values).T, MIN_LOSS)
-            spans += [low, high]
-            color, rows = self.color(TOKENS[name]), np.arange(len(finals)) + shift
-            pale = [blend(self.theme, color, 0.4)] * len(rows)
-            shapes[f"{name} half"] = Bars(rows, low, high, pale, 0.2)
-            shapes[f"{name} median"] = Dots(middle, rows, color, 3.4 * self.theme.zoom)
-            parts = zip(
-                ("quartile 25", "median", "quartile 75"), (low, middle, high), strict=True
-            )
-            columns |= {f"{NAMES[name]} {part}": found for part, found in parts}
-        if spans:
-            plot.x_axis.cover(np.concatenate(spans), restart=True, decades=2)
-        legend = [
-            LegendEntry("dot", self.color(TOKENS[name]), NAMES[name]) for name in ACTIVATIONS
-        ]
-        plot.reader = lambda _, y: self._read_task(columns, plot.row_at(y)) if columns else None
-        self.tasks.show_plot(live=shapes, columns=columns, legend=legend)
+            parts = np.array(values).reshape(-1, 3).T
+            low, middle, high = np.maximum(parts, MIN_LOSS)
+            one = self._series(name, np.arange(len(finals)) + shift, middle, in_rows=True)
+            one = replace(one, low=low, high=high, values=parts, form="dots", brief="")
+            series.append(replace(one, width=3.4 * self.theme.zoom, shade=0.4, stroke=0.2))
+        if finals:
+            spans = np.concatenate([end for one in series for end in (one.low, one.high)])
+            plot.x_axis.cover(spans, restart=True, decades=2)
+        self.tasks.show_plot(series=series)
+        plot.reader = lambda _, y: self._read_task(plot.row_at(y))
         self.tasks.set_note(
             _("median, half of the seeds") if finals else _("not trained yet"), ""
         )
 
-    def _read_task(self, columns: dict[str, Array], row: int) -> Tooltip:
-        rows = []
-        for name in ACTIVATIONS:
-            low, middle, high = (
-                float(column[row])
-                for of, column in columns.items()
-                if of.startswith(NAMES[name])
-            )
-            text = f"{NAMES[name]} {number(middle)}{quartile_text(low, high, SEEDS)}"
-            rows.append((self.color(TOKENS[name]), text))
-        return Tooltip(_("{task}, median loss", task=columns["task"][row]), tuple(rows))
+    def _read_task(self, row: int) -> Tooltip | None:
+        if not self.rows.names:
+            return None
+        title = _("{task}, median loss", task=self.rows.names[row])
+        return read_row(self.tasks.series, row, title)
 
 
 def thumbnail(result: Result) -> pic.Picture:

@@ -19,6 +19,7 @@ from layerlab.ui.plotting.items import Dots, Mark, Painted, Space, TextMark, pol
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Tooltip, nearest
 from layerlab.ui.plotting.scale import Blank, number
+from layerlab.ui.plotting.series import Series, exported
 from layerlab.ui.theme import Theme
 
 Array = np.ndarray
@@ -120,11 +121,20 @@ class GraphPicture:
         width = 1.5 if len(i) <= 600 else 0.8
         at = slice(result.node, result.node + 1)
         size = radius * theme.zoom
-        still: dict[str, Mark] = {
-            "edges": Shaded(
-                np.stack((x[i], x[j]), 1), np.stack((y[i], y[j]), 1), lit, bright, width
-            )
-        }
+        shape = Shaded(np.stack((x[i], x[j]), 1), np.stack((y[i], y[j]), 1), lit, bright, width)
+        edges = Series(
+            *(_("edges"), x[i], y[i], bright[-1]),
+            shape=shape,
+            entries=[
+                LegendEntry("dot", values[0], number(-FULL)),
+                LegendEntry("dot", values[SHADES // 2], "0"),
+                LegendEntry("dot", values[-1], number(FULL)),
+                LegendEntry("line", bright[-1], _("ends differ"), brief=_("differ")),
+            ],
+            is_still=True,
+            is_read=False,
+            in_columns=False,
+        )
         live: dict[str, Mark] = {
             "node": Dots(x[at], y[at], theme.color("accent"), size + 4, hollow=True),
         }
@@ -142,14 +152,8 @@ class GraphPicture:
             live |= _names(theme, result)
         edge = HALF_AXIS_NAMED if is_named else HALF_AXIS
         self.plot.x_axis.fix(-edge, edge)
-        legend = [
-            LegendEntry("dot", values[0], number(-FULL)),
-            LegendEntry("dot", values[SHADES // 2], "0"),
-            LegendEntry("dot", values[-1], number(FULL)),
-            LegendEntry("line", bright[-1], _("ends differ"), brief=_("differ")),
-        ]
-        columns = {"x": x, "y": y, name: signal}
-        self.card.show_plot(still=still, live=live, legend=legend, columns=columns)
+        numbers = exported("y", x, y, places="x"), exported(name, x, signal)
+        self.card.show_plot(live=live, series=[*numbers, edges])
         self.plot.reader = lambda a, b: _read(theme, result, node_at(self.plot, result, a, b))
 
 

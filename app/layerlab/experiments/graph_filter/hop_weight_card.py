@@ -14,7 +14,7 @@ from layerlab.ui.plotting.items import Histogram, Mark, VLine
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis, number
-from layerlab.ui.plotting.series import Series, area
+from layerlab.ui.plotting.series import Series, area, exported
 from layerlab.ui.theme import Theme
 
 Array = np.ndarray
@@ -49,7 +49,9 @@ class NearCard(PlotCard[Plot]):
         # Where edges follow a hand, the furthest node is now nearer, now further away.
         self.plot.x_axis.follow(-0.6, far + 0.6, restart=is_other)
         distance = np.arange(far + 1.0)
-        summed = area(_("sum of a distance"), distance, 0 * sums, sums, accent, 0.16)
+        edges, shade = np.arange(far + 2) - 0.5, blend(theme, accent, 0.16)
+        summed = area(_("sum of a distance"), distance, 0 * sums, sums, shade, 1.0)
+        summed = replace(summed, shape=Histogram(edges, sums, shade))
         series = [
             Series(
                 *(_("in the spectrum"), x, spectral, muted),
@@ -61,18 +63,13 @@ class NearCard(PlotCard[Plot]):
             Series(
                 _("by neighbours"), x, weights, accent, form="dots", width=2.0, brief=_("near")
             ),
+            exported(_("edges away"), x, hops[there]),
             replace(summed, brief=_("sum"), column="sum", places="distance"),
         ]
         live: dict[str, Mark] = {}
         if result.reach < far:
             live["reach"] = VLine(result.reach + 0.5, _("unseen"), theme.color("text"), theme)
-        edges = np.arange(far + 2) - 0.5
-        self.show_plot(
-            bands={summed.name: Histogram(edges, sums, blend(theme, accent, summed.shade))},
-            live=live,
-            series=series,
-            columns={"edges away": hops[there]},
-        )
+        self.show_plot(live=live, series=series)
         name = result.graph.names[result.node]
         self.set_note(
             _(

@@ -25,11 +25,10 @@ from layerlab.ui.head import HeadButton
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Dots, Histogram, HLine, Mark, Segments, VLine
-from layerlab.ui.plotting.legend import LegendEntry
+from layerlab.ui.plotting.items import Histogram, HLine, Mark, Segments, VLine
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis, number
-from layerlab.ui.plotting.series import Series, read_series
+from layerlab.ui.plotting.series import Series, exported, read_series, reference
 
 Array = np.ndarray
 GAINS = {"low": 0.0, "middle": 0.5, "high": 1.0}  # handles, and where they stand
@@ -149,9 +148,9 @@ class View(PageView):
 
     def draw(self, result: Result) -> None:
         """Draw all six."""
-        column = "with noise"  # not translated
-        self.before.draw(self.theme, result, result.noisy, result.differences, column)
-        self.after.draw(self.theme, result, result.filtered, result.leftover, "filtered")
+        noisy, filtered = _("with noise"), _("filtered")
+        self.before.draw(self.theme, result, result.noisy, result.differences, noisy)
+        self.after.draw(self.theme, result, result.filtered, result.leftover, filtered)
         rough, smoothed = number(result.rough), number(result.smoothed)
         self.before.card.set_note(
             _("roughness <b>{rough}</b>", rough=rough), _("rough. <b>{rough}</b>", rough=rough)
@@ -182,22 +181,29 @@ class View(PageView):
         if result.times > 1:
             shown = np.clip(power, -9, 9)
             series.append(Series(name, T, shown, accent, width=2.4, values=power))
-        zero = np.zeros(len(positions))
+        zero, middles = np.zeros(len(positions)), 0.5 * (edges[1:] + edges[:-1])
+        histogram = Histogram(edges, heights, ground, base=FLOOR)
+        eigenvalues = Series(
+            *(_("eigenvalues"), positions, gains, point),
+            form="dots",
+            width=2.2,
+            brief="λ",
+            column=_("gain"),
+            places=_("eigenvalue"),
+            values=result.gains**result.times,
+            x_values=result.graph.spectrum.values,
+        )
+        how_many = Series(
+            *(_("how many"), middles, heights, ground),
+            form="area",
+            shape=histogram,
+            brief=_("count"),
+            values=counts,
+        )
+        unread = (replace(one, is_read=False) for one in (eigenvalues, how_many))
         card.show_plot(
-            series=series,
-            bands={
-                "spectrum": Histogram(edges, heights, ground, base=FLOOR),
-                "stems": Segments(positions, zero, positions, gains, stems, 1.2),
-            },
-            live={"gains": Dots(positions, gains, point, 2.2)},
-            legend=[
-                LegendEntry("dot", point, _("eigenvalues"), brief="λ"),
-                LegendEntry("band", ground, _("how many"), brief=_("count")),
-            ],
-            columns={
-                "eigenvalue": result.graph.spectrum.values,
-                "gain": result.gains**result.times,
-            },
+            series=[*series, *unread],
+            bands={"stems": Segments(positions, zero, positions, gains, stems, 1.2)},
         )
         at = np.interp(list(GAINS.values()), T, result.curve)
         card.plot.set_handles(
@@ -234,9 +240,13 @@ class View(PageView):
             ),
         ]
         change = Segments(x, noisy, x, filtered, blend(self.theme, accent, 0.35), 1.2)
-        live: dict[str, Mark] = {
-            "noise": HLine(result.noise, "", ink, self.theme),
-        }
+        noise = reference(_("noise"), HLine(result.noise, "", ink, self.theme))
+        series = [
+            exported(_("eigenvalue"), x, found.values),
+            *series,
+            replace(noise, width=2.0),
+        ]
+        live: dict[str, Mark] = {}
         if result.wave is not None:
             live["wave"] = VLine(
                 float(x[result.wave]),
@@ -248,8 +258,6 @@ class View(PageView):
             still={"change": change},  # below the points
             live=live,
             series=series,
-            legend=[LegendEntry("dash", ink, _("noise"))],
-            columns={"eigenvalue": found.values},
         )
         card.plot.set_handles((Handle("noise", 1.03, result.noise, ink, along="y"),))
         self.back.setVisible(result.wave is not None)
@@ -281,6 +289,8 @@ class View(PageView):
             return Series(name, x, y, color, values=values, brief=brief, **look)
 
         slowest = {"form": "dash", "width": 1.4}
+        line = HLine(before, "", ink, self.theme)
+        level = reference(_("error before"), line, _("before"))
         card.show_plot(
             series=(
                 course(_("error"), result.errors, ink, "", width=2.2),
@@ -292,9 +302,8 @@ class View(PageView):
                     width=2.2,
                 ),
                 course(_("slowest wave"), result.slowest, text, _("slowest"), **slowest),
+                replace(level, is_still=True),
             ),
-            still={"before": HLine(before, "", ink, self.theme)},
-            legend=[LegendEntry("dash", ink, _("error before"), 1.0, brief=_("before"))],
         )
         here = float(np.clip(result.errors[result.times], FAINTEST, 10))
         card.plot.set_handles((Handle("times", float(result.times), here, ink, along="x"),))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtGui import QColor
 
@@ -16,7 +18,7 @@ from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis, Blank, number
-from layerlab.ui.plotting.series import Series
+from layerlab.ui.plotting.series import Series, exported
 from layerlab.ui.plotting.side import value_scale
 
 Array = np.ndarray
@@ -103,23 +105,26 @@ class View(PageView):
         both = np.stack((net, affine)) - middle
         size = max(float(np.abs(both).max()), 1e-12)  # all of it is in sight
         inks = (self.color("positive"), self.color("negative"))
-        live: dict[str, Mark] = {}
-        for family, ink in enumerate(inks):
+        series = []
+        for family, (axis, ink) in enumerate(zip("xy", inks, strict=True)):
+            entry = LegendEntry("line", ink, axis, 1.3)
             for k in range(net.shape[1]):
                 x, y = ((net[family, k] - middle) / size).T
-                live[f"line {family} {k}"] = Line(x, y, ink, 1.3)
+                name = f"line {axis} {k}"  # not translated: a key
+                series.append(Series(name, x, y, ink, width=1.3, entries=[entry]))
+        text = self.color("text")
+        entry = LegendEntry("dash", text, _("nearest matrix"), 1.4)
         edges = [affine[f, k] for f in (0, 1) for k in (0, affine.shape[1] // 2, -1)]
         for k, edge in enumerate(edges):
             x, y = ((edge - middle) / size).T
-            live[f"affine {k}"] = Line(x, y, self.color("text"), 1.4, (4, 3))
-        legend = [
-            LegendEntry("line", inks[0], "x", 1.3),
-            LegendEntry("line", inks[1], "y", 1.3),
-            LegendEntry("dash", self.color("text"), _("nearest matrix"), 1.4),
-        ]
-        flat = net.reshape(-1, 2)
+            shape, name = Line(x, y, text, 1.4, (4, 3)), f"affine {k}"  # not translated: a key
+            series.append(Series(name, x, y, text, shape=shape, entries=[entry]))
+        first, second = net.reshape(-1, 2).T
         self.plane.show_plot(
-            live=live, legend=legend, columns={"first": flat[:, 0], "second": flat[:, 1]}
+            series=[
+                exported(_("second"), first, second, places=_("first")),
+                *(replace(one, is_read=False, in_columns=False) for one in series),
+            ]
         )
         note = ngettext(
             "<b>{count}</b> layer",
@@ -154,17 +159,15 @@ class View(PageView):
         card.plot.x_axis.fix(-1.5, 3 * columns + 2 * GAP + 0.5)
         card.plot.y_axis.fix(-1.0, rows + 1.6)
         card.plot.color_scale = value_scale(self.theme, -most, most)
-        row, column = np.indices(result.target.shape)
-        card.show_plot(
-            live=live,
-            columns={"row": row.ravel() + 1, "column": column.ravel() + 1}
-            | {
-                name: matrix.ravel()
-                for name, matrix in zip(
-                    ("W", "best", "A B"), (m for _, m in shown), strict=True
-                )
-            },
-        )
+        row, column = (place.ravel() + 1 for place in np.indices(result.target.shape))
+        numbers = [exported(_("column"), row, column, places=_("row"))]
+        for name, matrix in (
+            ("W", result.target),
+            (_("best"), result.best),
+            ("A B", result.product),
+        ):
+            numbers.append(exported(name, row, matrix.ravel()))
+        card.show_plot(live=live, series=numbers)
         saved = result.parameters / result.all
         card.set_note(
             _(
@@ -252,17 +255,8 @@ class View(PageView):
         updates = training.updates.astype(float)
         inks = [self.layer(k, rank) for k in range(rank)]
         full = np.full(rank, updates[-1])
-        still: dict[str, Mark] = {
-            "goals": Segments(
-                np.zeros(rank),
-                result.sizes[:rank],
-                full,
-                result.sizes[:rank],
-                [blend(self.theme, ink, 0.5) for ink in inks],
-                1,
-                (4, 4),
-            ),
-        }
+        pale, sizes = [blend(self.theme, ink, 0.5) for ink in inks], result.sizes[:rank]
+        goals = Segments(np.zeros(rank), sizes, full, sizes, pale, 1, (4, 4))
         series = [
             Series(
                 f"s{k + 1}",
@@ -288,8 +282,9 @@ class View(PageView):
         card = self.learning
         card.plot.x_axis.fix(0, float(updates[-1]))
         card.plot.y_axis.fix(0, 1.15)
-        legend = [LegendEntry("dash", ink, "of W", 1.0)]
-        card.show_plot(series=series, still=still, live=live, legend=legend)
+        of_w = Series(_("of W"), full, sizes, ink, form="dash", width=1.0, shape=goals)
+        series.append(replace(of_w, is_still=True, is_read=False, in_columns=False))
+        card.show_plot(series=series, live=live)
         text = self.color("text")
         card.plot.set_handles((Handle("updates", result.updates, 1.08, text, along="x"),))
         card.set_note(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
 from PySide6.QtGui import QColor
 
@@ -10,15 +13,13 @@ from layerlab.experiments.numpy_or_torch.model import BUG, GOOD
 from layerlab.experiments.numpy_or_torch.names import NONE
 from layerlab.experiments.numpy_or_torch.result import Result
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Band, Bars, Mark, Tag, VLine
-from layerlab.ui.plotting.legend import LegendEntry
+from layerlab.ui.plotting.items import Mark, Tag, VLine
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import number
-from layerlab.ui.plotting.series import Series
+from layerlab.ui.plotting.series import Series, area, exported, read_row, reference
 
 Array = np.ndarray
 FLOOR, TOP = 1e-14, 100.0  # of errors that are drawn
@@ -33,11 +34,10 @@ def draw_valley(view: PageView, card: PlotCard[HandlePlot], result: Result) -> N
     wrong = result.is_wrong
     ends = np.array([FLOOR, 1.0])
     zones = ((_("correct"), "good", FLOOR, GOOD), (_("bug"), "negative", BUG, TOP))
-    inks = {name: blend(view.theme, view.color(token), 0.12) for name, token, *_ in zones}
-    bands: dict[str, Mark] = {
-        name: Band(ends, np.full(2, low), np.full(2, high), inks[name])
-        for name, _token, low, high in zones
-    }
+    areas = [
+        area(name, ends, np.full(2, low), np.full(2, high), view.color(token), 0.12)
+        for name, token, low, high in zones
+    ]
     theory = np.hypot(valley.cut, valley.rounding)
     shown = np.clip(theory, FLOOR, TOP)
     tags = [(_("rounding"), 1e-11)] + [(_("truncation"), 1e-2)] * bool(valley.cut.any())
@@ -57,8 +57,8 @@ def draw_valley(view: PageView, card: PlotCard[HandlePlot], result: Result) -> N
     ]
     if wrong:
         series.insert(1, curve(_("no mistake"), valley.sound, view.color("accent", 0.6), 1.4))
-    legend = [LegendEntry("band", ink, name) for name, ink in inks.items()]
-    card.show_plot(series=series, bands=bands, live=names, legend=legend)
+    unread = (replace(one, is_read=False, in_columns=False) for one in areas)
+    card.show_plot(series=[*series, *unread], live=names)
     eps, error = valley.here
     ink = view.color(VERDICTS[result.found.kind])
     handle = Handle("eps", eps, float(np.clip(error, FLOOR, TOP)), ink, along="x")
@@ -82,40 +82,38 @@ def draw_arrays(view: PageView, card: PlotCard[RowPlot], result: Result) -> None
     inks = [
         view.color("good" if e < GOOD else "negative" if e > BUG else "warning") for e in errors
     ]
-    live: dict[str, Mark] = {
-        "good": VLine(GOOD, "", view.color("good"), view.theme),
-        "bug": VLine(BUG, "", view.color("negative"), view.theme),
-        "errors": Bars(rows, np.full(len(rows), FLOOR), errors, inks, 0.6),
-    }
+    good, bug = view.color("good"), view.color("negative")
+    bars = Series(_("relative error"), rows, errors, view.color("accent"), form="bars")
     card.show_plot(
-        live=live,
-        legend=[
-            LegendEntry("dash", view.color("good"), _("correct below"), 1.0),
-            LegendEntry("dash", view.color("negative"), _("bug above"), 1.0),
-        ],
-        columns={
-            "array": np.array([one.name for one in checks]),
-            "layer": np.array([one.layer for one in checks]),
-            "error": np.array([one.error for one in checks]),
-        },
+        series=(
+            reference(_("correct below"), VLine(GOOD, "", good, view.theme)),
+            reference(_("bug above"), VLine(BUG, "", bug, view.theme)),
+            exported(_("layer"), rows, np.array([o.layer for o in checks]), in_rows=True),
+            replace(
+                bars,
+                width=0.6,
+                inks=inks,
+                base=FLOOR,
+                in_legend=False,
+                column=_("error"),
+                values=np.array([one.error for one in checks]),
+                write=partial(number, digits=2),
+            ),
+        )
     )
     token = VERDICTS[result.found.kind]
     ink = view.color(token).name()
     text = f"<b style='color:{ink}'>{result.found.words}</b>"
     brief = _("layer {layer}", layer=result.found.layer) if result.found.layer else "?"
     card.set_note(text, f"<b style='color:{ink}'>{brief}</b>")
-    plot.reader = lambda x, y: _read_array(view, result, plot.row_at(y))
+    plot.reader = lambda x, y: _read_array(card, plot.row_at(y))
 
 
-def _read_array(view: PageView, result: Result, row: int) -> Tooltip:
-    one = result.checks[row]
-    return Tooltip(
-        one.name,
-        (
-            (view.color("accent"), _("relative error {error}", error=number(one.error, 2))),
-            (None, _("click: the mistake goes here")),
-        ),
-    )
+def _read_array(card: PlotCard[RowPlot], row: int) -> Tooltip | None:
+    plain = [replace(one, inks=()) for one in card.series]
+    reading = read_row(plain, row, card.plot.names[row])
+    click = _("click: the mistake goes here")
+    return reading and replace(reading, rows=(*reading.rows, (None, click)))
 
 
 def draw_derivative(view: PageView, card: PlotCard[Plot], result: Result) -> None:

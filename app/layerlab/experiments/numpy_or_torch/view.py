@@ -27,7 +27,7 @@ from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
-from layerlab.ui.plotting.series import Series
+from layerlab.ui.plotting.series import Series, exported
 from layerlab.ui.plotting.side import value_scale
 
 Array = np.ndarray
@@ -75,7 +75,7 @@ class View(PageView):
         self.valley.plot.x_axis.fix(FLOOR, 1)
         self.valley.plot.y_axis.brief = _("error")
         self.valley.plot.y_axis.fix(FLOOR, TOP)
-        self.rows = RowPlot(Axis(_("relative error"), log=True))
+        self.rows = RowPlot(Axis(_("relative error"), log=True), _("array"))
         self.rows.x_axis.fix(FLOOR, 1)
         self.rows.x_axis.brief = _("error")
         self.arrays_card = PlotCard(_("Error by array"), self.rows)
@@ -176,9 +176,12 @@ class View(PageView):
             live["waits"] = TextMark(
                 np.zeros(1), row, [self._waits(result)], self.color("muted"), self.theme
             )
-        columns = {"parameter": np.arange(count)} | {NAMES[n]: params[n] for n in others}
+        each = np.arange(count)
+        numbers = [
+            exported(NAMES[name], each, params[name], places=_("parameter")) for name in others
+        ]
         plot.color_scale = value_scale(self.theme, -most, most)
-        self.codes.show_plot(live=live, columns=columns)
+        self.codes.show_plot(live=live, series=numbers)
         after = _("after {updates}", updates=_updates(result.updates))
         if result.reference in params:
             share = f"{100 * result.equal:.0f} %"
@@ -224,6 +227,8 @@ class View(PageView):
     def _draw_apart(self, result: Result) -> None:
         """Draw the distance to PyTorch of each engine, in both precisions."""
         series = []
+        faint, muted = self.color("faint"), self.color("muted")
+        dashed = LegendEntry("dash", muted, _("in 32 bit"), 1.6)
         for (name, dtype), distance in sorted(result.apart.items(), key=lambda i: -len(i[1])):
             wrong = name == "numpy" and result.is_wrong
             single = dtype == "float32"
@@ -236,10 +241,9 @@ class View(PageView):
                     form="dash" if single else "line",
                     width=1.6 if single else 2.0,
                     values=distance,
-                    in_legend=not single,
+                    entries=[dashed] if single else [],
                 )
             )
-        faint, muted = self.color("faint"), self.color("muted")
         live: dict[str, Mark] = {
             f"digit {bits}": HLine(  # not translated
                 digit, _("last digit, {bits} bit", bits=bits), faint, self.theme
@@ -250,11 +254,8 @@ class View(PageView):
             middle = np.array([1.3]), np.array([1e-11])
             live["waits"] = TextMark(*middle, [self._waits(result)], faint, self.theme)
         live["at"] = VLine(float(result.updates), _updates(result.updates), muted, self.theme)
-        legend = []
-        if any(dtype == "float32" for _, dtype in result.apart):
-            legend.append(LegendEntry("dash", muted, _("in 32 bit"), 1.6))
         card = self.apart
-        card.show_plot(series=series, live=live, legend=legend)
+        card.show_plot(series=series, live=live)
         top = card.plot.y_axis.from_unit(0.96)
         knob = Handle("updates", float(result.updates), top, self.color("text"), along="x")
         card.plot.set_handles((knob,))

@@ -16,12 +16,12 @@ from layerlab.ui.pages.clock import PlayButton
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import rgb
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Dots, Mark, Polygons, Segments
+from layerlab.ui.plotting.items import Polygons, Segments
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis, number
-from layerlab.ui.plotting.series import Series
+from layerlab.ui.plotting.series import Series, exported
 from layerlab.ui.plotting.side import color_scale
 from layerlab.ui.theme import Theme
 
@@ -117,60 +117,50 @@ class View(PageView):
     def _draw_map(self, result: Result) -> None:
         cells, depth = result.polygons, len(result.hidden)
         fills = [QColor(*map(int, c)) for c in gradient_colors(self.theme, cells.slopes[:, 0])]
-        bands: dict[str, Mark] = {"cells": Polygons(cells.outlines(), fills)}
-        live: dict[str, Mark] = {}
-        for layer in range(depth, 0, -1):
-            ends = cells.cuts[cells.cut_layers == layer]
-            live[f"cuts {layer}"] = _strokes(
-                ends, self.theme.layer_color(layer - 1, depth), 1.5 if layer == 1 else 1.0
+        series = []
+        for layer in range(1, depth + 1):
+            ends, ink = (
+                cells.cuts[cells.cut_layers == layer],
+                self.theme.layer_color(layer - 1, depth),
             )
-        keys = [
-            LegendEntry(
-                "line", self.theme.layer_color(k, depth), _("layer {number}", number=k + 1), 1.6
-            )
-            for k in range(depth)
-        ]
+            cuts = _strokes(_("layer {number}", number=layer), ends, ink, 1.6)
+            shape = _segments(ends, ink, 1.5 if layer == 1 else 1.0)
+            series.append(replace(cuts, shape=shape, height=-layer))  # the first on top
         if result.labels is not None:
-            border = cells.level(0.0)
-            live["border"] = _strokes(border, self.color("text"), 2.4)
-            keys.append(
-                LegendEntry(
-                    "line", self.color("text"), _("decision boundary"), 2.4, brief=_("boundary")
-                )
-            )
-            colors = [self.theme.class_color(int(k)) for k in result.labels]
-            keys += [
-                LegendEntry("dot", self.theme.class_color(k), _("class {number}", number=k + 1))
-                for k in range(int(result.labels.max()) + 1)
-            ]
-            live["points"] = Dots(
-                result.points[:, 0],
-                result.points[:, 1],
-                colors,
-                2.2,
-                outline=self.color("panel"),
-            )
+            border, ink = cells.level(0.0), self.color("text")
+            one = _strokes(_("decision boundary"), border, ink, 2.4)
+            series += [replace(one, brief=_("boundary")), *self._points(result)]
         x, y, to_x, to_y = result.line
         accent = self.color("accent")
         ends = np.array([[[x, y], [to_x, to_y]]])
-        live["ground"] = _strokes(ends, self.color("panel"), 4.0)  # seen on any colour
-        live["line"] = _strokes(ends, accent, 2.0)
-        keys.append(LegendEntry("line", accent, _("line")))
+        ground = _strokes("ground", ends, self.color("panel"), 4.0)  # seen on any colour
+        series.append(replace(ground, in_legend=False))
+        series.append(_strokes(_("line"), ends, accent, 2.0))
+        first, second = cells.slopes[:, 0].T
         self.map.show_plot(
-            bands=bands,
-            live=live,
-            legend=keys,
-            columns={
-                "gradient 1": cells.slopes[:, 0, 0],
-                "gradient 2": cells.slopes[:, 0, 1],
-                "offset": cells.offsets[:, 0],
-                "area": cells.areas(),
-            },
+            bands={"cells": Polygons(cells.outlines(), fills)},
+            series=[
+                exported(_("gradient 2"), first, second, places=_("gradient 1")),
+                exported(_("offset"), first, cells.offsets[:, 0]),
+                exported(_("area"), first, cells.areas()),
+                *(replace(one, is_read=False, in_columns=False) for one in series),
+            ],
         )
         plot = self.map.plot
         plot.color_scale = color_scale(0, 360, self._wheel(), _("direction, °"))
         plot.set_handles((Handle("0", x, y, accent), Handle("1", to_x, to_y, accent)))
         plot.reader = lambda at_x, at_y: self._read_cell(result, at_x, at_y)
+
+    def _points(self, result: Result) -> list[Series]:
+        """Return the points of a task, by class."""
+        assert result.labels is not None
+        x, y = result.points.T
+        found = []
+        for k in range(int(result.labels.max()) + 1):
+            name, color = _("class {number}", number=k + 1), self.theme.class_color(k)
+            one = Series(name, x, y, color, form="dots", width=2.2)
+            found.append(replace(one.at(result.labels == k), outline=self.color("panel")))
+        return found
 
     def _wheel(self) -> Array:
         """Return the colours of steep gradients by their direction. (n, 3)"""
@@ -208,7 +198,24 @@ class View(PageView):
         card.plot.y_axis.cover(y, restart=self._is_far(y))
         accent = self.color("accent")
         colors = [self.theme.layer_color(int(k) - 1, depth) for k in result.regions.layers]
-        kinks = Dots(t[1:-1], y[1:-1], colors, 3.4, outline=self.color("panel"))
+        kinks = Series(
+            *(_("kinks"), t[1:-1], y[1:-1], accent),
+            form="dots",
+            width=3.4,
+            inks=colors,
+            outline=self.color("panel"),
+            entries=[
+                LegendEntry(
+                    "dot",
+                    self.theme.layer_color(k, depth),
+                    _("kinks of layer {number}", number=k + 1),
+                    brief=_("layer {number}", number=k + 1),
+                )
+                for k in range(depth)
+            ],
+            is_read=False,
+            in_columns=False,
+        )
         card.show_plot(
             series=[
                 Series(
@@ -217,17 +224,8 @@ class View(PageView):
                     read_as=_("output"),
                     column="output",
                     is_straight=True,
-                )
-            ],
-            live={"kinks": kinks},
-            legend=[
-                LegendEntry(
-                    "dot",
-                    self.theme.layer_color(k, depth),
-                    _("kinks of layer {number}", number=k + 1),
-                    brief=_("layer {number}", number=k + 1),
-                )
-                for k in range(depth)
+                ),
+                kinks,
             ],
         )
         card.set_note(
@@ -339,7 +337,13 @@ def _one(x: float, y: float) -> tuple[Array, Array]:
     return np.array([float(x)]), np.array([float(y)])
 
 
-def _strokes(ends: Array, color: QColor, width: float) -> Segments:
+def _strokes(name: str, ends: Array, color: QColor, width: float) -> Series:
+    """Return straight lines as one series. `ends`: (n, 2 ends, 2)."""
+    shape = _segments(ends, color, width)
+    return Series(name, ends[:, 0, 0], ends[:, 0, 1], color, width=width, shape=shape)
+
+
+def _segments(ends: Array, color: QColor, width: float) -> Segments:
     return Segments(ends[:, 0, 0], ends[:, 0, 1], ends[:, 1, 0], ends[:, 1, 1], color, width)
 
 

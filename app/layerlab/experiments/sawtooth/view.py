@@ -13,13 +13,13 @@ from layerlab.experiments.sawtooth.names import NAMES
 from layerlab.ui.card import MouseHint
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
-from layerlab.ui.plotting.items import Dots, HLine, Line, Mark, Segments, TextMark, VLine
+from layerlab.ui.plotting.items import Dots, HLine, Mark, Segments, TextMark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
-from layerlab.ui.plotting.series import Series
+from layerlab.ui.plotting.series import Series, exported, reference
 
 Array = np.ndarray
 FAINT = 8  # single networks that are drawn
@@ -100,10 +100,17 @@ class View(PageView):
         card, x, shown = self.fit, result.x, result.shown
         accent, faint = self.color("accent"), self.color("faint", 0.55)
         low, middle, high = np.percentile(shown.y, (25, 50, 75), axis=0)
-        seeds: dict[str, Mark] = {
-            f"seed {k}": Line(x, shown.y[k], faint, 1.0)  # not translated
-            for k in range(min(FAINT, len(shown.y)))
-        }
+        seeds = [
+            Series(
+                *(_("seed {number}", number=k + 1), x, y, faint),
+                width=1.0,
+                entries=[LegendEntry("line", faint, _("others"), 1.0)],
+                is_still=True,
+                is_read=False,
+                in_columns=False,
+            )
+            for k, y in enumerate(shown.y[:FAINT])
+        ]
         text, best = self.color("text"), shown.y[shown.best]
         card.show_plot(
             series=(
@@ -116,9 +123,8 @@ class View(PageView):
                     read_as=_("median"),
                     column="all seeds",  # not translated
                 ),
+                *seeds,
             ),
-            still=seeds,
-            legend=[LegendEntry("line", faint, _("others"), 1.0)],
         )
         card.set_note(
             _(
@@ -156,27 +162,30 @@ class View(PageView):
     def _draw_losses(self, result: Result) -> None:
         plot, chosen = self.rows, 1 + NAMES.index(result.net)
         plot.set_rows([BUILT, *map(translated, NAMES)], chosen)
-        live: dict[str, Mark] = {
-            "near": VLine(FOUND_LOSS, "", self.color("good"), self.theme),
-            "floor": VLine(max(result.floor, MIN_LOSS), "", self.color("warning"), self.theme),
-        }
-        legend = [
-            LegendEntry("dash", self.color("good"), _("found"), 1.2),
-            LegendEntry("dash", self.color("warning"), _("least with half the kinks"), 1.2),
-            LegendEntry("line", self.color("muted"), _("median"), 3.0),
-        ]
+        theme, good = self.theme, self.color("good")
+        least = VLine(max(result.floor, MIN_LOSS), "", self.color("warning"), theme)
+        references = (
+            reference(_("found"), VLine(FOUND_LOSS, "", good, theme)),
+            reference(_("least with half the kinks"), least),
+        )
+        series = [replace(one, width=1.2) for one in references]
+        medians = LegendEntry("line", self.color("muted"), _("median"), 3.0)
         for k, name in enumerate(NAMES, 1):
-            loss = np.clip(result.found[name].loss, MIN_LOSS, 1.0)
+            loss, shown = np.clip(result.found[name].loss, MIN_LOSS, 1.0), translated(name)
             ink = self.color("accent" if k == chosen else "muted")
             # A little apart, so that seeds of the same loss are seen.
             rows = k + 0.3 * np.linspace(-1, 1, len(loss))
-            live[name] = Dots(loss, rows, blend(self.theme, ink, 0.7), 2.6)
-            middle = np.array([float(np.median(loss))])
-            live[f"median {name}"] = Segments(
-                middle, np.array([k - 0.38]), middle, np.array([k + 0.38]), ink, 3.0
-            )
+            seeds = Series(shown, rows, loss, blend(theme, ink, 0.7), form="dots", width=2.6)
+            seeds = replace(seeds, values=result.found[name].loss, has_places=False)
+            at, middle = np.array([float(k)]), np.array([float(np.median(loss))])
+            shape = Segments(middle, at - 0.38, middle, at + 0.38, ink, 3.0)
+            median = Series(_("median of {network}", network=shown), at, middle, ink)
+            series += [
+                replace(seeds, in_rows=True, in_legend=False, is_read=False),
+                replace(median, in_rows=True, shape=shape, entries=[medians], in_columns=False),
+            ]
         exact = max(result.exact, MIN_LOSS)
-        live["built"] = Dots(np.array([exact]), np.array([0.0]), self.color("good"), 4.5)
+        live: dict[str, Mark] = {"built": Dots(np.array([exact]), np.array([0.0]), good, 4.5)}
         words = (
             _("exact: loss 0")
             if result.exact == 0
@@ -185,11 +194,7 @@ class View(PageView):
         live["words"] = TextMark(
             np.array([exact * 1.2]), np.array([0.0]), [words], self.color("good"), self.theme
         )
-        self.losses.show_plot(
-            live=live,
-            legend=legend,
-            columns={name: one.loss for name, one in result.found.items()},
-        )
+        self.losses.show_plot(series=series, live=live)
         plot.reader = lambda x, y: self._read_row(result, plot.row_at(y))
 
     def _read_row(self, result: Result, row: int) -> Tooltip:
@@ -236,7 +241,7 @@ class View(PageView):
             Series(
                 *(translated(name), other[0], other[2], faint),
                 width=1.0,
-                in_legend=False,
+                entries=[LegendEntry("line", faint, _("others"), 1.0)],
                 is_read=False,
             )
             for name, other in result.history.items()
@@ -253,7 +258,6 @@ class View(PageView):
                 Series(translated(result.net), updates, middle, accent, low, high),
             ),
             live=live,
-            legend=[LegendEntry("line", faint, _("others"), 1.0)] if others else [],
         )
 
     def _draw_need(self, result: Result) -> None:
@@ -266,12 +270,12 @@ class View(PageView):
                 Series("2^(L−1)", folds, found.bound, faint, form="dash", width=1.2),
                 Series(_("one layer"), folds, found.wide, wide, brief=_("wide")),
                 Series(_("deep"), folds, found.deep, deep),
+                exported(_("pieces"), folds, found.pieces),
             ),
             live={
                 "wide here": Dots(folds[here], found.wide[here], wide, 4.5),
                 "deep here": Dots(folds[here], found.deep[here], deep, 4.5),
             },
-            columns={"pieces": found.pieces},
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QPointF
@@ -18,6 +19,7 @@ from layerlab.ui.plotting.items import Dots, HeatMap, Mark, Segments, Tag, TextM
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis, number
+from layerlab.ui.plotting.series import Series, declare
 from layerlab.ui.plotting.side import ColorScale, color_scale
 from layerlab.ui.theme import Theme
 
@@ -53,6 +55,7 @@ class PhaseMap(HandlePlot):
         self.grid = False
         self.chart: Map | None = None
         self.marks: tuple[PhasePoint, ...] = ()  # on the map
+        self.series: tuple[Series, ...] = ()  # its lines
         self._drawn: object = None
         self.reader = self.read
 
@@ -68,29 +71,35 @@ class PhaseMap(HandlePlot):
         colors = chi_colors(theme, chart.log_chi)
         self.color_scale = chi_scale(theme)
         text, muted = theme.color("text"), theme.color("text", 0.55)
-        still: dict[str, Mark] = {
-            "field": HeatMap((*WEIGHT_RANGE, *BIAS_RANGE), colors),
-            "critical": self._level(0.0, text, 2.0, None),
-        }
-        for sign in (-1, 1):
-            still[f"reach {sign}"] = self._level(sign * REACH / depth, muted, 1.2, (4, 3))
-        still |= self._mark_shapes() | self._sides()
-        self.legend = (
-            LegendEntry("line", text, "χ = 1"),
-            LegendEntry("dash", muted, _("6 ξ = depth"), 1.2),
+        series = [self._level("χ = 1", 0.0, text, 2.0, None)]
+        for sign, name in ((-1, _("order, 6 ξ = depth")), (1, _("chaos, 6 ξ = depth"))):
+            one = self._level(name, sign * REACH / depth, muted, 1.2, (4, 3))
+            entry = LegendEntry("dash", muted, _("6 ξ = depth"), 1.2)
+            series.append(replace(one, form="dash", entries=[entry]))
+        self.series = tuple(
+            replace(one, is_still=True, is_read=False, in_columns=False) for one in series
         )
-        self.show_marks(still=still)
+        found = declare(self.series, theme)
+        self.legend = found.legend
+        field: dict[str, Mark] = {"field": HeatMap((*WEIGHT_RANGE, *BIAS_RANGE), colors)}
+        self.show_marks(still=field | found.still | self._mark_shapes() | self._sides())
 
     def _level(
-        self, level: float, color: QColor, width: float, dash: tuple[float, float] | None
-    ) -> Segments:
+        self,
+        name: str,
+        level: float,
+        color: QColor,
+        width: float,
+        dash: tuple[float, float] | None,
+    ) -> Series:
         assert self.chart is not None
         chart = self.chart
         ends = contour(chart.log_chi, level)  # (n, 2, 2) columns and rows
         steps = np.arange(len(chart.weights)), np.arange(len(chart.biases))
         x = np.exp(np.interp(ends[..., 0], steps[0], np.log(chart.weights)))
         y = np.interp(ends[..., 1], steps[1], chart.biases)
-        return Segments(x[:, 0], y[:, 0], x[:, 1], y[:, 1], color, width, dash)
+        shape = Segments(x[:, 0], y[:, 0], x[:, 1], y[:, 1], color, width, dash)
+        return Series(name, x[:, 0], y[:, 0], color, width=width, shape=shape)
 
     def _sides(self) -> dict[str, Mark]:
         """Return the names of both sides, where the upper part of the map has them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,11 +17,11 @@ from layerlab.ui.card import MouseHint
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Band, Dots, Mark
+from layerlab.ui.plotting.items import Dots, Mark
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.scale import FLOOR, Axis, number
-from layerlab.ui.plotting.series import Series
+from layerlab.ui.plotting.series import Series, area, exported
 from layerlab.ui.views.ridges import Ridges
 
 Array = np.ndarray
@@ -115,11 +116,15 @@ class View(PageView):
             (Handle("here", net.weight_std, net.bias_std, self.color("text"), 6.0),)
         )
         rows, columns = result.chart.log_chi.shape
-        self.map.columns = {
-            "weight std": np.tile(result.chart.weights, rows),
-            "bias std": np.repeat(result.chart.biases, columns),
-            "chi": np.exp(result.chart.log_chi).ravel(),
-        }
+        weights = np.tile(result.chart.weights, rows)
+        biases = np.repeat(result.chart.biases, columns)
+        self.map.show_numbers(
+            (
+                *self.map_plot.series,
+                exported(_("bias std"), weights, biases, places=_("weight std")),
+                exported("chi", weights, np.exp(result.chart.log_chi).ravel()),
+            )
+        )
         self.map.set_note(
             MouseHint(_("drag the dot, click a name")), MouseHint(_("drag the dot"))
         )
@@ -131,13 +136,16 @@ class View(PageView):
         plot.numbers = tuple(int(v) for v in layers)
         if part is None:
             plot.show_marks()
-            card.columns = {}
+            card.show_numbers(())
             return
         plot.show_part(part, False)
         middles = 0.5 * (part.edges[1:] + part.edges[:-1]) * 10.0**part.unit
-        by_number = zip(plot.numbers, part.counts, strict=True)
-        named = {f"layer {k}": row for k, row in by_number}  # not translated
-        card.columns = {plot.what: middles} | named
+        card.show_numbers(
+            [
+                exported(_("layer {number}", number=k), middles, row, places=plot.what)
+                for k, row in zip(plot.numbers, part.counts, strict=True)
+            ]
+        )
 
     # ---- two inputs
     def _draw_pair(self, result: Result) -> None:
@@ -148,17 +156,20 @@ class View(PageView):
         first = np.full((1, 3), result.correlation)
         low, mean, high = np.concatenate([first, result.found.correlation]).T
         seen = x[: len(mean)]
-        pale = blend(self.theme, accent, 0.2)
         card.show_plot(
             series=(
                 Series(_("mean"), seen, mean, accent),
                 Series(
                     _("theory"), x, result.theory.correlation, muted, form="dash", width=1.4
                 ),
+                Series(
+                    *(_("all pairs"), seen, high, accent, low, high),
+                    form="area",
+                    column="",
+                    ends=(_("least"), None, _("largest")),
+                    is_read=False,
+                ),
             ),
-            bands={"pairs": Band(seen, low, high, pale)},
-            legend=[LegendEntry("band", pale, _("all pairs"))],
-            columns={"least": low, "largest": high},
         )
         card.set_note(
             _(
@@ -207,21 +218,23 @@ class View(PageView):
                     form="dash",
                     width=1.3,
                     values=line,
-                    in_legend=False,
+                    entries=[LegendEntry("dash", self.color("muted"), _("theory"), 1.3)],
                 )
             )
-        ground = blend(self.theme, self.color("muted"), 0.18)
-        low, high = (np.maximum(end, UNDER) for end in (theory.low, theory.high))
-        card.show_plot(
-            series=(*measured, *expected),
-            bands={"scatter": Band(layers, low, high, ground)},
-            live=dots,
-            legend=[
-                LegendEntry("dash", self.color("muted"), _("theory"), 1.3),
-                LegendEntry("band", ground, _("9 of 10 networks"), brief="90 %"),
-            ],
-            columns={f"{MEAN_SQUARE}, 5 %": theory.low, f"{MEAN_SQUARE}, 95 %": theory.high},
+        parts = np.stack([theory.low, theory.square, theory.high])
+        low, middle, high = np.maximum(parts, UNDER)
+        scatter = Series(
+            *(_("9 of 10 networks"), layers, middle, self.color("muted"), low, high),
+            form="area",
+            shade=0.18,
+            brief="90 %",
+            column=f"{MEAN_SQUARE},",
+            ends=("5 %", None, "95 %"),
+            values=parts,
+            is_read=False,
         )
+        series = (*measured, *expected, scatter.named_last(self.theme))
+        card.show_plot(series=series, live=dots)
 
     def _fix_layers(self, card: PlotCard[Plot], layers: Array) -> None:
         card.plot.x_axis.fix(1 - 0.03 * len(layers), 1.03 * len(layers))
@@ -248,10 +261,9 @@ class View(PageView):
                 values=theory,
             )
         ]
-        bands: dict[str, Mark] = {}
-        shades: list[LegendEntry] = []
+        areas: list[Series] = []
         if spectrum is not None:
-            curves, bands, shades = self._spectrum(spectrum)
+            curves, areas = self._spectrum(spectrum)
             series += curves
         ink = self.theme.layer_color(2, 4)
         radius = 2.0 * self.theme.zoom
@@ -262,7 +274,7 @@ class View(PageView):
         )
         # Each in its layer's colour, over those in the colour of the legend.
         live: dict[str, Mark] = {"layers": Dots(back, gradient, colors, radius)}
-        card.show_plot(series=series, bands=bands, live=live, legend=shades)
+        card.show_plot(series=[*series, *areas], live=live)
         card.set_note(
             _("singular values")
             if spectrum is None
@@ -270,20 +282,24 @@ class View(PageView):
             "",
         )
 
-    def _spectrum(
-        self, spectrum: JacobianSpectrum
-    ) -> tuple[list[Series], dict[str, Mark], list[LegendEntry]]:
+    def _spectrum(self, spectrum: JacobianSpectrum) -> tuple[list[Series], list[Series]]:
         """Return curves of singular values, and the areas between their quartiles."""
         accent = self.color("accent")
         # From the last layer to itself it is the identity.
         x = np.append(spectrum.layers, spectrum.layers[-1] + 1).astype(float)
         sizes = np.concatenate([spectrum.quantiles, np.ones((1, 4))])
         _least, middle, upper, largest = np.maximum(sizes.T, UNDER)
-        shades = [blend(self.theme, accent, 0.12), blend(self.theme, accent, 0.26)]
-        bands: dict[str, Mark] = {
-            "upper": Band(x, upper, largest, shades[0]),
-            "middle": Band(x, middle, upper, shades[1]),
-        }
+        quarters = [
+            area(_("upper quarter"), x, upper, largest, accent, 0.12),
+            area(_("upper quartile"), x, middle, upper, accent, 0.26),
+        ]
+        quarters[0] = replace(
+            quarters[0],
+            second=blend(self.theme, accent, 0.26),
+            brief=_("upper ¼"),
+            in_columns=False,
+        )
+        quarters[1] = replace(quarters[1], values=sizes[:, 2], in_legend=False)
         good = sizes[:, 1] > 0  # else rounding ate it
         curves = [
             Series(
@@ -291,12 +307,7 @@ class View(PageView):
             ),
             Series(_("median"), x[good], middle[good], accent, form="dash", width=1.3),
         ]
-        keys = [
-            LegendEntry(
-                "band", shades[0], _("upper quarter"), second=shades[1], brief=_("upper ¼")
-            )
-        ]
-        return curves, bands, keys
+        return curves, [replace(one, is_read=False) for one in quarters]
 
 
 def thumbnail(result: Result) -> pic.Picture:

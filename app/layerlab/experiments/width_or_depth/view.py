@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtGui import QColor
 
@@ -14,13 +16,13 @@ from layerlab.ui.pages.clock import PlayButton
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Band, Dots, Mark, Segments, VLine
+from layerlab.ui.plotting.items import Dots, Mark, Segments, VLine
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
-from layerlab.ui.plotting.series import Series
+from layerlab.ui.plotting.series import Series, exported
 
 Array = np.ndarray
 TOKENS = {WIDE: "negative", DEEP: "positive"}
@@ -101,55 +103,65 @@ class View(PageView):
         card.plot.y_axis.fix(RULER - ROW * (depth + 0.5), 0.95)
         x, y = twin.kinks, twin.y
         colors = [self.theme.layer_color(int(k) - 1, depth) for k in twin.layers]
-        band, shown = blend(self.theme, ink, 0.2), translated(name)
-        live: dict[str, Mark] = {
-            "kinks": Dots(
-                x[1:-1], y[1:-1], colors, 3.6 * self.theme.zoom, outline=self.color("panel")
-            ),
-        }
+        shown = translated(name)
+        kinks = Series(
+            *(_("kinks"), x[1:-1], y[1:-1], ink),
+            form="dots",
+            width=3.6 * self.theme.zoom,
+            inks=colors,
+            outline=self.color("panel"),
+            entries=[
+                LegendEntry(
+                    "dot",
+                    self.theme.layer_color(k, depth),
+                    _("kinks of layer {number}", number=k + 1),
+                    brief=_("layer {number}", number=k + 1),
+                )
+                for k in range(len(twin.hidden))
+            ],
+            is_read=False,
+            in_columns=False,
+        )
+        live: dict[str, Mark] = {}
         for layer in range(1, len(twin.hidden) + 1):
             here = x[1:-1][twin.layers == layer]
             top = np.full_like(here, RULER - ROW * (layer - 1))
             color = self.theme.layer_color(layer - 1, depth)
             live[f"ruler {layer}"] = Segments(here, top, here, top - 0.8 * ROW, color, 1.6)
-        keys = [LegendEntry("band", band, _("quartiles"))]
-        keys += [
-            LegendEntry(
-                "dot",
-                self.theme.layer_color(k, depth),
-                _("kinks of layer {number}", number=k + 1),
-                brief=_("layer {number}", number=k + 1),
-            )
-            for k in range(len(twin.hidden))
-        ]
         card.show_plot(
             series=(
                 Series(_("curve"), result.x, result.target, text, form="dash", width=1.3),
                 Series(_("median seed"), x, y, ink, width=1.8, read_as=shown, is_straight=True),
+                # The first and the last are the edges.
+                exported(
+                    *(_("layer of the kink"), x, np.r_[np.nan, twin.layers, np.nan]),
+                    has_places=False,
+                ),
+                Series(
+                    *(_("quartiles"), result.points, twin.high, ink, twin.low, twin.high),
+                    form="area",
+                    column="",
+                    ends=(_("quartile 25"), None, _("quartile 75")),
+                    places=_("x of quartiles"),
+                    is_read=False,
+                ),
+                kinks,
             ),
-            bands={"band": Band(result.points, twin.low, twin.high, band)},
             live=live,
-            legend=keys,
-            columns={
-                "layer of the kink": np.r_[np.nan, twin.layers],  # the first is the left edge
-                "x of quartiles": result.points,
-                "quartile 25": twin.low,
-                "quartile 75": twin.high,
-            },
         )
-        shape, kinks = "-".join(map(str, twin.hidden)), len(x) - 2
+        shape, many = "-".join(map(str, twin.hidden)), len(x) - 2
         card.set_note(
             ngettext(
                 "{shape}, <b>{parameters}</b> parameters, <b>{count}</b> kink",
                 "{shape}, <b>{parameters}</b> parameters, <b>{count}</b> kinks",
-                kinks,
+                many,
                 shape=shape,
                 parameters=twin.parameters,
             ),
             ngettext(
                 "{shape}, <b>{count}</b> kink",
                 "{shape}, <b>{count}</b> kinks",
-                kinks,
+                many,
                 shape=shape,
             ),
             shape,
@@ -162,20 +174,27 @@ class View(PageView):
         live: dict[str, Mark] = {
             "clock": VLine(float(result.updates), now, self.color("muted"), self.theme)
         }
-        series = []
+        series, fair = [], []
         for name in TWINS:
             ink, twin = self.color(TOKENS[name]), result.twins[name]
             updates, (low, middle, high) = twin.history[0], _within(twin.history[1:])
             true = twin.history[2]
             shown = translated(name)
             series.append(Series(shown, updates, middle, ink, low, high, values=true))
-            at = np.array([float(result.fair_at[name])])
-            if result.fair_at[name] < result.update:
-                live["fair"] = Dots(at, np.interp(at, updates, middle), ink, 4.5, hollow=True)
-        fair = LegendEntry(
-            "ring", self.color("muted"), _("equal arithmetic"), brief=_("equal work")
+            at = float(result.fair_at[name])
+            if at < result.update:
+                fair.append((at, float(np.interp(at, updates, middle)), ink))
+        x, y = (np.array([one[k] for one in fair]) for k in (0, 1))
+        rings = Series(
+            *(_("equal arithmetic"), x, y, self.color("muted")),
+            form="rings",
+            width=4.5,
+            inks=[one[2] for one in fair],
+            brief=_("equal work"),
+            is_read=False,
+            in_columns=False,
         )
-        card.show_plot(series=series, live=live, legend=[fair])
+        card.show_plot(series=[*series, rings], live=live)
         plot = card.plot
         top = plot.y_axis.from_unit(0.88)
         plot.set_handles(
@@ -186,21 +205,23 @@ class View(PageView):
     def _draw_seeds(self, result: Result) -> None:
         plot = self.rows
         plot.set_rows([translated(name) for name in TWINS])
-        live: dict[str, Mark] = {}
+        medians = LegendEntry("line", self.color("muted"), _("median"), 3.0)
+        series = []
         for row, name in enumerate(TWINS):
-            ink, loss = self.color(TOKENS[name]), _within(result.twins[name].loss)
+            ink, shown = self.color(TOKENS[name]), translated(name)
+            pale, loss = blend(self.theme, ink, 0.65), _within(result.twins[name].loss)
             # A little apart, so that seeds of the same loss are seen.
             rows = row + 0.3 * np.linspace(-1, 1, len(loss))
-            live[name] = Dots(loss, rows, blend(self.theme, ink, 0.65), 2.6 * self.theme.zoom)
-            middle = np.array([float(np.median(loss))])
-            live[f"median {name}"] = Segments(
-                middle, np.array([row - 0.4]), middle, np.array([row + 0.4]), ink, 3.0
-            )
-        self.seeds.show_plot(
-            live=live,
-            legend=[LegendEntry("line", self.color("muted"), _("median"), 3.0)],
-            columns={name: twin.loss for name, twin in result.twins.items()},
-        )
+            seeds = Series(shown, rows, loss, pale, form="dots", width=2.6 * self.theme.zoom)
+            seeds = replace(seeds, values=result.twins[name].loss, has_places=False)
+            at, middle = np.array([float(row)]), np.array([float(np.median(loss))])
+            shape = Segments(middle, at - 0.4, middle, at + 0.4, ink, 3.0)
+            median = Series(_("median of {network}", network=shown), at, middle, ink)
+            series += [
+                replace(seeds, in_rows=True, in_legend=False, is_read=False),
+                replace(median, in_rows=True, shape=shape, entries=[medians], in_columns=False),
+            ]
+        self.seeds.show_plot(series=series)
         self.seeds.set_note(_("<b>{count}</b> seeds", count=len(result.duel.wide)))
         plot.reader = lambda x, y: self._read_seeds(result, TWINS[plot.row_at(y)])
 
@@ -247,19 +268,19 @@ class View(PageView):
             series.append(Series(shown, crests, middle, ink, low, high, values=parts[1]))
             live[f"{name} medians"] = Dots(crests, middle, ink, 2.8 * self.theme.zoom)
         winners = [self._winner_color(duel) for duel in duels.values()]
-        live["winners"] = Dots(
-            crests,
-            np.full_like(crests, TOP),
-            winners,
-            5.0 * self.theme.zoom,
-            outline=self.color("panel"),
+        top, radius = np.full_like(crests, TOP), 5.0 * self.theme.zoom
+        ahead = Series(
+            *(_("● who is ahead"), crests, top, self.color("muted")),
+            form="text",
+            shape=Dots(crests, top, winners, radius, outline=self.color("panel")),
+            brief=_("● ahead"),
+            column=_("deep by wide"),
+            values=np.array([duel.ratio.middle for duel in duels.values()]),
+            is_read=False,
         )
-        ratio = np.array([duel.ratio.middle for duel in duels.values()])
-        legend = [
-            LegendEntry("text", self.color("muted"), _("● who is ahead"), brief=_("● ahead")),
-            LegendEntry("dot", self.color("faint"), TOO_CLOSE, brief=_("close")),
-        ]
-        card.show_plot(series=series, live=live, legend=legend, columns={"deep by wide": ratio})
+        close = LegendEntry("dot", self.color("faint"), TOO_CLOSE, brief=_("close"))
+        series.append(replace(ahead, entries=[ahead.key(self.theme), close]))
+        card.show_plot(series=series, live=live)
         is_all = len(duels) == MAX_CRESTS
         card.set_note(
             MouseHint(_("click a curve"))

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QSizePolicy, QWidget
 from layerlab.ui.card import Card
 from layerlab.ui.plotting.handles import HandlePlot
 from layerlab.ui.plotting.items import Dots, Line, Mark
-from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.numbers import table_of
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
@@ -154,25 +153,19 @@ class PlotCard(Card, Generic[AnyPlot]):
         bands: Mapping[str, Mark] | None = None,
         still: Mapping[str, Mark] | None = None,
         live: Mapping[str, Mark] | None = None,
-        legend: Sequence[LegendEntry] = (),
-        columns: Mapping[str, Array] | None = None,
         series: Sequence[Series] = (),
     ) -> None:
         """Replace what is drawn.
 
         Args:
-            series: curves; each is drawn, named in the legend, read by the cursor and copied as
-                numbers. What follows comes in addition; a mark with the name of a series takes
-                the place of what the series would draw.
-            bands: opaque areas, under the grid. still: what seldom changes, cached.
-            live: lines of the moment, on top.
-            legend: the row above the plot.
-            columns: the same as numbers, to be copied; all of one length.
+            series: all that has a name or numbers: each is drawn, named in the legend, read by
+                the cursor and copied as numbers.
+            bands: opaque areas in addition, under the grid. still: what seldom changes, cached.
+            live: marks of the moment, on top.
         """
         found = declare(series, self.theme)
-        self.series = tuple(series)
-        self.columns = self._columns() | dict(columns or {})
-        self.plot.legend = (*found.legend, *legend)
+        self.show_numbers(series)
+        self.plot.legend = found.legend
         if any(one.is_read for one in series):
             self.plot.reader = self.read
         self.plot.show_marks(
@@ -197,8 +190,9 @@ class PlotCard(Card, Generic[AnyPlot]):
 
     def _columns(self) -> dict[str, Array]:
         """Return the numbers of all series, those in rows first, by name."""
-        plot, lying = self.plot, [one for one in self.series if one.lies and one.has_places]
-        others = [one for one in self.series if not one.lies or not one.has_places]
+        plot, some = self.plot, [one for one in self.series if one.in_columns]
+        lying = [one for one in some if one.lies and one.has_places]
+        others = [one for one in some if not one.lies or not one.has_places]
         found = columns_of(others, plot.x_axis.label or "x")
         if isinstance(plot, RowPlot) and lying:
             return columns_of_rows(lying, plot.what, plot.names) | found
