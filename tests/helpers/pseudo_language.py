@@ -1,7 +1,8 @@
 """A language whose every text stands in brackets: what is shown without them escaped.
 
 `python -m tests.helpers.pseudo_language` draws the window with the lab and with each page, and
-prints as JSON which texts of each are not translated.
+prints as JSON which texts of each are not translated, and which headers of tables are: those
+are English in every language.
 """
 
 from __future__ import annotations
@@ -77,6 +78,21 @@ def _bare(text: str) -> str:
     return re.sub(r"\s+", "", html.unescape(re.sub(r"<[^>]+>", " ", text)))
 
 
+def translated_headers() -> list[str]:
+    """Return the headers of the tables of all visible cards that are not English."""
+    from PySide6.QtWidgets import QApplication
+
+    from layerlab.ui.card import Card
+    from layerlab.ui.pages.claims import ClaimsCard
+
+    found = []
+    for card in QApplication.allWidgets():
+        if isinstance(card, Card) and not isinstance(card, ClaimsCard):  # a table of sentences
+            header = card.numbers().partition("\n")[0]
+            found += [f"{card.title()}: {name}" for name in header.split("\t") if OPEN in name]
+    return sorted(found)
+
+
 def texts_of_widgets() -> set[str]:
     """Return what labels, buttons, actions, choices and tooltips of all windows hold."""
     from PySide6.QtWidgets import QApplication
@@ -112,6 +128,7 @@ def main() -> None:
 
     Page.finish = Page.refresh  # type: ignore[method-assign] # without work of a minute
     shown: set[str] = set()
+    headers: list[str] = []
     draw = QPainter.drawText
 
     def noted(painter: QPainter, *args: object) -> object:
@@ -120,6 +137,7 @@ def main() -> None:
 
     def collected(picture: object) -> bytes:
         shown.update(texts_of_widgets())
+        headers.extend(translated_headers())
         return b""
 
     QPainter.drawText = noted  # type: ignore[method-assign]
@@ -128,11 +146,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for what in ("lab", "gallery", *EXPERIMENTS.keys()):
             shown.clear()
+            headers.clear()
             if what == "lab":
                 shot.shot(f"{folder}/picture.png", updates=20)
             else:
                 shot.shot_page(f"{folder}/picture.png", what)
-            found[what] = escaped(shown, _names())
+            found[what] = [*escaped(shown, _names()), *headers]
             QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)  # its window
     print(json.dumps(found, ensure_ascii=False))
 

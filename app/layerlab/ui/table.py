@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from layerlab.core.translation import in_english
 from layerlab.ui.plotting.reading import Tooltip, paint_label
 from layerlab.ui.themed import Themed
 
@@ -67,9 +68,9 @@ class Table(Themed, QWidget):
         self.update()
 
     def numbers(self) -> str:
-        """Return all of it as tab separated text."""
+        """Return all of it as tab separated text, in English as other tables are."""
         lines = [self.header, *(tuple(cell.text for cell in row) for row in self.rows)]
-        return "".join("\t".join(line) + "\n" for line in lines)
+        return "".join("\t".join(map(in_english, line)) + "\n" for line in lines)
 
     def minimumSizeHint(self) -> QSize:
         """Return room for all rows at their lowest."""

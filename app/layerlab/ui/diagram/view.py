@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from layerlab.core.frames import DIAGRAM, DiagramPart, Frame, Trace, Units
 from layerlab.core.numbers import grouped
 from layerlab.core.success import Ranking
-from layerlab.core.translation import _, ngettext
+from layerlab.core.translation import _, in_english, ngettext
 from layerlab.ui.card import Card
 from layerlab.ui.diagram.animation import PassPlayer
 from layerlab.ui.diagram.formula import neuron_title, unit_name
@@ -302,7 +302,7 @@ class DiagramView(Card):
 
     # ---- numbers
     def numbers(self) -> str:
-        """Return all weights and biases of the shown network, tab separated.
+        """Return all weights and biases of the shown network, tab separated, in English.
 
         One block a layer: a row for each source unit, the biases last, a column for each
         unit of the layer.
@@ -311,21 +311,22 @@ class DiagramView(Card):
             return ""
         part = self.frame.diagram
         seeds, update = self.frame.spec.train.seeds, self.frame.update
-        rows = [
-            _(
-                "seed {seed} of {seeds}\tupdate {update}",
-                seed=part.seed + 1,
-                seeds=seeds,
-                update=update,
-            )
-        ]
+        text = _(
+            "seed {seed} of {seeds}\tupdate {update}",
+            seed=part.seed + 1,
+            seeds=seeds,
+            update=update,
+        )
+        rows = [in_english(text)]
         for gap, (weights, biases) in enumerate(zip(part.weights, part.biases, strict=True)):
-            units = [neuron_title(part, gap + 1, j) for j in range(len(biases))]
+            units = [in_english(neuron_title(part, gap + 1, j)) for j in range(len(biases))]
             rows.append("\t".join(["", *units]))
             for i, row in enumerate(weights):
                 source = unit_name(part, gap, i) if gap == 0 else neuron_title(part, gap, i)
-                rows.append("\t".join([source, *(f"{value:.9g}" for value in row)]))
-            rows.append("\t".join([_("bias"), *(f"{value:.9g}" for value in biases)]))
+                row_name = in_english(source)
+                rows.append("\t".join([row_name, *(f"{value:.9g}" for value in row)]))
+            bias = in_english(_("bias"))
+            rows.append("\t".join([bias, *(f"{value:.9g}" for value in biases)]))
         return "\n".join(rows) + "\n"
 
 

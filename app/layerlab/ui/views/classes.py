@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QHBoxLayout
 
 from layerlab.core.frames import ClassPrediction, Frame
-from layerlab.core.translation import _, ngettext
+from layerlab.core.translation import _, in_english, ngettext
 from layerlab.ui.plotting.axes import Label
 from layerlab.ui.plotting.box import X, Y
 from layerlab.ui.plotting.colors import blend, ink_on, rgb, shades
@@ -355,7 +355,7 @@ class ClassView(PredictionForm):
         part = self.part
         if part is None:
             return ""
-        lines = ["\t".join([_("true \\ predicted"), *part.class_names])]
+        lines = ["\t".join([in_english(_("true \\ predicted")), *part.class_names])]
         for name, row in zip(part.class_names, part.confusion.tolist(), strict=True):
             lines.append("\t".join([name, *(str(v) for v in row)]))
         return "\n".join(lines) + "\n"

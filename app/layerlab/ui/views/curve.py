@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from layerlab.core.frames import CurvePrediction, Frame
-from layerlab.core.translation import _, ngettext
+from layerlab.core.translation import _, in_english, ngettext
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.items import evenly_spaced
 from layerlab.ui.plotting.numbers import table_of
@@ -146,8 +146,8 @@ class CurveView(PredictionForm):
                     *(label, x, y, self.theme.color(token, 0.9)),
                     form=form,
                     width=2.6 * self.theme.zoom,
-                    column=f"{kind} {values}",
-                    places=f"{kind} {places}",
+                    column=f"{in_english(kind)} {values}",
+                    places=f"{in_english(kind)} {places}",
                     is_still=True,
                     in_legend=form == "rings",
                     is_read=False,

@@ -9,7 +9,7 @@ from PySide6.QtCore import QSizeF
 from PySide6.QtGui import QColor
 
 from layerlab.core.frames import Frame, ImagePrediction
-from layerlab.core.translation import _, ngettext
+from layerlab.core.translation import _, in_english, ngettext
 from layerlab.ui.plotting.colors import blend, rgb, shades
 from layerlab.ui.plotting.items import Arrows, HeatMap, Mark, Segments, TextMark
 from layerlab.ui.plotting.mosaic import Mosaic
@@ -182,6 +182,6 @@ class ImageView(PredictionForm):
         header, columns = [_("image")], [np.arange(1, len(part.inputs) + 1)]
         for name, images in zip(NAMES, (part.inputs, part.targets, part.outputs), strict=True):
             flat = images.reshape(len(images), -1)
-            header += [f"{name} {k + 1}" for k in range(flat.shape[1])]
+            header += [f"{in_english(name)} {k + 1}" for k in range(flat.shape[1])]
             columns += list(flat.T)
         return table([*header, _("half mean squared error")], [*columns, part.error])

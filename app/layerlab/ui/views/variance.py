@@ -73,7 +73,7 @@ class VariancePlot(Plot):
             form="dash",
             width=1.4,
             shade=0.13,
-            column=f"{name} {THEORY}",
+            column=f"{kind} theory",  # not translated
             ends=(_("low"), "", _("high")),
             reads_band=False,
         )
