@@ -11,7 +11,7 @@ from layerlab.claims import counts
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import HOLDS, WRONG
 from layerlab.experiments import EXPERIMENTS
-from layerlab.experiments.at_scale import claim_rows, growth, model, units
+from layerlab.experiments.at_scale import claim_rows, growth, layer, model, units
 from layerlab.experiments.at_scale.layer import boxes_of, columns_of
 from layerlab.nets.published import MODELS, Published
 from layerlab.nets.transformers import KINDS, feed_forward
@@ -156,6 +156,13 @@ def test_the_4x_block_and_a_gated_one_of_8_3_cost_the_same() -> None:
     assert model.compute("plain", factor=4.0).parameters["feed-forward"] == pytest.approx(
         2 * model.compute("plain", factor=4.0).parameters["attention"], rel=1e-3
     )
+
+
+def test_a_small_box_has_the_letter_of_papers_in_every_language(monkeypatch) -> None:
+    monkeypatch.setattr(layer, "translated", lambda name: f"⟦{name}⟧")
+    boxes = boxes_of(512, 128, 700, False, 1, 1)[:4]
+    assert [box.wordings[1] for box in boxes] == ["Q", "O", "K", "V"]
+    assert boxes[0].wordings[0] == "⟦queries⟧"
 
 
 def test_boxes_have_the_area_of_the_matrices() -> None:

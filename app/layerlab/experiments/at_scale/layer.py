@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from layerlab.core.translation import marked
+from layerlab.core.translation import marked, translated
 from layerlab.ui.plotting.handles import HandlePlot
 from layerlab.ui.plotting.items import Painted, Space
 from layerlab.ui.theme import Theme
@@ -43,6 +43,11 @@ class Box:
     place: tuple[float, float, float, float]
     expert: int = 0
     used: bool = True
+
+    @property
+    def wordings(self) -> tuple[str, str]:
+        """Its name, and the letter that papers have for it in every language: Q, K, V, O."""
+        return translated(self.name), self.name[0].upper()
 
     def holds(self, x: float, y: float) -> bool:
         """Return whether a point is in it."""
@@ -96,11 +101,12 @@ class Boxes(Painted):
 
     Attributes:
         places: (n, 4) left, low, width and height, in data units.
-        names, counts: what is written. fills, edges: colours. ink: of the words.
+        names: wordings of each, long and short. counts: what is written below.
+        fills, edges: colours. ink: of the words.
     """
 
     places: Array
-    names: Sequence[str]
+    names: Sequence[tuple[str, str]]
     counts: Sequence[str]
     fills: Sequence[QColor]
     edges: Sequence[QColor]
@@ -120,11 +126,12 @@ class Boxes(Painted):
             painter.drawRect(box)
             self._write(painter, box, self.names[k], self.counts[k])
 
-    def _write(self, painter: QPainter, box: QRectF, name: str, count: str) -> None:
+    def _write(
+        self, painter: QPainter, box: QRectF, names: tuple[str, str], count: str
+    ) -> None:
         font, line = self.theme.font(10.5, 500), self.theme.px(14)
         metrics, room = QFontMetricsF(font), box.width() - self.theme.px(6)
-        if metrics.horizontalAdvance(name) > room:
-            name = name[:1].upper()  # as papers have them: Q, K, V, O
+        name = names[metrics.horizontalAdvance(names[0]) > room]
         lines = [t for t in (name, count) if t and metrics.horizontalAdvance(t) <= room]
         lines = lines[: int(box.height() // line)]
         painter.setFont(font)

@@ -119,7 +119,7 @@ class View(PageView):
             for ink, box in zip(inks, boxes, strict=True)
         ]
         words = [count(float(size)) for size in sizes]
-        names, ink = [translated(box.name) for box in boxes], self.color("text")
+        names, ink = [box.wordings for box in boxes], self.color("text")
         self.plot.wanted = tuple((places[:, :2] + places[:, 2:]).max(0))
         columns, rows = places[:, 2:].T
         self.layer.show_plot(
