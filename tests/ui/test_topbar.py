@@ -13,12 +13,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
 from layerlab.core.success import Ranking
+from layerlab.ui.bars import SHORTCUTS
 from layerlab.ui.controls.gauges import speed_text
 from layerlab.ui.fonts import load_fonts
 from layerlab.ui.rail import Rail
 from layerlab.ui.readouts import SPARE, Readout
 from layerlab.ui.theme import DARK, LIGHT
-from layerlab.ui.topbar import SHORTCUTS, TopBar
+from layerlab.ui.topbar import TopBar
 
 LEFT = Qt.MouseButton.LeftButton
 READOUTS = [

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSpacerItem
 
 from layerlab.core.success import Ranking
@@ -17,44 +16,24 @@ from layerlab.ui.controls.seeds import SeedPopup
 from layerlab.ui.readouts import Readout
 from layerlab.ui.theme import Theme
 
-SHORTCUTS = {
-    "play": "Space",  # not translated: as Qt calls it
-    "step": "Right",  # not translated: likewise
-    "reset": "R",
-    "undo": "Ctrl+Z",
-    "redo": "Ctrl+Shift+Z",
-    "finish": "F",
-    "new_seed": "N",
-    "theme": "Ctrl+T",
-}
 # Widths at zoom 1 below which the readouts get a row of their own, labels hide, speed hides.
 _ONE_ROW, _FULL, _NARROW = 1040, 672, 576
 _SECOND_ROW = 38  # height at zoom 1
-
-
-def _hint(text: str, key: str) -> str:
-    native = QKeySequence(SHORTCUTS[key]).toString(QKeySequence.SequenceFormat.NativeText)
-    return _("{action} ({key})", action=text, key=native)
 
 
 class TopBar(WindowBar):
     """Drives the run and shows its progress. Knows no runner.
 
     Signals:
-        play_pressed, step_pressed, reset_pressed, undo_pressed, redo_pressed,
-        finish_pressed, new_seed_pressed, theme_pressed: a button was pressed.
+        play_pressed, step_pressed, finish_pressed, new_seed_pressed: a button was pressed.
         speed_changed: updates a second; inf for no limit.
         seed_chosen: place of the seed to show, from 0.
     """
 
     play_pressed = Signal()
     step_pressed = Signal()
-    reset_pressed = Signal()
-    undo_pressed = Signal()
-    redo_pressed = Signal()
     finish_pressed = Signal()
     new_seed_pressed = Signal()
-    theme_pressed = Signal()
     speed_changed = Signal(float)
     seed_chosen = Signal(int)
 
@@ -66,25 +45,16 @@ class TopBar(WindowBar):
         self._playing = self._finished = False
         self.popup: SeedPopup | None = None
         self._line.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
-        self.play = self._button(
-            "play", _("Play"), _("Plays or pauses the training"), "play", True
-        )
-        self.step = self._button("step", "", _("One update"), "step")
-        self.reset = self._button("reset", "", _("Resets to the same initial weights"), "reset")
-        self.undo = self._button("undo", "", _("Undo"), "undo")
-        self.redo = self._button("redo", "", _("Redo"), "redo")
-        self.finish = self._button("finish", "", _("Trains to completion"), "finish")
-        signals = (
-            self.play_pressed,
-            self.step_pressed,
-            self.reset_pressed,
-            self.undo_pressed,
-            self.redo_pressed,
-            self.finish_pressed,
-        )
-        drives = (self.play, self.step, self.reset, self.undo, self.redo, self.finish)
-        for button, signal in zip(drives, signals, strict=True):
-            button.clicked.connect(signal)
+        add = self._button
+        hint = _("Plays or pauses the training")
+        self.play = add(self.play_pressed, "play", _("Play"), hint, "play", accent=True)
+        self.step = add(self.step_pressed, "step", "", _("One update"), "step")
+        hint = _("Resets to the same initial weights")
+        self.reset = add(self.reset_pressed, "reset", "", hint, "reset")
+        self.undo = add(self.undo_pressed, "undo", "", _("Undo"), "undo")
+        self.redo = add(self.redo_pressed, "redo", "", _("Redo"), "redo")
+        hint = _("Trains to completion")
+        self.finish = add(self.finish_pressed, "finish", "", hint, "finish")
         self.speed = SpeedControl(theme)
         self.speed.changed.connect(self.speed_changed)
         self._line.addWidget(self.speed)
@@ -96,14 +66,7 @@ class TopBar(WindowBar):
         self.seed.setToolTip(_("Which of the networks trained in parallel is drawn"))
         self.seed.clicked.connect(self.open_seeds)
         self._line.addWidget(self.seed)
-        self.theme_button = self._button(
-            "theme", "", _("Dark, light or high contrast"), "theme"
-        )
-        self.theme_button.clicked.connect(self.theme_pressed)
-        self.menu_button = BarButton(theme, "menu")
-        self.menu_button.setToolTip(_("Open, save and more"))
-        self.menu_button.setAccessibleName(_("Menu"))
-        self._line.addWidget(self.menu_button)
+        self._add_theme_and_menu()
         self.set_seeds(1, 0)
         self.show_state(False, False, False, False)
         self.set_theme(theme)
@@ -151,15 +114,6 @@ class TopBar(WindowBar):
         if self.popup is not None:
             self.popup.close()
         super()._restyle(theme)
-
-    def _button(
-        self, icon: str, text: str, help_text: str, key: str, accent: bool = False
-    ) -> BarButton:
-        button = BarButton(self.theme, icon, text, accent)
-        button.setToolTip(_hint(help_text, key))
-        button.setAccessibleName(help_text)
-        self._line.addWidget(button)
-        return button
 
     def _wide(self, least: int) -> bool:
         return self.width() >= least * self.theme.zoom

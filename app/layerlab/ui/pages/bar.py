@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from layerlab.core.translation import _
 from layerlab.ui.bars import WindowBar
-from layerlab.ui.controls.buttons import BarButton
 from layerlab.ui.theme import Theme
 from layerlab.ui.themed import Themed
 
@@ -48,18 +47,13 @@ class PageBar(WindowBar):
     """What one does with a page as a whole.
 
     Signals:
-        back_pressed, undo_pressed, redo_pressed, reset_pressed, copy_pressed, torch_pressed,
-        lab_pressed, theme_pressed: a button was pressed.
+        back_pressed, copy_pressed, torch_pressed, lab_pressed: a button was pressed.
     """
 
     back_pressed = Signal()
-    undo_pressed = Signal()
-    redo_pressed = Signal()
-    reset_pressed = Signal()
     copy_pressed = Signal()
     torch_pressed = Signal()
     lab_pressed = Signal()
-    theme_pressed = Signal()
 
     def __init__(
         self,
@@ -81,40 +75,21 @@ class PageBar(WindowBar):
             in_lab: what the lab shows, where that is not the same network.
         """
         super().__init__(theme)
-        self.back = self._button(
-            "", _("‹ Gallery"), _("Back to all pages (Esc)"), self.back_pressed
-        )
+        add = self._button
+        self.back = add(self.back_pressed, "", _("‹ Gallery"), _("Back to all pages (Esc)"))
         self.title = PageTitle(title)
         self._line.addWidget(self.title, 1)
-        self.undo = self._button("undo", "", _("Undo (Ctrl+Z)"), self.undo_pressed)
-        self.redo = self._button("redo", "", _("Redo (Ctrl+Shift+Z)"), self.redo_pressed)
-        self.reset = self._button("reset", "", _("Resets all knobs"), self.reset_pressed)
-        self.copy = self._button(
-            "copy",
-            _("Copy as NumPy"),
-            _("Copies a self-contained program that computes this"),
-            self.copy_pressed,
-        )
-        self.copy_torch = self._button(
-            "copy",
-            "PyTorch",
-            _("Copies the equivalent PyTorch program"),
-            self.torch_pressed,
-        )
+        self.undo = add(self.undo_pressed, "undo", "", _("Undo"), "undo")
+        self.redo = add(self.redo_pressed, "redo", "", _("Redo"), "redo")
+        self.reset = add(self.reset_pressed, "reset", "", _("Resets all knobs"))
+        hint = _("Copies a self-contained program that computes this")
+        self.copy = add(self.copy_pressed, "copy", _("Copy as NumPy"), hint)
+        hint = _("Copies the equivalent PyTorch program")
+        self.copy_torch = add(self.torch_pressed, "copy", "PyTorch", hint)
         self.copy_torch.setAccessibleName(_("Copy as PyTorch"))
-        self.lab = self._button(
-            "lab",
-            _("Open in the lab"),
-            in_lab or _("Opens the same network in the lab"),
-            self.lab_pressed,
-        )
-        self.theme_button = self._button(
-            "theme", "", _("Dark or light (Ctrl+T)"), self.theme_pressed
-        )
-        self.menu_button = BarButton(theme, "menu")
-        self.menu_button.setToolTip(_("Open, save and more"))
-        self.menu_button.setAccessibleName(_("Menu"))
-        self._line.addWidget(self.menu_button)
+        hint = in_lab or _("Opens the same network in the lab")
+        self.lab = add(self.lab_pressed, "lab", _("Open in the lab"), hint)
+        self._add_theme_and_menu()
         self.lab.setVisible(has_lab and has_back)
         self.copy_torch.setVisible(has_torch and has_back)
         for button in (self.back, self.undo, self.redo, self.reset, self.copy):
@@ -130,14 +105,6 @@ class PageBar(WindowBar):
     def insert(self, widget: QWidget) -> None:
         """Put a widget after the title."""
         self._line.insertWidget(self._line.indexOf(self.title) + 1, widget)
-
-    def _button(self, icon: str, text: str, help_text: str, signal: object) -> BarButton:
-        button = BarButton(self.theme, icon, text)
-        button.setToolTip(help_text)
-        button.setAccessibleName(text.strip("‹ ") or help_text)
-        button.clicked.connect(signal)
-        self._line.addWidget(button)
-        return button
 
     def adapt(self) -> None:
         """Hide the labels that do not fit."""
