@@ -9,6 +9,7 @@ LOW = 1.0  # gain at the eigenvalue 0
 MIDDLE = 0.3  # at half the largest eigenvalue
 HIGH = 0.0  # at the largest
 TIMES = 2  # how often the filter is applied
+NORMALIZED = False  # True: the Laplacian D^(-1/2) (D - W) D^(-1/2); False: D - W
 WEIGHTS = 1.0  # of the edges: a list, or one number for all
 # The ends of each edge.
 EDGES = [
@@ -52,6 +53,11 @@ L = np.zeros((n, n))
 np.add.at(L, (i, j), -w)
 np.add.at(L, (j, i), -w)
 L -= np.diag(L.sum(1))
+scale = np.ones(n)
+if NORMALIZED:
+    degrees = np.diag(L)
+    scale = np.divide(1, np.sqrt(degrees), out=np.zeros(n), where=degrees > 0)
+    L = scale[:, None] * L * scale
 values, waves = np.linalg.eigh(L)
 largest = values[-1]
 c = LOW, 4 * MIDDLE - 3 * LOW - HIGH, 2 * LOW - 4 * MIDDLE + 2 * HIGH
@@ -65,10 +71,10 @@ def p(eigenvalues):
 
 def difference(x):
     """Return L x without the matrix: how far each node is from its neighbours."""
-    out = np.zeros(n)
-    np.add.at(out, i, w * (x[i] - x[j]))
-    np.add.at(out, j, w * (x[j] - x[i]))
-    return out
+    out, y = np.zeros(n), scale * x
+    np.add.at(out, i, w * (y[i] - y[j]))
+    np.add.at(out, j, w * (y[j] - y[i]))
+    return scale * out
 
 
 def by_neighbours(x):

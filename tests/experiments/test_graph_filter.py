@@ -50,6 +50,59 @@ def test_laplacian_and_hops_are_those_of_networkx(kind):
     assert len(set(graph.names)) == graph.nodes
 
 
+@pytest.mark.parametrize("kind", names.GRAPHS)
+def test_the_normalized_laplacian_is_that_of_networkx(kind):
+    plain, graph = (graphs.graph(kind, names.CAFFEINE, (), is_it) for is_it in (False, True))
+    wanted = nx.normalized_laplacian_matrix(as_networkx(graph)).toarray()
+    assert graph.laplacian == pytest.approx(wanted, abs=1e-12)
+    values, waves = graph.spectrum.values, graph.spectrum.waves
+    assert values == pytest.approx(np.linalg.eigvalsh(wanted), abs=1e-9)
+    assert values.min() >= 0
+    assert values.max() <= 2 + 1e-12
+    assert wanted @ waves == pytest.approx(waves * values, abs=1e-9)
+    assert (graph.signal == plain.signal).all()
+    assert (graph.positions == plain.positions).all()
+    signals = np.random.default_rng(1).standard_normal((graph.nodes, 3))
+    step = filters.by_neighbours(graph.edges, signals, 2.0, (0.2, -0.5, 0.7), 3)
+    one = 0.2 * np.eye(graph.nodes) - 0.25 * wanted + 0.175 * wanted @ wanted
+    assert step == pytest.approx(np.linalg.matrix_power(one, 3) @ signals, abs=1e-9)
+
+
+def test_a_node_without_an_edge_is_left_alone_by_both_laplacians():
+    for normalized in (False, True):
+        edges = filters.Edges(3, np.array([0]), np.array([1]), np.array([2.0]), normalized)
+        assert not edges.laplacian()[2].any()
+        signals = np.array([[1.0], [2.0], [3.0]])
+        assert filters.by_neighbours(edges, signals, 1.0, (1.0, -0.3))[2, 0] == 3.0
+
+
+@pytest.mark.parametrize("kind", names.GRAPHS)
+def test_the_page_shows_the_normalized_laplacian_too(kind):
+    result = model.compute(graph=kind, normalized=(1.0,), times=3)
+    signal, graph = result.noisy, result.graph
+    one = sum(
+        c * np.linalg.matrix_power(graph.laplacian / graph.spectrum.largest, k)
+        for k, c in enumerate(result.coefficients)
+    )
+    assert result.filtered == pytest.approx(np.linalg.matrix_power(one, 3) @ signal, abs=1e-9)
+    assert result.apart < 1e-10
+    assert result.differences.sum() == pytest.approx(signal @ graph.laplacian @ signal)
+    assert result.rough == pytest.approx(signal @ graph.laplacian @ signal / (signal @ signal))
+    (row,) = model.claims(result)
+    assert row.verdict == HOLDS
+
+
+def test_a_click_takes_the_normalized_laplacian(open_page):
+    page = open_page("graph-filter")
+    button, start = page.frame.view.normalized, page.values
+    for expected in ((1.0,), (0.0,)):
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        settle(page)
+        assert page.values["normalized"] == expected
+        assert button.isChecked() == bool(expected[0])
+    assert page.values == start
+
+
 def test_spectra_of_ring_and_grid_have_closed_forms():
     n, m = graphs.RING_NODES, graphs.SIDE
     ring = np.sort(2 - 2 * np.cos(2 * np.pi * np.arange(n) / n))
@@ -457,8 +510,9 @@ def test_a_click_on_a_filtered_node_shows_its_neighbours(open_page):
     assert page.values["node"] == (30.0,)
 
 
-def test_the_program_prints_the_page_s_figures(capsys):
-    knobs = {"graph": names.OWN, "times": 3, "low": 0.9}
+@pytest.mark.parametrize("normalized", [(0.0,), (1.0,)])
+def test_the_program_prints_the_page_s_figures(normalized, capsys):
+    knobs = {"graph": names.OWN, "times": 3, "low": 0.9, "normalized": normalized}
     result = model.compute(**knobs)
     exec(model.numpy_code(**knobs), {})
     lines = capsys.readouterr().out.splitlines()

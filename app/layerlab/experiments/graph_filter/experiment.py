@@ -71,6 +71,17 @@ EXPERIMENT = Experiment(
             marks=(1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64),
         ),
         Knob(
+            "normalized",
+            "numbers",
+            _("Normalized"),
+            _(
+                "1: the Laplacian is normalized, D^(−1/2) (D − W) D^(−1/2); 0: it is D − W. "
+                "Clicked over the response."
+            ),
+            low=0,
+            high=1,
+        ),
+        Knob(
             "noise",
             "numbers",
             _("Noise"),
@@ -114,6 +125,7 @@ EXPERIMENT = Experiment(
         "middle": 0.3,
         "high": 0.0,
         "times": 2,
+        "normalized": (0.0,),
         "noise": (0.7,),
         "wave": (),
         "node": (0.0,),
@@ -126,7 +138,9 @@ EXPERIMENT = Experiment(
         "exactly what the curve shows at its frequency. Low waves are the signal, noise is in "
         "all of them alike: attenuate the high ones and the signal remains. Drag the curve, "
         "the noise, a node: only in the random graph do the edges follow it, in the others "
-        "only the picture changes. Click a frequency, and the signal is that wave."
+        "only the picture changes. Click a frequency, and the signal is that wave. "
+        "Normalized, the edges of every node count as one: frequencies end at 2 at most, and "
+        "the wave of frequency 0 is no longer constant."
     ),
     tries=(
         Try(
@@ -163,6 +177,7 @@ EXPERIMENT = Experiment(
     ),
     formula=(
         r"(L x)_i = \sum_j w_{ij} (x_i - x_j), \quad L u_k = \lambda_k u_k",
+        r"L_{norm} = D^{-1/2} L\, D^{-1/2}, \quad D_{ii} = \sum_j w_{ij}",
         r"p(L)\, x = \sum_k p(\lambda_k)\, (u_k \cdot x)\, u_k",
         r"p(\lambda) = c_0 + c_1 t + c_2 t^2, \quad t = \lambda / \lambda_{max}",
         r"\frac{x^T L x}{x^T x} = \sum_{i<j} w_{ij} (x_i - x_j)^2 \, / \sum_i x_i^2",

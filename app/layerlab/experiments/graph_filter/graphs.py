@@ -53,13 +53,24 @@ class Graph:
         return self.edges.nodes
 
 
-def graph(kind: str, text: str, positions: tuple[float, ...]) -> Graph:
+def graph(
+    kind: str, text: str, positions: tuple[float, ...], is_normalized: bool = False
+) -> Graph:
     """Return a graph with its nodes where they were dragged.
 
     Args:
         kind: one of `names.GRAPHS`. text: edges of one's own.
         positions: x and y of all nodes, or of another number of nodes: then they are not used.
+        is_normalized: whether its Laplacian is; the signal is the same.
     """
+    found = _placed(kind, text, positions)
+    if not is_normalized:
+        return found
+    edges = replace(found.edges, normalized=True)
+    return replace(found, edges=edges, spectrum=spectrum(edges), laplacian=edges.laplacian())
+
+
+def _placed(kind: str, text: str, positions: tuple[float, ...]) -> Graph:
     found = own(text) if kind == OWN else built_in(kind)
     if len(positions) != 2 * found.nodes:
         return found

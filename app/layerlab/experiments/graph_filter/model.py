@@ -105,6 +105,7 @@ def compute(
     high: float = 0.0,
     times: int = 2,
     noise: Numbers = (0.7,),
+    normalized: Numbers = (0.0,),
     wave: Numbers = (),
     node: Numbers = (0.0,),
     positions: Numbers = (),
@@ -115,6 +116,7 @@ def compute(
     Args:
         graph: one of `names.GRAPHS`. low, middle, high: gains at 0, half, the largest.
         times: repetitions. noise: its standard deviation, one number.
+        normalized: 1 for the normalized Laplacian, 0 for D - W.
         wave: which one the signal is, or nothing. node: which is looked at, one number.
         positions: of all nodes, or of another number of nodes: then they are not used.
         edges: a graph of one's own, as a text.
@@ -122,7 +124,8 @@ def compute(
     Raises:
         LabError: edges that are wrong; numbers that come in the wrong count.
     """
-    for name, numbers in ((_("Noise"), noise), (_("Node"), node)):
+    single = ((_("Noise"), noise), (_("Node"), node), (_("Normalized"), normalized))
+    for name, numbers in single:
         if len(numbers) != 1:
             raise LabError(
                 ngettext(
@@ -134,7 +137,7 @@ def compute(
             )
     if len(wave) > 1:
         raise LabError(_("Wave lists {count} numbers, it must be one or none", count=len(wave)))
-    chosen = _graph(graph, edges, positions)
+    chosen = _graph(graph, edges, positions, normalized[0] >= 0.5)
     n, found = chosen.nodes, chosen.spectrum
     k = min(n - 1, round(wave[0])) if wave else None
     clean = chosen.signal if k is None else np.sqrt(n) * found.waves[:, k]
@@ -182,13 +185,13 @@ def compute(
     )
 
 
-def _graph(kind: str, text: str, positions: Numbers) -> Graph:
+def _graph(kind: str, text: str, positions: Numbers, is_normalized: bool) -> Graph:
     """Return a graph; raises LabError where edges of one's own are wrong, even if not shown."""
     try:
         read(text)
     except LabError as error:
         raise LabError(_("Edges of my own: {error}", error=error)) from None
-    return graph(kind, text, positions)
+    return graph(kind, text, positions, is_normalized)
 
 
 def _noise(nodes: int) -> Array:
@@ -197,9 +200,13 @@ def _noise(nodes: int) -> Array:
 
 
 def _steps(chosen: Graph, signal: Array) -> Array:
-    """Return w (x_i - x_j)^2 of each edge; their sum is x L x. (edges,)"""
+    """Return w (x_i - x_j)^2 of each edge, x scaled as the Laplacian does; their sum is x L x.
+
+    (edges,)
+    """
     edges = chosen.edges
-    return np.asarray(edges.weights * (signal[edges.i] - signal[edges.j]) ** 2)
+    scaled = edges.scale() * signal
+    return np.asarray(edges.weights * (scaled[edges.i] - scaled[edges.j]) ** 2)
 
 
 def in_course(chosen: Graph, gains: Array, signal: Array) -> Array:
@@ -209,12 +216,17 @@ def in_course(chosen: Graph, gains: Array, signal: Array) -> Array:
 
 
 def slowest_of(chosen: Graph, gains: Array, signal: Array) -> Array:
-    """Return the variance of the wave alone that fades last, of those not constant. (TIMES,)"""
-    parts = chosen.spectrum.waves.T @ (signal - signal.mean())
-    sizes = np.abs(gains)
+    """Return the variance of the wave alone that fades last, of those not constant. (TIMES,)
+
+    No wave of a normalized Laplacian is constant, unless all nodes have as many neighbours.
+    """
+    waves = chosen.spectrum.waves
+    parts = waves.T @ (signal if chosen.edges.normalized else signal - signal.mean())
+    sizes = np.where(waves.std(0) > 1e-9, np.abs(gains), 0.0)
     last = sizes[np.abs(parts) > 1e-12].max(initial=0.0)
     alike = np.abs(sizes - last) <= 1e-9 * max(1.0, last)
-    return np.asarray((parts[alike] ** 2).sum() / len(signal) * last ** (2.0 * TIMES))
+    slowest = waves[:, alike] @ parts[alike]
+    return np.asarray(slowest.var() * last ** (2.0 * TIMES))
 
 
 def claims(result: Result) -> tuple[ClaimRow, ...]:
@@ -237,7 +249,8 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
         smoother = float(result.smoothed <= result.rough * (1 + 1e-9))
         here = _("one signal on this graph")
     numbers = Filtered(result.apart, smoother, result.rough, result.smoothed)
-    return (claim("E10").row({False: numbers}, measured=measured, why=why, here=here),)
+    found = {result.graph.edges.normalized: numbers}
+    return (claim("E10").row(found, measured=measured, why=why, here=here),)
 
 
 @with_knobs_of(compute)
@@ -251,6 +264,7 @@ def numpy_code(low: float, middle: float, high: float, times: int, **knobs: Any)
         MIDDLE=middle,
         HIGH=high,
         TIMES=times,
+        NORMALIZED=links.normalized,
         EDGES=list(zip(links.i.tolist(), links.j.tolist(), strict=True)),
         WEIGHTS=links.weights.tolist() if (links.weights != 1).any() else 1.0,
         CLEAN=result.clean.round(6).tolist(),

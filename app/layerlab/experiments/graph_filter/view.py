@@ -21,7 +21,7 @@ from layerlab.experiments.graph_filter.graph_plot import (
 from layerlab.experiments.graph_filter.hop_weight_card import NearCard
 from layerlab.experiments.graph_filter.model import TIMES, Result, T
 from layerlab.experiments.graph_filter.names import ENDINGS, OWN
-from layerlab.ui.head import HeadButton
+from layerlab.ui.head import HeadButton, HeadMark
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
@@ -66,6 +66,13 @@ class View(PageView):
         self.parts.plot.y_axis.fix(0.7 * MIN_SIZE, 30)
         self.course.plot.x_axis.fix(0.9, 70)
         self.course.plot.y_axis.fix(FAINTEST, 10)
+        self.normalized = HeadMark(
+            _("normalized"),
+            _("Takes the normalized Laplacian, D^(−1/2) (D − W) D^(−1/2), or D − W again"),
+        )
+        self.normalized.brief = _("norm.")
+        self.normalized.clicked.connect(self._on_normalized)
+        self.response.add_control(self.normalized)
         self.opened = HeadButton(
             _("Open"),
             _(
@@ -114,6 +121,10 @@ class View(PageView):
             return None
         k = int(np.abs(result.graph.spectrum.places - x).argmin())
         return () if k == result.wave else (float(k),)
+
+    def _on_normalized(self) -> None:
+        if self.result is not None:
+            self.edited.emit("normalized", (float(not self.result.graph.edges.normalized),))
 
     def _on_open(self) -> None:
         self.ask_for_file(_("Open a graph"), _("Graphs"))
@@ -214,6 +225,7 @@ class View(PageView):
         )
         text = f"p = <b>{_written(result.coefficients)}</b>"
         card.set_note(text, text.removeprefix("p = "))
+        self.normalized.setChecked(result.graph.edges.normalized)
 
     def _draw_parts(self, result: Result) -> None:
         card, muted, accent = self.parts, self.color("muted"), self.color("accent")
