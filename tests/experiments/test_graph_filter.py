@@ -90,6 +90,7 @@ def test_the_page_shows_the_normalized_laplacian_too(kind):
     assert result.rough == pytest.approx(signal @ graph.laplacian @ signal / (signal @ signal))
     (row,) = model.claims(result)
     assert row.verdict == HOLDS
+    assert row.here == "one signal on this graph, by the normalized Laplacian"
 
 
 def test_a_click_takes_the_normalized_laplacian(open_page):
@@ -249,7 +250,7 @@ def test_a_low_pass_smooths_every_signal(kind):
 
 def test_the_claim_holds_and_says_what_it_cannot_ask():
     (row,) = model.claims(model.compute())
-    assert (row.verdict, row.here) == (HOLDS, "one signal on this graph")
+    assert (row.verdict, row.here) == (HOLDS, "one signal on this graph, by D − W")
     (row,) = model.claims(model.compute(low=0.0, middle=0.5, high=1.0))
     assert row.verdict == HOLDS
     assert "not low-pass" in row.here

@@ -244,10 +244,17 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
         rough=number(result.rough),
         smoothed=number(result.smoothed),
     )
-    smoother, here = None, _("one signal on this graph, through a filter that is not low-pass")
+    laplacian = _("the normalized Laplacian") if result.graph.edges.normalized else "D − W"
+    smoother, here = (
+        None,
+        _(
+            "one signal on this graph, through a filter of {laplacian} that is not low-pass",
+            laplacian=laplacian,
+        ),
+    )
     if result.is_low_pass:
         smoother = float(result.smoothed <= result.rough * (1 + 1e-9))
-        here = _("one signal on this graph")
+        here = _("one signal on this graph, by {laplacian}", laplacian=laplacian)
     numbers = Filtered(result.apart, smoother, result.rough, result.smoothed)
     found = {result.graph.edges.normalized: numbers}
     return (claim("E10").row(found, measured=measured, why=why, here=here),)
