@@ -118,7 +118,7 @@ def test_what_is_not_checked_says_what_it_would_take(
     monkeypatch.setitem(claim("D1").__dict__, "judge", row.judge)
     assert cli.main(["claims", "--only", "D1,D14"]) == 0
     out = capsys.readouterr().out
-    assert out.splitlines()[0] == "D1    NOT CHECKED HERE"
+    assert out.splitlines()[0] == "D1    not checked here"
     assert f"why         {needs}" in out
     assert "1 is wrong as printed, 1 is not checked here" in out
     assert cli.main(["claims", "--only", "D1"]) == 0  # nothing went wrong

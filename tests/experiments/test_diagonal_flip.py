@@ -12,7 +12,7 @@ from layerlab.core.jobs import Step
 from layerlab.experiments.diagonal_flip import model, study, training
 from layerlab.experiments.diagonal_flip.claim_rows import all_rows
 from layerlab.experiments.diagonal_flip.training import FlipConfig
-from layerlab.nets.problem import check, initialize, problem_of
+from layerlab.nets.problem import check
 from layerlab.nets.rank import rank_floors
 from layerlab.nets.tasks.flip import flipped, images
 from tests.experiments.conftest import settle
@@ -25,10 +25,10 @@ SEEDS = 8
 @pytest.fixture(autouse=True)
 def forgotten():
     training.TRAININGS.forget()
-    study._adam.clear()
+    study.FIVE.forget()
     yield
     training.TRAININGS.forget()
-    study._adam.clear()
+    study.FIVE.forget()
 
 
 def done(setting, epochs):
@@ -41,7 +41,7 @@ def done(setting, epochs):
 def whole():
     """The page's result when all of its work is done, for a few seeds."""
     training.TRAININGS.forget()
-    study._adam.clear()
+    study.FIVE.forget()
     steps = [step for step in model.work(lambda: False, seeds=SEEDS) if step is not None]
     return steps
 
@@ -180,6 +180,7 @@ def test_verdicts_are_those_of_the_figures(whole):
     assert {verdicts[f"D{k}"] for k in (7, 8, 9, 10)} == {"holds"}
     assert {verdicts[f"D{k}"] for k in (13, 14, 15, 19)} == {"wrong as printed"}
     assert verdicts["D32"] == "does not reproduce"
+    assert verdicts["D18"].startswith("holds only if")
     assert PENDING not in verdicts.values()
 
 
@@ -207,6 +208,9 @@ def test_broken_figures_turn_the_verdicts(whole):
     )
     verdicts = {row.id: row.verdict for row in all_rows(result.printed, slow)}
     assert verdicts["D32"] == verdicts["D11"] == "holds"
+    alike = study.Five([5.0, 4.0, 3.0, 2.0, 1.0], [np.full(9, k) for k in (5, 4, 3, 2, 1)])
+    known = dataclasses.replace(result.study, five=alike)
+    assert {row.id: row.verdict for row in all_rows(right, known)}["D18"] == "holds"
     after = {
         "He": np.full(9, 2.0),
         "Xavier": np.full(9, 1.0),
@@ -220,15 +224,12 @@ def test_broken_figures_turn_the_verdicts(whole):
     assert f"{result.study.seeds} seeds, where" in row.reason
 
 
-def test_adam_starts_as_the_listing_does():
-    """`kaiming_normal_` for the weights, zeros for the biases, in networks of every size."""
-    for hidden in study.TORCH_NETS:
-        problem = problem_of(study.adam_spec(hidden, 64))
-        params = initialize(problem).params
-        for layer, fan_in in enumerate((4, *hidden)):
-            weights = problem.layout.weights(params, layer)
-            assert weights.std() == pytest.approx((2 / fan_in) ** 0.5, rel=0.15)
-            assert not problem.layout.biases(params, layer).any()
+def test_the_five_networks_end_where_pytorch_s_do():
+    facts = pytest.importorskip("layerlab.nets.engines.torch_facts")
+    assert [hidden for _, *hidden, _ in facts.LISTING] == [list(h) for h in study.HIDDEN]
+    list(study.FIVE.advance())
+    losses = facts.flip_listing()["losses"]
+    assert study.FIVE.known().listing == pytest.approx(losses, rel=1e-4)
 
 
 def test_the_lab_trains_the_same():

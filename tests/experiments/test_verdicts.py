@@ -28,7 +28,6 @@ DIFFERENT = {
     ("diagonal-flip", "D11"): "sixteen seeds are too few to tell He from Xavier",
     ("diagonal-flip", "D32"): "of sixteen seeds the ratio of the median losses is about four",
     ("diagonal-flip", "D12"): "sixteen seeds are too few to distinguish 4-8-8-4 from 4-8-4",
-    ("diagonal-flip", "D18"): "the lab draws other weights from seed 42 than PyTorch",
 }
 JUDGED = {"HOLDS", "ONLY_IF", "NOT_REPRODUCED", "WRONG"}  # what only a judge says
 

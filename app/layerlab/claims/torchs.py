@@ -13,7 +13,7 @@ from layerlab.claims.populations import lab, population, training_loss
 from layerlab.claims.signal import kept
 from layerlab.core.numbers import grouped
 from layerlab.core.phrases import joined_by_and
-from layerlab.core.spec import NetSpec, TrainSpec
+from layerlab.core.spec import LabSpec, NetSpec, TrainSpec
 from layerlab.core.translation import _
 from layerlab.nets.engines import engine
 from layerlab.nets.engines.remote import RemoteEngine
@@ -53,12 +53,17 @@ def _measure_five(ctx: Context) -> Five:
     listing = asked(ctx.part(0, 2), "flip-listing")["losses"].tolist()
     rest, many = ctx.part(1, 2), []
     for k, hidden in enumerate(HIDDEN):
-        net = NetSpec(hidden=hidden, init="he-normal")
-        train = TrainSpec(rate=0.01, batch="full", order="file", loss="mse", updates=200)
-        spec = lab("diagonal-flip", net, train)
+        spec = five_spec(hidden)
         end = population(rest.part(k, len(HIDDEN)), spec, ctx.sample_size(SEEDS, SEEDS))[-1]
         many.append(training_loss(spec, end))
     return Five(listing, many)
+
+
+def five_spec(hidden: tuple[int, ...]) -> LabSpec:
+    """Return the lab of one of the five networks."""
+    net = NetSpec(hidden=hidden, init="he-normal")
+    train = TrainSpec(rate=0.01, batch="full", order="file", loss="mse", updates=200)
+    return lab("diagonal-flip", net, train)
 
 
 def _name(hidden: tuple[int, ...]) -> str:

@@ -17,7 +17,7 @@ from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
 from layerlab.core.translation import _
 from layerlab.experiments.diagonal_flip import claim_rows
-from layerlab.experiments.diagonal_flip.study import PRINTED, Printed, Study, study
+from layerlab.experiments.diagonal_flip.study import FIVE, PRINTED, Printed, Study, study
 from layerlab.experiments.diagonal_flip.training import INITS, TRAININGS, FlipConfig
 from layerlab.nets.rank import rank_floors
 from layerlab.nets.tasks.flip import flipped, images
@@ -150,6 +150,9 @@ def work(
             if is_interrupted():
                 yield None
         done += length
+    for _few_updates in FIVE.advance():
+        if is_interrupted():
+            yield None
     yield Step(total, total, compute(width, depth, init, epochs, seeds), _("done"))
 
 

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from layerlab.claims.flip import MAX_EPOCHS, REACHED
 from layerlab.claims.listing import same
-from layerlab.core.spec import LabSpec, edit_all
+from layerlab.claims.torchs import HIDDEN, Five, five_spec
+from layerlab.claims.torchs import SEEDS as FIVE_SEEDS
+from layerlab.core.spec import LabSpec, edit, edit_all
+from layerlab.core.state import State
 from layerlab.core.translation import _
 from layerlab.experiments.diagonal_flip.training import TRAININGS, FlipConfig
 from layerlab.nets.engines import engine
 from layerlab.nets.probes.loss import evaluate
-from layerlab.nets.problem import problem_of
+from layerlab.nets.problem import initialize, problem_of
 from layerlab.nets.rank import rank_floors
+from layerlab.nets.studies.torch_draws import he_networks
 from layerlab.nets.tasks.flip import flipped, images
 
 Array = np.ndarray
 EPOCHS = 200  # of each network
-TORCH_NETS = ((2,), (8,), (16,), (4, 4), (8, 8))  # of the five PyTorch networks
+SEED = 42  # of the listing with PyTorch
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,7 @@ class Study:
         reached_small: the same of 4-8-4 with weights of std 0.01.
         linear: loss of seed 42 without a hidden layer after 200 epochs.
         lowest: least final loss found for widths 1, 2, 3.
-        adam: final losses of the five PyTorch networks, trained as described.
+        five: losses of the five PyTorch networks, of PyTorch's draws and of many seeds.
     """
 
     seeds: int
@@ -105,7 +110,7 @@ class Study:
     reached_small: Array | None
     linear: float | None
     lowest: Array | None
-    adam: dict[str, Array] | None
+    five: Five | None
 
     @staticmethod
     def plan(seeds: int) -> list[tuple[FlipConfig, int]]:
@@ -125,7 +130,6 @@ def study(seeds: int) -> Study:
     waits = {name: _reached(hidden, "He", seeds) for hidden, name in names.items()}
     linear = _ends(FlipConfig((), "He", 1), 200)
     lowest = [_lowest(width, seeds) for width in (1, 2, 3)]
-    complete = all(v is not None for v in (*by_init.values(), *waits.values(), *lowest))
     return Study(
         seeds,
         None
@@ -137,7 +141,7 @@ def study(seeds: int) -> Study:
         _reached((8,), "0.01", seeds),
         None if linear is None else linear[1],
         None if any(v is None for v in lowest) else np.array(lowest),
-        adam_losses(seeds) if complete else None,
+        FIVE.known(),
     )
 
 
@@ -164,33 +168,49 @@ def floors() -> Array:
     return rank_floors(flipped(images()), (1, 2, 3))
 
 
-_adam: dict[int, dict[str, Array]] = {}
+class FiveNetworks:
+    """The five networks, trained from what PyTorch draws and from many seeds of the lab."""
+
+    def __init__(self) -> None:
+        self._listing: dict[tuple[int, ...], float] = {}
+        self._many: dict[tuple[int, ...], Array] = {}
+
+    def advance(self) -> Iterator[None]:
+        """Train what is missing; yields every few updates, where the time may be wanted."""
+        if self.known() is not None:
+            return
+        drawn = he_networks(SEED, [(4, *hidden, 4) for hidden in HIDDEN])
+        for hidden, params in zip(HIDDEN, drawn, strict=True):
+            spec = edit(five_spec(hidden), "train.seeds", FIVE_SEEDS)
+            self._many[hidden] = yield from _trained(spec, initialize(problem_of(spec)))
+            # The listing prints the loss with which it went into the last update.
+            one = edit_all(
+                spec, {"train.seeds": 1, "train.updates": problem_of(spec).length - 1}
+            )
+            start = initialize(problem_of(one))
+            start = replace(start, params=params[None].astype(start.params.dtype))
+            self._listing[hidden] = float((yield from _trained(one, start))[0])
+
+    def known(self) -> Five | None:
+        """Return all losses; None until all are trained."""
+        if len(self._listing) < len(HIDDEN):
+            return None
+        return Five([self._listing[h] for h in HIDDEN], [self._many[h] for h in HIDDEN])
+
+    def forget(self) -> None:
+        """Train all again."""
+        self._listing.clear()
+        self._many.clear()
 
 
-def adam_spec(hidden: tuple[int, ...], seeds: int) -> LabSpec:
-    """Return the lab of one of the five networks: Adam 0.01, 200 updates on all images.
-
-    Weights of `kaiming_normal_` (He) and biases of 0, as the listing sets them, by the lab's
-    generator: the same law, other draws. Half the mean squared error.
-    """
-    values = {
-        "train.rng": "default",
-        "train.optimizer": "adam",
-        "train.rate": 0.01,
-        "train.batch": "full",
-        "train.report": "after",
-        "train.updates": 200,
-    }
-    return edit_all(FlipConfig(hidden, "He", seeds).spec, values)
+def _trained(spec: LabSpec, start: State) -> Generator[None, None, Array]:
+    """Train, and return the losses of the networks at the end. (seeds,)"""
+    state = start
+    marks = range(10, problem_of(spec).length, 10)
+    for reached in engine("numpy").run(spec, start, marks=marks):
+        state = reached
+        yield None
+    return evaluate(problem_of(spec), state.params).train
 
 
-def adam_losses(seeds: int) -> dict[str, Array]:
-    """Return final losses of the five networks by their names, (seeds,) each."""
-    if seeds not in _adam:
-        _adam[seeds] = {}
-        for hidden in TORCH_NETS:
-            spec = adam_spec(hidden, seeds)
-            *_, end = engine("numpy").run(spec)
-            name = "-".join(map(str, (4, *hidden, 4)))
-            _adam[seeds][name] = evaluate(problem_of(spec), end.params).train
-    return _adam[seeds]
+FIVE = FiveNetworks()
