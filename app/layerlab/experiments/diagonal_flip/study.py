@@ -181,6 +181,8 @@ class FiveNetworks:
             return
         drawn = he_networks(SEED, [(4, *hidden, 4) for hidden in HIDDEN])
         for hidden, params in zip(HIDDEN, drawn, strict=True):
+            if hidden in self._listing:
+                continue
             spec = edit(five_spec(hidden), "train.seeds", FIVE_SEEDS)
             self._many[hidden] = yield from _trained(spec, initialize(problem_of(spec)))
             # The listing prints the loss with which it went into the last update.
