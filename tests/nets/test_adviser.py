@@ -1,10 +1,12 @@
 """The adviser: each rule by the figures that it needs, and real runs of each recipe."""
 
+import gettext
 from dataclasses import replace as changed
 
 import numpy as np
 import pytest
 
+from layerlab.core import translation
 from layerlab.core.advice import (
     DEAD,
     EXPLODING,
@@ -175,6 +177,23 @@ def test_nothing_is_suspected_where_little_is_to_gain(name):
     good = changed(make(), broken=None, validation=np.full(100, 0.002))
     assert is_good(good)
     assert findings(good) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("growing signal", "The signal grows"),
+        ("growing gradient", "The gradient grows"),
+        ("fading signal", "The variance fades"),
+    ],
+)
+def test_a_line_is_a_text_of_its_own_for_each_quantity(name, line, monkeypatch):
+    class Catalogue(gettext.NullTranslations):
+        def gettext(self, message: str) -> str:
+            return "Schicht ×{a_layer}" if message.startswith(line) else message
+
+    monkeypatch.setattr(translation, "catalogue", Catalogue())
+    assert findings(SICK_RUNS[name][1]())[0].line.startswith("Schicht ×")
 
 
 def test_a_line_has_the_figures_that_were_measured():

@@ -146,7 +146,7 @@ def _value(path: str, text: str) -> Any:
     from layerlab.core.errors import unknown_name
 
     if path not in KNOBS:
-        raise unknown_name("knob", path, KNOBS)
+        raise unknown_name(_("knob"), path, KNOBS)
     kind = KNOBS[path].kind
     if kind in ("choice", "text") or (kind == "batch" and text == "full"):
         return text

@@ -9,7 +9,8 @@ import sys
 
 from layerlab.core.experiment import Experiment, found_in
 from layerlab.core.registry import Registry
+from layerlab.core.translation import _
 
-EXPERIMENTS: Registry[Experiment] = Registry("experiment")
+EXPERIMENTS: Registry[Experiment] = Registry(_("experiment"))
 for _page in found_in(sys.modules[__name__]):
     EXPERIMENTS.add(_page)

@@ -95,7 +95,7 @@ class Activation(Entry):
         return np.array([z, [self.value(SCALAR, float(v), slope) for v in z]])
 
 
-ACTIVATIONS: Registry[Activation] = Registry("activation")
+ACTIVATIONS: Registry[Activation] = Registry(_("activation"))
 
 
 @helper

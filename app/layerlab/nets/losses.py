@@ -69,7 +69,7 @@ class Loss(Entry):
         return expression(self.derivative(TRACE, symbol("out"), symbol("target")))
 
 
-LOSSES: Registry[Loss] = Registry("loss")
+LOSSES: Registry[Loss] = Registry(_("loss"))
 
 
 def _cross_entropy(m: Any, out: Any, target: Any) -> Any:

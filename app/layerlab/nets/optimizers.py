@@ -83,7 +83,7 @@ class Optimizer(Entry):
         return self.formula(TRACE, p, g, kept, rate, t)
 
 
-OPTIMIZERS: Registry[Optimizer] = Registry("optimizer")
+OPTIMIZERS: Registry[Optimizer] = Registry(_("optimizer"))
 
 
 # p are the parameters (theta in the papers), g = dL/dp, `rate` the learning rate (eta, alpha).

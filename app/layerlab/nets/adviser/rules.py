@@ -90,14 +90,11 @@ def exploding(m: Measured) -> Finding | None:
     forth, back = m.length_growth, m.back
     if m.depth < 2 or max(forth, back) < GROWS:
         return None
-    what, growth = ("signal", forth) if forth >= back else ("gradient", back)
-    line = _(
-        "The {what} grows ×{a_layer} a layer, ×{growth} over {depth}.",
-        what=what,
-        a_layer=number(_a_layer(m, growth), 2),
-        growth=number(growth, 2),
-        depth=m.depth,
-    )
+    growth = max(forth, back)
+    fields = _growth_fields(m, growth)
+    line = _("The signal grows ×{a_layer} a layer, ×{growth} over {depth}.", **fields)
+    if forth < back:
+        line = _("The gradient grows ×{a_layer} a layer, ×{growth} over {depth}.", **fields)
     cures = r.sound_init(m), r.layer_norm(m), r.shallower(m)
     return _finding(m, EXPLODING, line, _at_initialization(m), *cures)
 
@@ -110,14 +107,10 @@ def vanishing(m: Measured) -> Finding | None:
     expected = m.expected_back
     if expected is not None and _a_layer(m, expected) > FADES_A_LAYER:
         return None
-    what, fade = ("variance", m.forth) if m.forth <= m.back else ("gradient", m.back)
-    line = _(
-        "The {what} fades ×{a_layer} a layer, ×{fade} over {depth}.",
-        what=what,
-        a_layer=number(_a_layer(m, fade), 2),
-        fade=number(fade, 2),
-        depth=m.depth,
-    )
+    fields = _growth_fields(m, least)
+    line = _("The variance fades ×{a_layer} a layer, ×{growth} over {depth}.", **fields)
+    if m.forth > m.back:
+        line = _("The gradient fades ×{a_layer} a layer, ×{growth} over {depth}.", **fields)
     cures = r.sound_init(m), r.layer_norm(m), r.skips(m), r.shallower(m)
     return _finding(m, VANISHING, line, _at_initialization(m), *cures)
 
@@ -376,6 +369,11 @@ def _flat_since(m: Measured) -> int:
 
 def _a_layer(m: Measured, growth: float) -> float:
     return float(growth ** (1 / (m.depth - 1)))
+
+
+def _growth_fields(m: Measured, growth: float) -> dict[str, object]:
+    a_layer = number(_a_layer(m, growth), 2)
+    return {"a_layer": a_layer, "growth": number(growth, 2), "depth": m.depth}
 
 
 def _at_initialization(m: Measured) -> tuple[tuple[str, str], ...]:
