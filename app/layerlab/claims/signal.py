@@ -229,8 +229,8 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "D20",
         D,
         _(
-            "The pre-activations of a layer of n inputs have variance n s² Var(x), where s is "
-            "the standard deviation of the weights: 512 for n = 512, s = 1."
+            "Pre-activations of n inputs have variance n s² Var(x), with weights of standard "
+            "deviation s: 512 for n = 512, s = 1."
         ),
         published="512",
         page="signal",
@@ -246,8 +246,8 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "D21",
         D,
         _(
-            "The pre-activations of a layer of n inputs have variance n s² Var(x): 0.0512 for "
-            "n = 512, s = 0.01."
+            "Pre-activations of n inputs have variance n s² Var(x), with weights of standard "
+            "deviation s: 0.0512 for n = 512, s = 0.01."
         ),
         published="0.0512",
         page="signal",

@@ -42,6 +42,7 @@ def entry_of(claim: Claim[Any], lacks: str = "") -> Entry:
         claim: the row. lacks: why this machine cannot compute it.
     """
     page = None if claim.page is None else EXPERIMENTS[claim.page]
+    shown = page if page is not None and claim.id in page.claims else None
     is_text = claim.source.startswith(claim.id[0])  # of the five; papers have a source each
     return Entry(
         claim.id,
@@ -51,8 +52,8 @@ def entry_of(claim: Claim[Any], lacks: str = "") -> Entry:
         claim.tolerance,
         group=claim.source if is_text else PAPERS,
         theme=LEARNING if page is None else page.group,
-        page=claim.page,
-        question="" if page is None else page.title,
+        page=None if shown is None else shown.key,
+        question="" if shown is None else shown.title,
         lacks=lacks,
     )
 

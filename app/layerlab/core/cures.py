@@ -1,4 +1,4 @@
-"""Names and sizes that descriptor, model and view share."""
+"""Names and sizes of the networks that are counted dead or alive, for study and page."""
 
 from layerlab.core.translation import marked
 

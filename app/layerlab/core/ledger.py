@@ -67,7 +67,7 @@ class Entry:
         id, source, statement, published, tolerance: of the claim.
         group: heading under which it stands.
         theme: one of `core.experiment.GROUPS`.
-        page, question: key and title of the page that is about it; None and "" without one.
+        page, question: key and title of the page that shows it; None and "" without one.
         lacks: why this machine cannot compute it, known beforehand; empty if it can.
         verdict: what was found; None before.
         waits: whether it was asked for and is not done.
