@@ -18,6 +18,8 @@ from layerlab.core.advice import (
     STUCK,
     UNFINISHED,
     VANISHING,
+    Finding,
+    Remedy,
 )
 from layerlab.core.spec import LabSpec, NetSpec, TrainSpec, edit, edit_all
 from layerlab.nets.adviser import Measured, advise, findings, trials
@@ -283,11 +285,13 @@ def test_the_remedy_that_was_measured_to_help_most_is_offered():
     assert f"{after:.2g}" in finding.hint
 
 
-def test_a_remedy_that_does_not_help_is_not_offered():
-    m = examine(SMALL, train(SMALL).state, train(SMALL).history)
-    suspected = findings(poor(sound((8, 8))))
-    in_vain = [changed(one, remedies=()) for one in suspected]
-    assert list(confirmed(m, in_vain, engine("numpy"), lambda: False)) == []
+@pytest.mark.parametrize(("rate", "helps"), [(1e-5, False), (0.01, True)])
+def test_a_remedy_is_offered_only_where_it_helps(rate, helps):
+    spec = edit_all(SMALL, {"train.rate": 1e-4, "train.updates": 1500})
+    run = train(spec)
+    m = examine(spec, run.state, run.history)
+    finding = Finding(STUCK, "", (), (Remedy((("train.rate", rate),), "", ""),))
+    assert bool(list(confirmed(m, [finding], engine("numpy"), lambda: False))) == helps
 
 
 def test_what_has_been_offered_is_not_offered_again_under_another_name():

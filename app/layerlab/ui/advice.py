@@ -61,7 +61,7 @@ class AdviceLine(Themed, QFrame):
 
     Signals:
         taken(finding): the cure is wanted.
-        dismissed(finding): it is not shown again for this run.
+        dismissed(finding): its kind is not shown again for this task.
     """
 
     taken = Signal(object)
