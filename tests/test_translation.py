@@ -69,6 +69,8 @@ def f(x, parser):
     Task("spiral", "spiral", "Two arms around each other.")
     _("a translated text"), ngettext("{count} row", "{count} rows", x), marked("kept so")
     raise LabError(f"{x} is {'so far' if x else ''} wrong" "!")
+    store.replace(x, "a smaller rate"), self._store.mark("reset")
+    x.replace("one part", "by another"), training.choose_task(x, "target", "task.target")
 """
     found = [(text.line, text.template) for text in untranslated(source)]
     assert found == [
@@ -77,6 +79,9 @@ def f(x, parser):
         (10, "Two arms around each other."),
         (12, "{} is {} wrong!"),
         (12, "so far"),
+        (13, "a smaller rate"),
+        (13, "reset"),
+        (14, "target"),
     ]
 
 

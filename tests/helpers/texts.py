@@ -45,6 +45,8 @@ SHOWS_NOTHING_KEYWORDS = _words(
     """
 )
 SHOWN_KEYWORDS = {"description", "help", "hint", "label", "text", "title", "tooltip", "unit"}
+# Method of a store, or of what hands on to one -> the place of the label in the undo menu.
+UNDO_LABELS = {"choose": 1, "choose_task": 1, "mark": 0, "replace": 1, "_push": 0}
 LOG_METHODS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
 _TWO_WORDS = re.compile(
     r"[A-Za-z]{2}[^\W\d]*[’')\"`]*[,;:.?!)]* +[(“\"`']*(?:[A-Za-z]|\{)"
@@ -136,18 +138,30 @@ def called(node: ast.AST) -> str:
 
 
 def _is_label(node: ast.expr, template: str, above: tuple[ast.AST, ...]) -> bool:
-    """Return whether a word is shown: by the argument's name, or right before a sentence."""
+    """Return whether a word is shown: by the argument's name or place, or before a sentence."""
     if not above or template in NAMES or _CODE.search(template) or not _WORD.search(template):
         return False
     parent = above[-1]
     if isinstance(parent, ast.keyword):
         return parent.arg in SHOWN_KEYWORDS
+    if _is_undo_label(node, parent):
+        return True
     if not isinstance(parent, ast.Call) or node not in parent.args[1:-1]:
         return False
     following = parent.args[parent.args.index(node) + 1]
     if called(following) == "_" and isinstance(following, ast.Call) and following.args:
         following = following.args[0]
     return (template_of(following) or "").rstrip("`").endswith(".")
+
+
+def _is_undo_label(node: ast.expr, call: ast.AST) -> bool:
+    """Return whether a literal is what the undo menu calls a step; texts have `replace` too."""
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return False
+    name, receiver = call.func.attr, ast.unparse(call.func.value)
+    if name == "replace" and not receiver.endswith("store"):
+        return False
+    return name in UNDO_LABELS and node in call.args[UNDO_LABELS[name] :][:1]
 
 
 def _is_no_text(node: ast.expr, above: tuple[ast.AST, ...]) -> bool:
@@ -177,7 +191,8 @@ def _is_no_text(node: ast.expr, above: tuple[ast.AST, ...]) -> bool:
     if isinstance(parent, ast.Call) and node in parent.args:
         name = called(parent)
         texts = parent.args[: TRANSLATING.get(name, 0)]
-        return node in texts or name in SHOWS_NOTHING
+        is_name = name in SHOWS_NOTHING and not _is_undo_label(node, parent)
+        return node in texts or is_name
     if isinstance(parent, ast.Tuple) and isinstance(above[-2], ast.Call | ast.Compare):
         return isinstance(above[-2], ast.Compare) or called(above[-2]) in SHOWS_NOTHING
     return False

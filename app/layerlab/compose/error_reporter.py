@@ -98,7 +98,7 @@ class ErrorReporter:
             store.undo()
         elif action == "rate":  # there is nothing to go back to: start gentler
             spec = specs.edit(store.spec, "train.rate", store.spec.train.rate / 10)
-            store.replace(spec, "a smaller rate")
+            store.replace(spec, _("Smaller rate"))
 
 
 def _trace(error: BaseException) -> str:
