@@ -1,5 +1,6 @@
 """The numpy engine against a training done neuron by neuron, in plain Python floats."""
 
+import dataclasses
 import itertools
 import math
 import subprocess
@@ -247,6 +248,24 @@ def test_names_layer_and_seed_of_a_weight_that_broke() -> None:
     bad = initialize(problem).with_parameter(2, problem.layout.weight_index(1, 0, 0), np.inf)
     with pytest.raises(NotFiniteError, match="layer 2 of seed 3") as caught:
         ensure_finite(problem, bad, bad)
+    assert caught.value.layer == 2
+
+
+def test_names_the_layer_that_the_dropout_of_the_update_made_overflow() -> None:
+    """What is kept is doubled, to infinity; without dropout all layers would be finite."""
+    problem = problem_of(spec_of({"activation": "identity", "dropout": 0.5}, updates=1))
+    layout, start = problem.layout, initialize(problem)
+    params = start.params.copy()
+    layout.biases(params, 0)[:] = 1e308
+    layout.weights(params, 1)[:] = 1e-308
+    good = dataclasses.replace(start, params=params)
+    assert np.isfinite(training_loss(problem, params)).all()
+    trainer = Trainer(problem, good)
+    trainer.step()
+    with pytest.raises(
+        NotFiniteError, match="after update 1: it began in layer 2 of"
+    ) as caught:
+        ensure_finite(problem, good, trainer.state())
     assert caught.value.layer == 2
 
 

@@ -167,7 +167,7 @@ def _counted(block: str, factor: float, decoder: Decoder, tokens: int, size: int
     }
     memory = {part: size * number for part, number in counts.items()}
     memory["context"] = size * decoder.cache(tokens)
-    blocks = _blocks(block, factor, decoder)
+    blocks = _blocks(block, decoder)
     a_token = decoder.cache(1)
     return Result(
         block,
@@ -189,7 +189,7 @@ def _counted(block: str, factor: float, decoder: Decoder, tokens: int, size: int
     )
 
 
-def _blocks(block: str, factor: float, decoder: Decoder) -> tuple[FeedForwardBlock, ...]:
+def _blocks(block: str, decoder: Decoder) -> tuple[FeedForwardBlock, ...]:
     """Return the kinds beside a mixture of the chosen one, all of one width."""
     many = decoder.experts if decoder.experts > 1 else MANY_EXPERTS
     found = []

@@ -90,7 +90,7 @@ def frame(skew: float) -> Array:
     return np.array([[c, -s], [s, c]]) @ np.array([[1.0, skew], [0.0, 1.0]])
 
 
-def _shaped(values: Array, skew: float, real: Array, imag: Array) -> Array:
+def _shaped(skew: float, real: Array, imag: Array) -> Array:
     """Return frame [...] frame^-1 of what multiplies the eigenvectors. (..., 2, 2)"""
     inner = np.zeros((*real.shape[:-1], 2, 2))
     inner[..., 0, 0], inner[..., 1, 1] = real[..., 0], real[..., 1]
@@ -105,7 +105,7 @@ def matrix(values: Array, skew: float) -> Array:
     Args:
         values: (2,) complex. skew: how far its two directions lean towards each other.
     """
-    return _shaped(values, skew, values.real, values.imag)
+    return _shaped(skew, values.real, values.imag)
 
 
 def moved(values: Array, skew: float, times: Array) -> Array:
@@ -115,7 +115,7 @@ def moved(values: Array, skew: float, times: Array) -> Array:
         values: (2,) complex, the eigenvalues of W. times: any shape.
     """
     power = np.exp(times[..., None] * values)
-    return _shaped(values, skew, power.real, power.imag)
+    return _shaped(skew, power.real, power.imag)
 
 
 @functools.lru_cache(maxsize=64)

@@ -43,7 +43,6 @@ def claims(
     theory: Theory,
     found: MeasuredSignal,
     largest: float,
-    chi: float,
     length: float,
 ) -> tuple[ClaimRow, ...]:
     """Return all rows.
@@ -51,7 +50,7 @@ def claims(
     Args:
         net: the network. theory, found: its layers.
         largest: largest singular value of one layer.
-        chi, length: where lengths have settled.
+        length: correlation length where lengths have settled.
     """
     depth = net.depth
     return (

@@ -262,7 +262,7 @@ def marks(activation: str, width: int) -> tuple[PhasePoint, ...]:
 def claims(result: Result) -> tuple[ClaimRow, ...]:
     """Return the claims about signals, beside what is computed here."""
     return claim_rows.claims(
-        result.net, result.theory, result.found, result.largest, result.chi, result.length
+        result.net, result.theory, result.found, result.largest, result.length
     )
 
 

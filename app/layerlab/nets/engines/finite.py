@@ -39,8 +39,9 @@ def ensure_finite(problem: Problem, good: State, state: State) -> State:
             loss = training_loss(problem, trainer.params)
             if not (np.isfinite(trainer.params).all() and np.isfinite(loss).all()):
                 break
-        x, y = batches.at(max(trainer.update - 1, 0))
-        layer, seed = _diverged_layer(problem, before, trainer.params, x, y)
+        # The update that diverged, with its dropout masks; None where no update was needed.
+        update = trainer.update - 1 if trainer.update > good.update else None
+        layer, seed = _diverged_layer(problem, before, trainer.params, batches, update)
     raise NotFiniteError(
         _(
             "the loss is not finite after update {update}: it began in layer {layer} of "
@@ -55,11 +56,12 @@ def ensure_finite(problem: Problem, good: State, state: State) -> State:
 
 
 def _diverged_layer(
-    problem: Problem, before: Array, after: Array, x: Array, y: Array
+    problem: Problem, before: Array, after: Array, batches: Batches, update: int | None
 ) -> tuple[int, int]:
     """Return the layer (1-based) and the seed that diverged first."""
     layout = problem.layout
-    cache = forward(problem, before, x)
+    x = batches.at(update or 0)[0]
+    cache = forward(problem, before, x, update)
     for layer, z in enumerate(cache.z):  # the signal, on its way forward
         bad = ~np.isfinite(z).all((1, 2))
         if bad.any():

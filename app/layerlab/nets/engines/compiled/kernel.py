@@ -46,7 +46,7 @@ from layerlab.nets.randomness import DROPOUT, ORDER
 
 
 @jit
-def _hidden(plan: Any, row: Any, h_in: Any, work: Any, count: int, prefix: Any) -> None:
+def _hidden(plan: Any, row: Any, work: Any, count: int, prefix: Any) -> None:
     """Turn a layer's pre-activations into activations and slopes."""
     units, stride = row[FAN_OUT], plan.stride
     size = units * stride
@@ -90,7 +90,7 @@ def _forward(
         product(weights, 1, fan_out, h_in, h_row, z, plan.stride, fan_out, count, fan_in + 1)
         if layer == last:
             return
-        _hidden(plan, row, h_in, work, count, mix(prefix, layer))
+        _hidden(plan, row, work, count, mix(prefix, layer))
         if row[SKIPS]:
             for j in range(fan_out):
                 add(
