@@ -17,6 +17,7 @@ from layerlab.claims.pieces import Layers
 from layerlab.claims.signal import Preserved
 from layerlab.claims.torchs import HIDDEN, Drawn, Five
 from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG
+from layerlab.nets.studies.gates import Flips
 
 Array = np.ndarray
 NOISE = np.linspace(0.9, 1.1, 64)
@@ -97,6 +98,19 @@ def test_up_to_is_a_maximum_and_a_bound_with_one_input_alone() -> None:
     assert (only.kind, only.condition) == (ONLY_IF, "there is one input")
     assert judge("D17", Layers(built, np.full(32, 7000), line)).kind == WRONG
     assert judge("D17", Layers({**built, (4, 4): 255}, few, line)).kind == WRONG
+
+
+def test_half_of_the_gates_is_not_sparse() -> None:
+    """Half are active where pre-activations are as often above 0 as below."""
+
+    def found(is_active: float) -> Judgement:
+        shares = {2: 0.008, 64: 0.003}
+        flips = {n: Flips(n, 8, 400, v, v, v, is_active) for n, v in shares.items()}
+        return judge("A4", flips)
+
+    assert found(0.2).kind == HOLDS
+    half = found(0.5)
+    assert (half.kind, half.condition) == (ONLY_IF, "sparse allows for 50 % active gates")
 
 
 def test_a_constant_is_nothing_kept() -> None:

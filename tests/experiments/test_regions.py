@@ -157,12 +157,12 @@ def test_verdicts_move_with_the_knobs() -> None:
 
 
 def flips(inputs: int, share: float) -> gates.Flips:
-    return gates.Flips(inputs, 1, 20, share, share, share, 0.5)
+    return gates.Flips(inputs, 1, 20, share, share, share, 0.2)
 
 
 def test_broken_figures_turn_every_verdict() -> None:
     assert claim_rows.gates_row((flips(2, 0.008), flips(64, 0.003))).verdict == HOLDS
-    dense = gates.Flips(64, 1, 20, 0.003, 0.003, 0.003, 0.6)
+    dense = gates.Flips(64, 1, 20, 0.003, 0.003, 0.003, 0.5)
     assert "sparse" in claim_rows.gates_row((flips(2, 0.008), dense)).verdict
     assert claim_rows.gates_row((flips(2, 0.008), flips(64, 0.007))).verdict.startswith(ONLY_IF)
     assert claim_rows.gates_row((flips(2, 0.008), flips(64, 0.02))).verdict == WRONG

@@ -216,7 +216,7 @@ def verdicts(**knobs):
 
 def test_verdicts_are_those_of_the_figures():
     found = verdicts()
-    assert found["B4"] == "holds only if the mean square is meant, and only of sigmoid and relu"
+    assert found["B4"] == "holds only if the mean square is meant, and only of relu"
     assert found["D20"] == found["D21"] == "holds only if the inputs have mean 0"
     assert found["D22"].startswith("holds only if variance is read as mean square, and a")
     assert found["D29"] == found["D30"] == "wrong as printed"
@@ -232,7 +232,7 @@ def test_verdicts_move_with_the_knobs():
     assert seen == pytest.approx(expected, rel=0.35)  # of one network of finite width
     assert claim_rows.rates(model.compute().theory, model.compute().found) is None
     assert verdicts(**settled)["L5"] == verdicts()["L5"] == NOT_HERE
-    assert verdicts(depth=2)["B4"].endswith("of tanh and sigmoid and relu")
+    assert verdicts(depth=2)["B4"].endswith("only of tanh and relu")
     rows = {row.id: row for row in model.claims(model.compute(depth=2))}
     assert "2 layers, where" in rows["B4"].here
 
