@@ -25,10 +25,11 @@ from layerlab.claims import (
 from layerlab.claims.listing import listing
 from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG
 from layerlab.core.layout import Layout
-from layerlab.core.spec import NetSpec, edit
+from layerlab.core.spec import NetSpec
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.initializers import INITIALIZERS
 from layerlab.nets.losses import softmax
+from layerlab.nets.problem import Problem
 from layerlab.nets.studies import convolution, gates
 from layerlab.nets.transformers import attention_activations, feed_forward_parameters
 from tests.claims.breaking import (
@@ -102,7 +103,8 @@ def _of_std_a_half(weights: Array, biases: Array) -> tuple[Array, Array]:
 
 _product, _filtered, _solved = linear.product, convolution.filtered, convolution.solved
 _norm, _largest_step = mechanisms.norm, mechanisms.largest_step
-_wavy, _std_of_correlation_length = gates.wavy, trainable.std_of_correlation_length
+_active, _std_of_correlation_length = gates.active, trainable.std_of_correlation_length
+_flicker = np.random.default_rng(0)
 _changed, _block_gradient = layers.changed, blocks.Network.gradient
 _stretched, _own_gradient = rescaled.stretched, tying.gradient
 _low_rank = np.ones((linear.NETS, linear.M, 1)) * np.arange(1.0, linear.N + 1)
@@ -113,9 +115,9 @@ def _with_skip(layout: Layout, params: Array) -> tuple[Array, Array]:
     return matrix + np.eye(matrix.shape[-1]), bias
 
 
-def _slow_if_many(inputs: int, seeds: int) -> Any:
-    problem = _wavy(inputs, seeds)
-    return replace(problem, spec=edit(problem.spec, "train.rate", 0.02 / inputs**2))
+def _flickering(problem: Problem, params: Array) -> Array:
+    gates = _active(problem, params)
+    return gates ^ (_flicker.uniform(size=gates.shape) < 0.02)
 
 
 def _unshared(images: Array, kernel: Array, border: str = "valid") -> Array:
@@ -168,7 +170,7 @@ BROKEN: dict[str, tuple[str, Break]] = {
     "A1": (ONLY_IF, instead("layerlab.claims.linear.random_maps", lambda: _low_rank)),
     "A2": (HOLDS, instead("layerlab.claims.linear.product", _with_skip)),
     "A3": (HOLDS, scaled_init("he-normal", 0.0)),
-    "A4": (ONLY_IF, instead("layerlab.nets.studies.gates.wavy", _slow_if_many)),
+    "A4": (ONLY_IF, instead("layerlab.nets.studies.gates.active", _flickering)),
     "A5": (HOLDS, instead("layerlab.claims.learning.folded", _flat)),
     "B1": (HOLDS, instead("layerlab.claims.linear.LINEAR", "tanh")),
     "B2": (HOLDS, other_activation("sigmoid", "tanh")),

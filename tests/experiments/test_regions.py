@@ -152,7 +152,7 @@ def test_verdicts_move_with_the_knobs() -> None:
     assert rows()["D16"] == one_input
     assert rows(width=1, depth=1)["D16"] == HOLDS
     assert rows(width=1, depth=1)["D17"] == HOLDS
-    assert rows(width=32, depth=3)["D17"] == f"{ONLY_IF} the weights are built for it"
+    assert rows(width=32, depth=3)["D17"] == one_input
     assert rows()["L3"] == HOLDS
 
 
@@ -167,12 +167,14 @@ def test_broken_figures_turn_every_verdict() -> None:
     assert claim_rows.gates_row((flips(2, 0.008), flips(64, 0.007))).verdict.startswith(ONLY_IF)
     assert claim_rows.gates_row((flips(2, 0.008), flips(64, 0.02))).verdict == WRONG
     assert claim_rows.layer_row(4, 6, 9).verdict == WRONG
-    assert claim_rows.power_row((4, 4), 9, 4, 15, counting.counts(2)).verdict == WRONG
+    two = counting.counts(2)
+    assert claim_rows.power_row((4, 4), 9, 4, 15, two, 5).verdict == WRONG
+    assert claim_rows.power_row((4, 4), 9, 4, 16, two, 5).verdict == HOLDS
+    in_plane = claim_rows.power_row((4, 4), 9, 4, 16, two, 11)
+    assert in_plane.verdict == f"{ONLY_IF} there is one input"
     good = counting.counts(1)
-    many = counting.RegionCounts(
-        **{**vars(counting.counts(2)), "initial": np.full((4, 5), 999)}
-    )
-    assert claim_rows.power_row((4, 4), 9, 4, 16, many).verdict == HOLDS
+    many = counting.RegionCounts(**{**vars(two), "initial": np.full((4, 5), 99_999)})
+    assert claim_rows.power_row((4, 4), 9, 4, 16, many, 5).verdict == WRONG  # none has more
     squared = counting.RegionCounts(**{**vars(good), "initial": good.initial**2})
     assert claim_rows.neurons_row(good).verdict == HOLDS
     assert claim_rows.neurons_row(squared).verdict == "does not reproduce"
