@@ -192,5 +192,7 @@ def ablation_row(
     )
     here = _("one layer of trained networks of {activation}", activation=name)
     lab = {**leftovers(), name: error}
+    if name not in leftovers():  # then the lab's block leaves nothing either
+        exact = max(exact, error)
     numbers = ZeroedBlocks({name: max(reach, constant)}, {name: exact}, lab)
     return row.row(numbers, measured=measured, why=why, here=here)
