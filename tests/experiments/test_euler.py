@@ -196,8 +196,8 @@ def test_where_one_plus_dt_lambda_is_one_a_defective_w_grows() -> None:
 
 
 def trained(field: str = "tanh", depth: int = 12) -> moons.Flow:
-    list(moons.TRAININGS.get(moons.Setting(field, depth)).advance(never))
-    return moons.known(moons.Setting(field, depth))
+    list(moons.TRAININGS.get(moons.FlowConfig(field, depth)).advance(never))
+    return moons.known(moons.FlowConfig(field, depth))
 
 
 def test_layers_are_what_the_lab_has(monkeypatch) -> None:
@@ -274,7 +274,7 @@ def test_interrupted_training_ends_the_same(monkeypatch) -> None:
 
 
 def test_a_net_that_is_not_trained_is_the_initial_one() -> None:
-    result, setting = model.compute(depth=5), moons.Setting("tanh", 5)
+    result, setting = model.compute(depth=5), moons.FlowConfig("tanh", 5)
     assert not result.is_trained
     problem = problem_of(setting.spec)
     first = initialize(problem).params[:1].astype(float)
