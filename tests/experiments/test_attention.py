@@ -281,11 +281,14 @@ def test_verdicts_move_with_the_knobs():
     found = verdicts(model.compute(keys=4, points=alike))
     assert found["E8"] == NOT_HERE
     assert verdicts(model.compute(keys=2, unequal=1.0))["E8"] == HOLDS
+    both = model.compute(keys=2)  # in the middle between two keys none is nearer
+    assert both.doubled.shape[1] == len(both.x) - 1
+    assert verdicts(both)["E8"] == HOLDS
 
 
 def test_broken_figures_turn_the_verdicts(whole, monkeypatch):
     assert claim_rows.kernel_row(0.1, 0.1, np.ones(3), True, 64).verdict == WRONG
-    assert claim_rows.temperature_row(np.ones((6, 3)), 0.9, False).verdict == WRONG
+    assert claim_rows.temperature_row(np.ones((6, 3))).verdict == WRONG
     assert claim_rows.product_row(whole.drawn, 128).verdict == WRONG
     flat = [dataclasses.replace(one, weights=np.ones((2, 2))) for one in whole.summaries]
     assert claim_rows.gradient_row(tuple(flat), 16).verdict == NOT_REPRODUCED

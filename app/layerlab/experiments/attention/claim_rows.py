@@ -104,15 +104,15 @@ def kernel_row(apart: float, unit: float, norms: Array, scaled: bool, norm: floa
     return claim("E7").row(Kernel(unit, apart), measured=measured, why=why, here=here)
 
 
-def temperature_row(entropies: Array, falls: float, alike: bool) -> ClaimRow:
-    """Judge E8 by the queries at all positions.
+def temperature_row(entropies: Array) -> ClaimRow:
+    """Judge E8 by the queries at all positions from which the keys differ.
 
     Args:
         entropies: (norms, positions) of their weights, at the ledger's norms.
-        falls: share of the doublings at which it falls. alike: whether all keys are.
     """
-    if alike:
+    if not entropies.size:
         return claim("E8").not_here(_("all keys are alike, and so are their weights"))
+    falls = float((np.diff(entropies, axis=0) < 0).mean())
     numbers = Sharper([float(np.median(one)) for one in entropies], falls)
     here = _(
         "{count} queries at these keys, norms {low} to {high}",

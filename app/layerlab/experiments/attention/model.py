@@ -61,8 +61,8 @@ class Result:
         claimed: the same for a kernel of h^2 = √d_k, scaled or not. unit: `difference` for
             queries of norm 1.
         entropies: (NORMS,) of this query's weights, by norm. low, high: (NORMS,) the least
-            and the largest of queries at all positions. doubled: (norms, m) of queries at all
-            positions, at the norms of the ledger.
+            and the largest of queries at all positions. doubled: (norms, n) of queries at all
+            positions from which keys differ, at the norms of the ledger.
         edges, heights: (BINS + 1,) and (2, BINS) densities of random q . k, scaled and not.
         density: (2, BINS) what theory predicts for them.
         summaries: what random draws give, by `SIZES`. limits: what they lead to.
@@ -161,7 +161,9 @@ def compute(
     found = attention_weights(q, k, by)
     kernel = kernel_weights(q, k, by)
     other = kernel if scaled else kernel_weights(q, k, squared_width(d_k))
-    entropies = entropy(softmax(NORMS[:, None, None] * (one @ k.T / by)))  # (NORMS, m + 1)
+    logits = one @ k.T / by  # of queries of norm 1
+    entropies = entropy(softmax(NORMS[:, None, None] * logits))  # (NORMS, m + 1)
+    can_choose = np.ptp(logits[:-1], axis=1) > 1e-12  # others weigh all keys alike
     drawn = draws_of(keys)
     for each in drawn:
         # A block may be fewer: the same knobs would draw more later.
@@ -192,7 +194,7 @@ def compute(
         entropies[:, -1],
         entropies[:, :-1].min(axis=1),
         entropies[:, :-1].max(axis=1),
-        entropies[::_A_DOUBLING, :-1][: len(LEDGER_NORMS)],
+        entropies[::_A_DOUBLING, :-1][: len(LEDGER_NORMS), can_choose],
         edges,
         heights,
         density,
@@ -280,11 +282,7 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
         claim_rows.kernel_row(
             result.claimed, result.unit, result.norms, result.scaled, result.norm
         ),
-        claim_rows.temperature_row(
-            result.doubled,
-            float((np.diff(result.doubled, axis=0) < 0).mean()),
-            not np.ptp(result.positions) and not np.ptp(result.norms),
-        ),
+        claim_rows.temperature_row(result.doubled),
     )
 
 
