@@ -174,7 +174,7 @@ def test_the_batch_has_the_whole_training_set_at_its_end(open_lab, qtbot):
     turn(lab, "train.batch", 0.4)
     curve = filled(qtbot, lab)
     assert math.isinf(curve.points[-1].number)
-    assert lab.curves.plot.texts.reading(math.inf).startswith("batch full: ")
+    assert lab.curves.plot.texts.reading(math.inf).startswith("Batch full: ")
     click(lab, math.inf)
     assert lab.store.spec.train.batch == "full"
 

@@ -94,7 +94,7 @@ def test_no_weight_of_the_network_before_is_edited_meanwhile(lab, qtbot, monkeyp
     assert not canvas.editor.isVisible()
     lab.window.diagram.weight_edited.emit(1, 2, 5, 1.75)
     assert lab.toast.text() == "The new network is not ready yet: nothing was changed."
-    assert lab.store.can_undo.startswith("task")
+    assert lab.store.can_undo.startswith("Task")
     gate.set()
 
 
