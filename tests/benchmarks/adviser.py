@@ -1,6 +1,6 @@
 """How often the adviser is right, and what its cures do.
 
-    python -m tests.benchmarks.adviser [--group tuning | "held out"] [--cures]
+    python -m tests.benchmarks.adviser [--group tuning | "held out" | fresh] [--cures]
     python -m tests.benchmarks.adviser --kinds [--seed 2] [--each 5] [--healthy 30]
 
 The first judges it on the committed specs (`adviser_specs`). It is right on a sick one where
@@ -36,7 +36,7 @@ from layerlab.threads import one_thread_each
 from tests.benchmarks.adviser_cases import HEALTHY, HELD_OUT, OF_EACH, Case, healthy, sick_of
 from tests.benchmarks.adviser_cases import KINDS as CASES
 from tests.benchmarks.adviser_cases import train as train_spec
-from tests.benchmarks.adviser_specs import LITTLE, SCRAPS, SICK, Drawn, figures, read
+from tests.benchmarks.adviser_specs import GROUPS, LITTLE, SCRAPS, SICK, Drawn, figures, read
 
 NOTHING = "(nothing)"
 WORST = 1.05  # of the median loss after a cure beside before
@@ -186,7 +186,7 @@ def judge_kinds(seed: int, each: int, most: int) -> None:
 def main() -> int:
     """Judge the adviser; return 1 where an aim is missed."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--group", default="tuning", choices=["tuning", "held out"])
+    parser.add_argument("--group", default="tuning", choices=GROUPS)
     parser.add_argument("--cures", action="store_true")
     parser.add_argument("--kinds", action="store_true")
     parser.add_argument("--seed", type=int, default=HELD_OUT)

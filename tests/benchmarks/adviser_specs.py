@@ -2,8 +2,9 @@
 
     python -m tests.benchmarks.adviser_specs
 
-draws them and writes `adviser_specs.json`: 40 sick and 40 healthy ones to tune on, of eight
-families, and 20 more that are held out, drawn over all knobs. Whether a spec is sick is
+draws them and writes `adviser_specs.json`: 40 sick and 40 healthy ones to tune on, of nine
+families; 20 that are held out, over all knobs or tables; and 20 more over all knobs, drawn when
+no rule was to be changed any more. Whether a spec is sick is
 measured, and no rule of the adviser takes part in it:
 
 - A run's figure is the median over its seeds of the final loss on the held-out points; on the
@@ -54,13 +55,14 @@ from tests.benchmarks import adviser_cases as recipes
 FILE = pathlib.Path(__file__).with_name("adviser_specs.json")
 TABLES = pathlib.Path(__file__).resolve().parents[2] / "build" / "adviser_tables"
 
-TUNING, HELD_OUT = 11, 12  # seeds of the generator
+TUNING, HELD_OUT, FRESH = 11, 12, 13  # seeds of the generator
 OF_EACH, REPORTED = 40, 20
 SEEDS = 8  # networks of each run
 MOST, CHANGED = 6e9, 2e10  # multiplications of a run and of a changed one: some seconds
 MUCH, CUT = 0.06, 0.3
 LITTLE, SCRAPS = 0.04, 0.15
 SICK, HEALTHY = "sick", "healthy"
+GROUPS = ("tuning", "held out", "fresh")
 PAUSED = 4  # healthy ones that are looked at before their end
 
 Rng = np.random.Generator
@@ -463,10 +465,10 @@ def tuning() -> list[Drawn]:
     return kept[SICK] + kept[HEALTHY]
 
 
-def held_out() -> list[Drawn]:
-    """Return `REPORTED` more, over all knobs, half of them sick, as they come."""
-    rng, kept = np.random.default_rng(HELD_OUT), []
-    for one in _drawn(rng, ["anywhere", "table"]):
+def unseen(seed: int, families: list[str]) -> list[Drawn]:
+    """Return `REPORTED` more of some families, half of them sick, as they come."""
+    kept: list[Drawn] = []
+    for one in _drawn(np.random.default_rng(seed), families):
         same = sum(other.label == one.label for other in kept)
         if same < REPORTED // 2:
             kept.append(one)
@@ -489,7 +491,7 @@ def _line(group: str, drawn: Drawn) -> str:
 
 
 def read(group: str) -> list[Drawn]:
-    """Return the specs of a group of the file, `tuning` or `held out`; tables are written."""
+    """Return the specs of a group of the file, one of `GROUPS`; tables are written."""
     found = []
     for line in json.loads(FILE.read_text(encoding="utf-8")):
         if line.pop("group") == group:
@@ -503,7 +505,8 @@ def main() -> None:
     argparse.ArgumentParser(description=__doc__).parse_args()
     one_thread_each()
     lines = [_line("tuning", one) for one in tuning()]
-    lines += [_line("held out", one) for one in held_out()]
+    lines += [_line("held out", one) for one in unseen(HELD_OUT, ["anywhere", "table"])]
+    lines += [_line("fresh", one) for one in unseen(FRESH, ["anywhere"])]
     FILE.write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
 
 

@@ -380,9 +380,10 @@ def test_nothing_is_said_of_twelve_layers_at_the_noise_floor():
 
 
 def test_the_committed_specs_are_what_is_said_of_them():
-    tuning, held_out = read("tuning"), read("held out")
+    tuning = read("tuning")
     assert sorted(d.label for d in tuning) == [HEALTHY] * 40 + [SICK] * 40
-    assert len(held_out) == 20
+    for unseen in read("held out"), read("fresh"):
+        assert sorted(d.label for d in unseen) == [HEALTHY] * 10 + [SICK] * 10
     drawn = min((d for d in tuning if d.label == SICK), key=lambda d: d.spec.train.updates)
     again = label(drawn.spec, drawn.family)
     assert again is not None
