@@ -93,9 +93,9 @@ def test_a_variance_of_zero_is_a_ring_on_the_edge_and_a_gap_in_the_line(
     view.draw(with_variance([0.5, 0.0, 1e-33, 0.2]))
     plot = view.variance
     view.grab()
-    assert plot.live["zero"].hollow
-    assert plot.live["zero"].x == pytest.approx([2, 3])
-    assert plot.live["zero"].y == pytest.approx(plot.y_axis.low)
+    assert plot.live["0"].hollow
+    assert plot.live["0"].x == pytest.approx([2, 3])
+    assert plot.live["0"].y == pytest.approx(plot.y_axis.low)
     assert np.isnan(plot.py(plot.live[ACROSS_INPUTS].y)[1])
     assert "0" in [key.text for key in plot.legend]
     assert plot.y_axis.low > 1e-6  # zeros do not press the others flat

@@ -172,7 +172,7 @@ class View(PageView):
         if result.setting.seeds > 1:
             name = _("median of {count} seeds", count=result.setting.seeds)
             median = Series(*(name, x, middle, accent, low, high), width=2.2, brief=_("median"))
-            series.insert(0, replace(median, values=result.quartiles[1]))
+            series.insert(0, replace(median, values=result.quartiles))
         ring, runs = self.color("negative"), self._text_runs(result)
         if runs:
             at, last = np.array([(float(one.epochs), one.last) for one in runs]).T
@@ -210,7 +210,7 @@ class View(PageView):
             ),
             Series(
                 *(_("median"), widths, middle, accent, low, high),
-                values=result.sweep[1],
+                values=result.sweep,
                 inks=[accent] * len(widths),
                 radius=3.0,
             ),

@@ -212,7 +212,7 @@ class View(PageView):
         for name, losses in seeds.losses.items():
             parts = np.quantile(losses, (0.25, 0.5, 0.75), axis=0)
             low, middle, high = np.maximum(parts, MIN_LOSS)
-            look = {"low": low, "high": high, "values": parts[1]}
+            look = {"low": low, "high": high, "values": parts}
             series.append(self._series(name, seeds.updates, middle, **look))
         if series:
             shown = np.concatenate([one.y for one in series])

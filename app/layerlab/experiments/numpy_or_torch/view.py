@@ -163,9 +163,14 @@ class View(PageView):
         for name in others:
             colors = value_colors(self.theme, params[name], -most, most)
             live[name] = self._row(ENGINES.index(name), colors)
+        each = np.arange(count)
+        numbers = [
+            exported(NAMES[name], each, params[name], places=_("parameter")) for name in others
+        ]
         if result.reference in params:
             difference = np.abs(params["numpy"] - params[result.reference]).astype(float)
             live["difference"] = self._row(3, self._heat(difference))
+            numbers.append(exported(_("difference"), each, difference))
         cuts = np.array(ends[:-1]) - 0.5
         ink = self.color("panel")
         live["cuts"] = Segments(
@@ -176,10 +181,6 @@ class View(PageView):
             live["waits"] = TextMark(
                 np.zeros(1), row, [self._waits(result)], self.color("muted"), self.theme
             )
-        each = np.arange(count)
-        numbers = [
-            exported(NAMES[name], each, params[name], places=_("parameter")) for name in others
-        ]
         plot.color_scale = value_scale(self.theme, -most, most)
         self.codes.show_plot(live=live, series=numbers)
         after = _("after {updates}", updates=_updates(result.updates))

@@ -178,9 +178,10 @@ class View(PageView):
         for name in TWINS:
             ink, twin = self.color(TOKENS[name]), result.twins[name]
             updates, (low, middle, high) = twin.history[0], _within(twin.history[1:])
-            true = twin.history[2]
             shown = translated(name)
-            series.append(Series(shown, updates, middle, ink, low, high, values=true))
+            series.append(
+                Series(shown, updates, middle, ink, low, high, values=twin.history[1:])
+            )
             at = float(result.fair_at[name])
             if at < result.update:
                 fair.append((at, float(np.interp(at, updates, middle)), ink))
@@ -265,7 +266,7 @@ class View(PageView):
             parts = parts.reshape(-1, 3).T
             low, middle, high = _within(parts)
             shown = translated(name)
-            series.append(Series(shown, crests, middle, ink, low, high, values=parts[1]))
+            series.append(Series(shown, crests, middle, ink, low, high, values=parts))
             live[f"{name} medians"] = Dots(crests, middle, ink, 2.8 * self.theme.zoom)
         winners = [self._winner_color(duel) for duel in duels.values()]
         top, radius = np.full_like(crests, TOP), 5.0 * self.theme.zoom

@@ -141,13 +141,13 @@ class LayersView(PlotView):
         part = self.part()
         if part is None or not len(part.counts):
             return ""
-        from layerlab.ui.plotting.series import columns_of
+        from layerlab.ui.plotting.series import columns_of, exported
 
         curves = [one for kind in part.measured for one in self.variance.curves(part, kind)]
-        columns = columns_of(curves, _("layer"))
         if part.dead.size:
-            columns[_("dead share median")] = quartiles(part.dead.T)[1]
-        return table_of(columns)
+            dead = quartiles(part.dead.T)[1]
+            curves.append(exported(_("dead share median"), dead, dead, has_places=False))
+        return table_of(columns_of(curves, _("layer")))
 
 
 def signal_view() -> LayersView:

@@ -9,8 +9,7 @@ import numpy as np
 from layerlab.core.frames import MEAN_SQUARE, LayerPart
 from layerlab.core.translation import _, translated
 from layerlab.ui.plotting.colors import blend
-from layerlab.ui.plotting.items import Band, Dots, Mark
-from layerlab.ui.plotting.legend import LegendEntry
+from layerlab.ui.plotting.items import Band, Mark
 from layerlab.ui.plotting.numbers import quartiles
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
@@ -111,10 +110,11 @@ class VariancePlot(Plot):
         lost = np.isfinite(measured.y) & (measured.y <= FLOOR)
         self.legend = ()
         if lost.any():
-            rings = measured.at(lost)
+            rings = replace(measured.at(lost), form="rings", name="0", low=None, high=None)
             edge = np.full(len(rings.x), self.y_axis.low)
-            live["zero"] = Dots(rings.x, edge, list(rings.inks), rings.radius, hollow=True)
-            self.legend = (LegendEntry("ring", theme.color("muted"), "0"),)
+            zero = replace(rings, y=edge, width=rings.radius, color=theme.color("muted"))
+            live |= zero.marks(theme)
+            self.legend = (zero.key(theme),)
         self.show_marks(bands, {}, live)
 
     def read(self, x: float, y: float) -> Tooltip | None:
