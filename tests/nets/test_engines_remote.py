@@ -55,6 +55,21 @@ def fake(act: str) -> list[str]:
     return [sys.executable, "-c", FAKE.replace("{act}", act)]
 
 
+class _Waiting:
+    """A child that was taken by another thread after the first look."""
+
+    pid = 7
+
+
+def test_a_child_that_is_taken_while_one_asks_for_its_number_breaks_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks: Iterator[_Waiting | None] = iter([_Waiting(), None])
+    monkeypatch.setattr(RemoteEngine, "_idle", property(lambda _: next(looks)), raising=False)
+    engine = object.__new__(RemoteEngine)
+    assert engine.pid == 7
+
+
 def is_running(pid: int) -> bool:
     try:
         os.kill(pid, 0)

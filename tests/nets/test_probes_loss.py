@@ -103,6 +103,24 @@ def test_a_long_history_keeps_its_ends_and_stays_bounded() -> None:
     assert np.diff(updates).max() <= 40
 
 
+@pytest.mark.parametrize("capacity", [400, 3])
+def test_reports_that_are_forgotten_unread_take_no_memory(capacity: int) -> None:
+    spec = lab()
+    history, expected = (History(capacity) for _ in range(2))
+    for state in states(spec, 0, 5, 10, 15, 20):
+        history.record(spec, state)
+        history.record(spec, state)  # in the place of the same
+        kept = (0, 15, 20) if capacity == 3 else (0, 5, 10, 15, 20)
+        if state.update in kept:
+            expected.record(spec, state)
+    assert [len(history), history.nbytes] == [len(expected), expected.nbytes]
+    history.truncate(0)
+    expected.truncate(0)
+    one = History()
+    one.record(spec, states(spec, 0)[0])
+    assert history.nbytes == expected.nbytes == one.nbytes > 0
+
+
 def test_a_penalty_adds_to_the_total_and_not_to_the_loss() -> None:
     spec = lab(l1=0.1, l2=0.4)
     problem, state = problem_of(spec), states(lab(), 3)[-1]

@@ -143,7 +143,8 @@ class RemoteEngine:
     @property
     def pid(self) -> int | None:
         """The number of the process that waits for work, if there is one."""
-        return self._idle.pid if self._idle else None
+        idle = self._idle  # once: another thread may take it between two looks
+        return None if idle is None else idle.pid
 
     def _take(self) -> Child:
         """Return a child that is free: the warm one, or a new one."""

@@ -177,7 +177,7 @@ class History:
             at = np.array(self._updates)
             # Never the first or the last, which have one neighbour.
             closest = 1 + int((at[2:] - at[:-2]).argmin())
-            del self._updates[closest], self._found[closest]
+            self._drop(closest)
         if self._unread >= UNREAD or self._unread_bytes > UNREAD_BYTES:
             self._read()
 
@@ -200,8 +200,15 @@ class History:
     def truncate(self, update: int) -> None:
         """Forget the reports after an update: undo, or a step back."""
         while self._updates and self._updates[-1] > update:
-            self._updates.pop()
-            self._found.pop()
+            self._drop(-1)
+
+    def _drop(self, place: int) -> None:
+        """Forget one report; undo counts the bytes of what is still to be evaluated."""
+        self._updates.pop(place)
+        found = self._found.pop(place)
+        if isinstance(found, _Unread):
+            self._unread -= 1
+            self._unread_bytes -= found.state.nbytes
 
     def copy(self) -> Self:
         """Return a history that goes its own way from here."""
