@@ -1,0 +1,299 @@
+"""Cells: the rows of a table column by column, bare numbers as numbers at once.
+
+Rows are taken in blocks: work on one takes some milliseconds, after which other threads have
+their turn. A block of a column that holds bare numbers alone (`12`, `-0.5`, `3e-4`, and empty
+cells) becomes an array at once; texts are kept for the columns that hold anything else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from layerlab.core.cancel import check_cancelled
+from layerlab.core.errors import LabError
+from layerlab.core.numbers import grouped
+from layerlab.core.translation import _, ngettext
+from layerlab.nets.tables.layout import Layout, is_total
+from layerlab.nets.tables.source import Source
+
+Array = np.ndarray
+MAX_ROWS = 100_000
+MAX_KNOWN = 50_000  # different cells, beyond which equal ones are no longer looked for
+BLOCK = 50_000  # cells
+KEPT_BACK = 8  # rows at the end that may be totals
+MAX_ODD = 0.05  # share of rows with other numbers of cells, beyond which it is no table
+_BARE = "0123456789.+-eE\n"
+_CODE = re.compile(r"\n0\d")
+
+
+@dataclass
+class ColumnCells:
+    """The cells of a column.
+
+    Attributes:
+        blocks: each an array of numbers, nan where a cell is empty, or texts.
+        has_points: whether one of the numbers has a decimal point.
+        has_thirds: whether each point has three digits behind it, as thousands have.
+    """
+
+    blocks: list[Array | tuple[str, ...]] = field(default_factory=list)
+    has_points: bool = False
+    has_thirds: bool = True
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether all cells are bare numbers or empty."""
+        return all(isinstance(block, np.ndarray) for block in self.blocks)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the texts of all cells are here."""
+        return not any(isinstance(block, np.ndarray) for block in self.blocks)
+
+    def texts(self) -> list[str]:
+        """Return all texts."""
+        return [text for block in self.blocks for text in block]
+
+    def numbers(self) -> Array:
+        """Return all numbers. (rows,)"""
+        return np.concatenate(self.blocks) if self.blocks else np.zeros(0)
+
+
+@dataclass(frozen=True, eq=False)
+class Body:
+    """The rows of a table.
+
+    Attributes:
+        columns: as many as the layout has.
+        lines: (rows,) line of the file on which each row begins.
+        notes: sentences on the rows that were left out. left_out: how many these are.
+    """
+
+    columns: list[ColumnCells]
+    lines: Array
+    notes: tuple[str, ...]
+    left_out: int
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return len(self.lines)
+
+
+def body_of(source: Source, layout: Layout, as_texts: frozenset[int] = frozenset()) -> Body:
+    """Read the rows of a table.
+
+    Args:
+        source, layout: where they are.
+        as_texts: columns that are kept as texts whatever they hold.
+
+    Raises:
+        LabError: there are too many rows, or too many with another number of cells.
+        CancelledError: it is no longer wanted.
+    """
+    taker = _Taker(source.where, layout, as_texts)
+    for lines, rows in source.blocks():
+        if lines[0] >= layout.first:
+            taker.take_all(lines, rows)
+        else:
+            for line, row in zip(lines, rows, strict=True):
+                if line >= layout.first:
+                    taker.take(line, row)
+    return taker.body()
+
+
+class _Taker:
+    """Takes rows one by one."""
+
+    def __init__(self, where: str, layout: Layout, as_texts: frozenset[int]) -> None:
+        self._where, self._layout = where, layout
+        self._columns = [ColumnCells() for _k in range(layout.width)]
+        self._texts = [k in as_texts for k in range(layout.width)]
+        self._known: dict[str, str] | None = {}
+        self._rows: list[list[str]] = []
+        self._lines: list[int] = []
+        self._odd: list[int] = []
+        self._repeated: list[int] = []
+        self._header = list(layout.header)
+        self._per_block = max(1, BLOCK // layout.width)
+
+    def take_all(self, lines: Sequence[int], rows: list[list[str]]) -> None:
+        """Take a block of rows; most have nothing to look at row by row."""
+        width, first = self._layout.width, self._header[0] if self._header else None
+        if any(len(row) != width or row[0] == first for row in rows):
+            for line, row in zip(lines, rows, strict=True):
+                self.take(line, row)
+            return
+        self._rows.extend(rows)
+        self._lines.extend(lines)
+        self._put_all()
+
+    def take(self, line: int, row: list[str]) -> None:
+        """Take a row, or note why it is left out."""
+        width = self._layout.width
+        if len(row) != width:
+            if len(row) < width or any(map(str.strip, row[width:])):
+                self._odd.append(line)
+                return
+            row = row[:width]
+        is_near = bool(self._header) and row[0].strip() == self._header[0]
+        if is_near and [cell.strip() for cell in row] == self._header:
+            self._repeated.append(line)
+            return
+        self._keep(line, row)
+
+    def _keep(self, line: int, row: list[str]) -> None:
+        self._rows.append(row)
+        self._lines.append(line)
+        self._put_all()
+
+    def _put_all(self) -> None:
+        """Put rows into columns, but for the last ones: in the end they may be totals."""
+        if len(self._lines) > MAX_ROWS:
+            raise LabError(
+                _(
+                    "{path} has more than {most} rows; use fewer of them",
+                    path=self._where,
+                    most=grouped(MAX_ROWS),
+                )
+            )
+        while len(self._rows) >= self._per_block + KEPT_BACK:
+            self._put(self._rows[: self._per_block])
+            del self._rows[: self._per_block]
+
+    def _put(self, rows: Sequence[list[str]]) -> None:
+        check_cancelled()
+        for k, cells in enumerate(zip(*rows, strict=True)):
+            column = self._columns[k]
+            if not self._texts[k]:
+                numbers = self._bare(column, cells)
+                if numbers is not None:
+                    column.blocks.append(numbers)
+                    continue
+                self._texts[k] = True
+            column.blocks.append(self._shared(tuple(map(str.strip, cells))))
+
+    def _shared(self, cells: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the same texts; equal ones are one object, while there are not too many."""
+        known = self._known
+        if known is None:
+            return cells
+        shared = tuple(map(known.setdefault, cells, cells))
+        if len(known) > MAX_KNOWN:
+            self._known = None
+        return shared
+
+    def _bare(self, column: ColumnCells, cells: tuple[str, ...]) -> Array | None:
+        """Return cells as numbers; None if one is anything but a bare number or empty."""
+        joined = "\n".join(cells)
+        if joined.strip(_BARE) or _has_code(joined):
+            return None
+        try:
+            if "" in cells:
+                numbers = np.array([float(c) if c else np.nan for c in cells])
+            else:
+                numbers = np.fromiter(map(float, cells), float, len(cells))
+        except ValueError:
+            return None
+        if np.isinf(numbers).any():
+            return None
+        if "." in joined:
+            column.has_points = True
+            column.has_thirds = column.has_thirds and all(
+                _is_thirds(cell) for cell in cells if "." in cell
+            )
+        return numbers
+
+    def body(self) -> Body:
+        """Return what was taken."""
+        notes, left_out = [], len(self._repeated)
+        totals = self._drop_totals()
+        if self._rows:
+            self._put(self._rows)
+        rows = len(self._lines)
+        if len(self._odd) > max(MAX_ODD * rows, 1):
+            raise self._ragged()
+        if not rows:
+            raise LabError(_("{path} has a header only, no row of data", path=self._where))
+        for lines, note in (
+            (self._repeated, self._repeated_note),
+            (self._odd, self._odd_note),
+            (totals, self._totals_note),
+        ):
+            if lines:
+                notes.append(note(lines))
+        left_out += len(self._odd) + len(totals)
+        return Body(self._columns, np.array(self._lines, np.int64), tuple(notes), left_out)
+
+    def _drop_totals(self) -> list[int]:
+        """Leave out the last rows from the first on that sums up; return their lines."""
+        start = max(0, len(self._rows) - KEPT_BACK)
+        for k, row in enumerate(self._rows[start:], start):
+            if is_total([cell.strip() for cell in row]):
+                dropped = self._lines[len(self._lines) - len(self._rows) + k :]
+                if len(dropped) < len(self._lines):
+                    del self._lines[len(self._lines) - len(dropped) :]
+                    del self._rows[k:]
+                    return dropped
+        return []
+
+    def _ragged(self) -> LabError:
+        return LabError(
+            ngettext(
+                "{path}, row {line} has another number of cells than most rows, {width}",
+                "{path}: {count} rows, of them row {line}, have another number of cells than "
+                "most rows, {width}",
+                len(self._odd),
+                path=self._where,
+                line=self._odd[0],
+                width=self._layout.width,
+            )
+        )
+
+    def _repeated_note(self, lines: Sequence[int]) -> str:
+        return ngettext(
+            "{count} row repeats the header and is left out (line {lines})",
+            "{count} rows repeat the header and are left out (lines {lines})",
+            len(lines),
+            lines=listed(lines),
+        )
+
+    def _odd_note(self, lines: Sequence[int]) -> str:
+        return ngettext(
+            "{count} row has another number of cells and is left out (line {lines})",
+            "{count} rows have another number of cells and are left out (lines {lines})",
+            len(lines),
+            lines=listed(lines),
+        )
+
+    def _totals_note(self, lines: Sequence[int]) -> str:
+        return ngettext(
+            "{count} row at the end sums up the others and is left out (line {lines})",
+            "{count} rows at the end sum up the others and are left out (lines {lines})",
+            len(lines),
+            lines=listed(lines),
+        )
+
+
+def _has_code(joined: str) -> bool:
+    """Return whether one of the cells, a line each, has digits after a leading zero."""
+    if joined[:1] == "0" and joined[1:2].isdigit():
+        return True
+    return "\n0" in joined and _CODE.search(joined) is not None
+
+
+def _is_thirds(cell: str) -> bool:
+    """Return whether a number is written as thousands with points are: `12.500.000`."""
+    first, *rest = cell.lstrip("+-").split(".")
+    is_first = first.isdigit() and first != "0" and len(first) <= 3
+    return is_first and all(len(part) == 3 and part.isdigit() for part in rest)
+
+
+def listed(lines: Sequence[int]) -> str:
+    """Return numbers of lines, the first few of them."""
+    first = ", ".join(str(line) for line in lines[:3])
+    return first + (", …" if len(lines) > 3 else "")

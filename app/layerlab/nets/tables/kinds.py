@@ -1,0 +1,98 @@
+"""Kinds: what a column is, by its cells."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from layerlab.core.translation import marked
+
+NUMBER, DATE, TIME = marked("number"), marked("date"), marked("time")
+CATEGORY, BOOLEAN, LABEL, TEXT = (
+    marked("category"),
+    marked("boolean"),
+    marked("label"),
+    marked("text"),
+)
+KINDS = (NUMBER, DATE, TIME, CATEGORY, BOOLEAN, LABEL, TEXT)
+MAX_CATEGORIES = 20  # a column of more different texts is no category
+DISTINCT = 0.9  # share of different texts from which they name the rows
+_PAIRS = (  # yes and no, as people type them
+    ({"true", "t", "yes", "y", "on", "ja", "j", "oui", "o", "sí", "si", "s", "sim", "да"}),
+    ({"false", "f", "no", "n", "off", "nein", "non", "não", "nao", "нет", "nee"}),
+)
+_ALSO = ({"1", "x", "1.0"}, {"0", "", "0.0"})  # beside one of the above
+_INDEX = frozenset(  # not translated: names of columns that count the rows
+    (
+        *("", "id", "ids", "index", "idx", "nr", "nr.", "no", "no.", "num", "#", "row"),
+        *("rownum", "row_id", "rowid", "row id", "row number", "key", "record", "unnamed: 0"),
+        *("obs", "case", "x1", "serial", "sno", "s.no", "lfd. nr.", "lfd nr", "...1"),
+        *("rownames", "n°", "nº", "column 1"),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Folded:
+    """Texts that differ in case and blanks alone are one.
+
+    Attributes:
+        names: text as it is in the file -> the spelling that is kept, the most frequent one.
+        merged: the spellings that became another one.
+    """
+
+    names: dict[str, str]
+    merged: tuple[str, ...]
+
+
+def folded(counts: Mapping[str, int]) -> Folded:
+    """Return how the different texts of a column are spelled.
+
+    Args:
+        counts: text -> how often it comes, most frequent or first ones first.
+    """
+    kept: dict[str, str] = {}
+    names = {}
+    for text in sorted(counts, key=lambda text: (-counts[text], text)):
+        names[text] = kept.setdefault(" ".join(text.casefold().split()), text)
+    merged = tuple(text for text, name in names.items() if text != name)
+    return Folded(names, merged)
+
+
+def truth_of(texts: Sequence[str]) -> dict[str, bool] | None:
+    """Return text -> whether it means yes; None if these are no yes and no."""
+    small = {text: text.casefold() for text in texts}
+    yes, no = _PAIRS
+    if not any(text in yes | no for text in small.values()):
+        return None
+    if not all(text in yes | no | _ALSO[0] | _ALSO[1] for text in small.values()):
+        return None
+    if len(set(small.values())) > 4:
+        return None
+    return {text: small[text] in yes | _ALSO[0] for text in texts}
+
+
+def is_index_name(name: str) -> bool:
+    """Return whether a column's name is one of a count of the rows."""
+    return name.casefold().strip() in _INDEX or name.casefold().endswith(("_id", " id"))
+
+
+def are_codes(texts: Sequence[str]) -> bool:
+    """Return whether digits are codes, not numbers: one of several begins with a zero."""
+    return any(len(text) > 1 and text[0] == "0" and text.isdigit() for text in texts)
+
+
+def text_kind(counts: Counter[str], rows: int) -> str:
+    """Return what a column of texts is: a category, a label of each row, or a text.
+
+    Args:
+        counts: different texts, gaps left out -> how often each comes.
+        rows: how many rows are filled.
+    """
+    different = len(counts)
+    if different > 2 and different >= DISTINCT * rows:
+        return LABEL
+    if different <= MAX_CATEGORIES:
+        return CATEGORY
+    return TEXT

@@ -1,0 +1,280 @@
+"""Layout: where in a file's rows the table lies, and what stands above it."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from layerlab.core.errors import LabError
+from layerlab.core.translation import _, ngettext
+from layerlab.nets.tables.dates import moments
+from layerlab.nets.tables.gaps import is_gap
+from layerlab.nets.tables.notation import is_plain
+from layerlab.nets.tables.source import ROWS_TO_JUDGE, Source, check_columns
+
+Row = tuple[int, list[str]]  # line and cells
+MAX_TITLES = 20  # rows above the header that may be something else
+# What Orange writes below the names; each may be shortened.
+ORANGE_TYPES = {
+    "continuous": "number",
+    "c": "number",
+    "numeric": "number",
+    "n": "number",
+    "discrete": "category",
+    "d": "category",
+    "categorical": "category",
+    "string": "text",
+    "s": "text",
+    "text": "text",
+    "time": "date",
+    "t": "date",
+    "": "",
+}
+ORANGE_ROLES = ("", "class", "c", "meta", "m", "ignore", "i", "weight", "w")
+TOTALS = frozenset(  # not translated: as people type them
+    (
+        *("total", "totals", "grand total", "sum", "sums", "mean", "average", "subtotal"),
+        *("overall", "summe", "gesamt", "insgesamt", "mittelwert", "total général", "somme"),
+        *("moyenne", "suma", "totale", "media", "totaal", "razem", "summa"),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the table is.
+
+    Attributes:
+        width: cells of a row.
+        first: line of the first row of data.
+        names: of the columns, each different. has_header: whether the file gives them.
+        header: the cells of the header, as they are in the file; empty without one.
+        kinds: kinds that the file itself gives, by column.
+        target: name of the column that the file marks as the target, or None.
+        ignored: names of columns that the file says to leave out.
+        units: of the columns, from a row of units; empty where there are none.
+        notes: sentences on what was skipped.
+    """
+
+    width: int
+    first: int
+    names: tuple[str, ...]
+    has_header: bool
+    header: tuple[str, ...] = ()
+    kinds: dict[str, str] = field(default_factory=dict)
+    target: str | None = None
+    ignored: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def layout_of(source: Source, header: bool | None = None) -> Layout:
+    """Return where the table is in a source.
+
+    Args:
+        source: the file.
+        header: whether the first row has the names; None: look.
+
+    Raises:
+        LabError: there is no table in it.
+    """
+    rows = [
+        (line, [cell.strip() for cell in row])
+        for line, row in itertools.islice(source.rows(), ROWS_TO_JUDGE)
+    ]
+    if not rows:
+        raise LabError(_("{path} is empty", path=source.where))
+    titles = _titles(rows)
+    notes = []
+    if titles:
+        notes.append(
+            ngettext(
+                "{count} line above the table is skipped: {text}",
+                "{count} lines above the table are skipped: {text}",
+                titles,
+                text=repr(" ".join(filter(None, rows[0][1]))[:40]),
+            )
+        )
+    rows = rows[titles:]
+    width = _width(rows)
+    check_columns(width, source.where)
+    body = [(line, row[:width]) for line, row in rows if len(row) >= width]
+    head = body[0][1]
+    is_header = _is_header(head, [row for _line, row in body[1:]]) if header is None else header
+    if not is_header:
+        names = tuple(f"column {k + 1}" for k in range(width))  # not translated: specs have it
+        notes.append(
+            _(
+                "the first row is data: columns are called column 1 to column {count}",
+                count=width,
+            )
+        )
+        return Layout(width, body[0][0], names, False, notes=tuple(notes))
+    if len(body) < 2:
+        raise LabError(_("{path} has a header only, no row of data", path=source.where))
+    return _with_header(body, width, notes)
+
+
+def _titles(rows: Sequence[Row]) -> int:
+    """Return how many rows above the table have a single filled cell, or none."""
+    filled = [sum(map(bool, row)) for _line, row in rows]
+    if Counter(filled).most_common(1)[0][0] < 2:
+        return 0
+    for k, count in enumerate(filled[: MAX_TITLES + 1]):
+        if count > 1:
+            return k
+    return 0
+
+
+def _width(rows: Sequence[Row]) -> int:
+    """Return the cells of most rows, without last ones that are empty in all of them."""
+    width = Counter(len(row) for _line, row in rows).most_common(1)[0][0]
+    fitting = [row for _line, row in rows if len(row) == width]
+    while width and not any(row[width - 1] for row in fitting):
+        width -= 1
+    return width
+
+
+def _is_header(head: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Return whether the first row names the columns.
+
+    It does if it is unlike the rows below: a text above numbers or dates, or texts that do not
+    come again below. Numbers name columns if they are years in a row, or count up from 0 or 1
+    as tables without names are written.
+    """
+    below = [row for row in below if list(row) != list(head)]  # a header may be repeated
+    plain = [is_plain(cell) for cell in head]
+    if any(plain):
+        return _are_numbered(head, plain, below)
+    if not below:
+        return True
+    columns = [[row[k] for row in below if not is_gap(row[k])] for k in range(len(head))]
+    for cell, column in zip(head, columns, strict=True):
+        if cell and column and _is_typed(column) and not _is_typed([cell]):
+            return True
+    again = [cell in column for cell, column in zip(head, columns, strict=True) if cell]
+    return not any(again) or sum(again) < len(again) / 2
+
+
+def _is_typed(cells: Sequence[str]) -> bool:
+    """Return whether cells are numbers or dates."""
+    return all(map(is_plain, cells)) or moments(dict.fromkeys(cells)) is not None
+
+
+def _are_numbered(
+    head: Sequence[str], plain: Sequence[bool], below: Sequence[Sequence[str]]
+) -> bool:
+    """Return whether numbers in the first row are names."""
+    numbers = [cell for cell, yes in zip(head, plain, strict=True) if yes]
+    texts = [k for k, yes in enumerate(plain) if not yes and head[k]]
+    if len(numbers) < 2 or not all(cell.isdigit() for cell in numbers):
+        return False
+    values = [int(cell) for cell in numbers]
+    steps = {b - a for a, b in itertools.pairwise(values)}
+    if any(head[k] in {row[k] for row in below} for k in texts):
+        return False
+    if all(1500 <= value <= 2200 for value in values) and len(steps) == 1 and steps != {0}:
+        inside = [row[k] for row in below for k, yes in enumerate(plain) if yes]
+        return not all(cell.isdigit() and 1500 <= int(cell) <= 2200 for cell in inside if cell)
+    return values[0] in (0, 1) and steps == {1} and bool(texts)
+
+
+def _with_header(body: Sequence[Row], width: int, notes: list[str]) -> Layout:
+    """Return the layout of a table whose first row has the names."""
+    head = body[0][1]
+    names, renamed = _names(head)
+    notes += renamed
+    orange = _orange(body, names)
+    if orange is not None:
+        kinds, target, ignored = orange
+        notes.append(_("the second and third line are Orange's types and roles of the columns"))
+        return Layout(
+            width,
+            body[3][0],
+            names,
+            True,
+            tuple(head),
+            kinds,
+            target,
+            ignored,
+            (),
+            tuple(notes),
+        )
+    units = _units(body)
+    if units:
+        notes.append(
+            _("the second line has the units: {units}", units=", ".join(filter(None, units)))
+        )
+    first = body[2 if units else 1][0]
+    return Layout(width, first, names, True, tuple(head), units=units, notes=tuple(notes))
+
+
+def _names(head: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
+    """Return names of the columns, each different, and a sentence on those that were not."""
+    # not translated: specs have it
+    given = [" ".join(name.split()) or f"column {k + 1}" for k, name in enumerate(head)]
+    names: list[str] = []
+    for name in given:
+        often, unique = 1, name
+        while unique in names:
+            often += 1
+            unique = f"{name} ({often})"
+        names.append(unique)
+    twice = sorted(name for name, often in Counter(given).items() if often > 1)
+    notes = [
+        _("several columns are called {name!r}: the later ones get a number", name=name)
+        for name in twice
+    ]
+    return tuple(names), notes
+
+
+def _orange(
+    body: Sequence[Row], names: Sequence[str]
+) -> tuple[dict[str, str], str | None, tuple[str, ...]] | None:
+    """Return types, target and ignored columns of a head of three rows, or None."""
+    if len(body) < 4:
+        return None
+    types = [cell.lower() for cell in body[1][1]]
+    roles = [cell.lower().partition(" ")[0] for cell in body[2][1]]
+    listed = [kind if kind in ORANGE_TYPES else "discrete" for kind in types if kind]
+    known = sum(kind in ORANGE_TYPES for kind in types if kind)
+    if not listed or known < len(listed) / 2 or known == 0:
+        return None
+    if not all(role in ORANGE_ROLES for role in roles):
+        return None
+    kinds = {
+        name: ORANGE_TYPES.get(kind, "category")  # else it lists its values
+        for name, kind in zip(names, types, strict=True)
+        if kind
+    }
+    target = [n for n, role in zip(names, roles, strict=True) if role in ("class", "c")]
+    ignored = [n for n, role in zip(names, roles, strict=True) if role[:1] in ("m", "i", "w")]
+    return kinds, target[0] if target else None, tuple(ignored)
+
+
+def _units(body: Sequence[Row]) -> tuple[str, ...]:
+    """Return a row of units below the names; empty if there is none.
+
+    Each of its cells is short and no number, where the rows below it have numbers.
+    """
+    if len(body) < 4:
+        return ()
+    row, below = body[1][1], [row for _line, row in body[2:]]
+    above = 0
+    for k, cell in enumerate(row):
+        column = [other[k] for other in below if not is_gap(other[k])]
+        is_numbers = bool(column) and all(map(is_plain, column))
+        if cell and (is_plain(cell) or len(cell) > 12):
+            return ()
+        if not is_numbers and cell and cell in column:
+            return ()
+        above += is_numbers and bool(cell) and not is_gap(cell)
+    return tuple(cell.strip("()[]") for cell in row) if above else ()
+
+
+def is_total(row: Sequence[str]) -> bool:
+    """Return whether a row sums up those above it."""
+    texts = [cell.strip(" :*").lower() for cell in row if cell and not is_plain(cell)]
+    return bool(texts) and texts[0] in TOTALS
