@@ -9,7 +9,7 @@ and problem (`reading`). Nothing here knows networks; what a network gets of a r
 
 from layerlab.nets.tables.choices import GAP_WAYS as GAP_WAYS
 from layerlab.nets.tables.choices import Choices as Choices
+from layerlab.nets.tables.columns import ReadColumn as ReadColumn
 from layerlab.nets.tables.kinds import KINDS as KINDS
-from layerlab.nets.tables.reading import ReadColumn as ReadColumn
 from layerlab.nets.tables.reading import Reading as Reading
 from layerlab.nets.tables.reading import read as read

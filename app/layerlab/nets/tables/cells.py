@@ -18,6 +18,7 @@ from layerlab.core.errors import LabError
 from layerlab.core.numbers import grouped
 from layerlab.core.translation import _, ngettext
 from layerlab.nets.tables.layout import Layout, is_total
+from layerlab.nets.tables.notation import is_plain
 from layerlab.nets.tables.source import Source
 
 Array = np.ndarray
@@ -27,6 +28,7 @@ BLOCK = 50_000  # cells
 KEPT_BACK = 8  # rows at the end that may be totals
 MAX_ODD = 0.05  # share of rows with other numbers of cells, beyond which it is no table
 _BARE = "0123456789.+-eE\n"
+_FOOTNOTE = re.compile(r"[*†]|(source|note|quelle|fuente|nota|fonte)s?\b", re.IGNORECASE)
 _CODE = re.compile(r"\n0\d")
 
 
@@ -117,6 +119,7 @@ class _Taker:
         self._rows: list[list[str]] = []
         self._lines: list[int] = []
         self._odd: list[int] = []
+        self._texts_alone: list[int] = []  # of the odd ones: they begin with a text
         self._repeated: list[int] = []
         self._header = list(layout.header)
         self._per_block = max(1, BLOCK // layout.width)
@@ -138,6 +141,8 @@ class _Taker:
         if len(row) != width:
             if len(row) < width or any(map(str.strip, row[width:])):
                 self._odd.append(line)
+                if not is_plain(row[0].strip()):
+                    self._texts_alone.append(line)
                 return
             row = row[:width]
         is_near = bool(self._header) and row[0].strip() == self._header[0]
@@ -211,6 +216,10 @@ class _Taker:
     def body(self) -> Body:
         """Return what was taken."""
         notes, left_out = [], len(self._repeated)
+        last = self._lines[-1] if self._lines else 0
+        below = [line for line in self._texts_alone if line > last]
+        self._odd = [line for line in self._odd if line not in below]
+        footnotes = self._drop_footnotes() + below
         totals = self._drop_totals()
         if self._rows:
             self._put(self._rows)
@@ -223,11 +232,30 @@ class _Taker:
             (self._repeated, self._repeated_note),
             (self._odd, self._odd_note),
             (totals, self._totals_note),
+            (footnotes, self._footnotes_note),
         ):
             if lines:
                 notes.append(note(lines))
-        left_out += len(self._odd) + len(totals)
+        left_out += len(self._odd) + len(totals) + len(footnotes)
         return Body(self._columns, np.array(self._lines, np.int64), tuple(notes), left_out)
+
+    def _drop_footnotes(self) -> list[int]:
+        """Leave out last rows that are a single text in a table of numbers; return their lines.
+
+        Of a table of two columns the text has to be told from a row whose other cell is a gap.
+        """
+        width, count = self._layout.width, 0
+        for row in reversed(self._rows[-KEPT_BACK:]):
+            first, *others = map(str.strip, row)
+            is_text = bool(first) and not any(others) and not is_plain(first)
+            if not is_text or (width < 3 and not _FOOTNOTE.match(first)):
+                break
+            count += 1
+        if not count or count >= len(self._lines):
+            return []
+        dropped = self._lines[-count:]
+        del self._lines[-count:], self._rows[-count:]
+        return dropped
 
     def _drop_totals(self) -> list[int]:
         """Leave out the last rows from the first on that sums up; return their lines."""
@@ -274,6 +302,14 @@ class _Taker:
         return ngettext(
             "{count} row at the end sums up the others and is left out (line {lines})",
             "{count} rows at the end sum up the others and are left out (lines {lines})",
+            len(lines),
+            lines=listed(lines),
+        )
+
+    def _footnotes_note(self, lines: Sequence[int]) -> str:
+        return ngettext(
+            "{count} line below the table is skipped (line {lines})",
+            "{count} lines below the table are skipped (lines {lines})",
             len(lines),
             lines=listed(lines),
         )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from layerlab.core.errors import LabError
+from layerlab.core.errors import LabError, unknown_name
 from layerlab.core.translation import _
+from layerlab.nets.tables.kinds import KINDS
 
 # What becomes of gaps in the columns that are used.
 ROWS, COLUMNS, FILL = "rows", "columns", "fill"
@@ -43,6 +44,11 @@ class Choices:
     def check(self, names: Iterable[str], where: str) -> None:
         """Refuse a choice about a column that the table lacks; raises LabError."""
         known = set(names)
+        if self.gaps is not None and self.gaps not in GAP_WAYS:
+            raise unknown_name(_("way with gaps"), self.gaps, GAP_WAYS)
+        for kind in dict(self.kinds).values():
+            if kind not in KINDS:
+                raise unknown_name(_("kind"), kind, KINDS)
         for name in (*dict(self.kinds), *self.leave_out):
             if name not in known:
                 raise LabError(_("{where} has no column {name!r}", where=where, name=name))

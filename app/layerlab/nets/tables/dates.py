@@ -9,9 +9,20 @@ from typing import NamedTuple
 
 from layerlab.core.translation import _
 
-_MONTHS = (  # not translated: as typed
-    *("jan", "feb", "mar", "apr", "may", "jun"),
-    *("jul", "aug", "sep", "oct", "nov", "dec"),
+# The names of the months as people type them, or the beginnings of these.
+_MONTHS = (
+    "january januar jänner janvier enero gennaio januari janeiro",  # not translated
+    "february februar février fevrier febrero febbraio februari fevereiro",  # not translated
+    "march märz maerz mrz mars marzo maart mrt março",  # not translated
+    "april avril abril aprile",  # not translated
+    "may mai mayo maggio mei maio",  # not translated
+    "june juni juin junio giugno junho",  # not translated
+    "july juli juillet julio luglio julho",  # not translated
+    "august août aout agosto augustus",  # not translated
+    "september septembre septiembre settembre setembro",  # not translated
+    "october oktober octobre octubre ottobre outubro",  # not translated
+    "november novembre noviembre novembro",  # not translated
+    "december dezember décembre decembre diciembre dicembre dezembro",  # not translated
 )
 _TIME = (
     r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}(?:[.,]\d+)?))?"
@@ -28,9 +39,12 @@ _YEAR_LAST = re.compile(
     rf"(?:,?[T ]\s?{_TIME}{_ZONE})?"
 )
 _NAMED = re.compile(
-    r"(?:(?P<day>\d{1,2})\.?[- ])?(?P<month>[A-Za-z]{3,9})\.?[- ]"
-    r"(?:(?P<later>\d{1,2}),? )?(?P<year>\d{4}|\d{2})"
+    r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?(?:\. ?|[-/ ]))?(?P<month>[^\W\d_]{3,10})\.?,?[-/ ]"
+    rf"(?:(?P<later>\d{{1,2}}),? )?(?P<year>\d{{4}}|\d{{2}})(?:,?[T ]\s?{_TIME}{_ZONE})?"
 )
+_QUARTER = re.compile(r"(?P<y>\d{4})[- /]?[qQ](?P<q>[1-4])|[qQ](?P<p>[1-4])[- /]?(?P<x>\d{4})")
+_WEEK = re.compile(r"(?P<year>\d{4})-?W(?P<week>\d{2})")
+_WEEKDAY = re.compile(r"[^\W\d_]{2,10}\.?, ?(?=\w)")
 _MONTH = re.compile(r"(?P<a>\d{4})[-/](?P<b>0[1-9]|1[0-2])")
 _COMPACT = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 DAY_S = 86400.0
@@ -51,15 +65,29 @@ class Moments(NamedTuple):
     note: str
 
 
-def moments(texts: Iterable[str]) -> Moments | None:
-    """Return what a column's different texts mean; None if they are no dates or times."""
+def moments(texts: Iterable[str], is_day_first: bool = False) -> Moments | None:
+    """Return what a column's different texts mean; None if they are no dates or times.
+
+    Args:
+        texts: the different cells, gaps left out.
+        is_day_first: how `02/03/2020` is read where no cell decides it: the file is of a
+            country that writes decimal commas. With dots and hyphens the day is always first.
+    """
     cells = list(texts)
     if not cells:
         return None
-    for read in (_clocks, _compact, _year_first, _named, _months, _year_last):
+    for read in (_clocks, _compact, _year_first, _named, _months, _periods):
         if (found := read(cells)) is not None:
             return found
-    return None
+    if (found := _year_last(cells, is_day_first)) is not None:
+        return found
+    if not all(map(_WEEKDAY.match, cells)):
+        return None
+    days = {cell: _WEEKDAY.sub("", cell, count=1) for cell in cells}
+    found = moments(dict.fromkeys(days.values()), is_day_first)
+    if found is None:
+        return None
+    return found._replace(values={cell: found.values[day] for cell, day in days.items()})
 
 
 def are_compact(values: Iterable[int]) -> bool:
@@ -116,7 +144,7 @@ def _year_first(cells: list[str]) -> Moments | None:
     return _dated(cells, matches, ("a", "b", "c"), "")
 
 
-def _year_last(cells: list[str]) -> Moments | None:
+def _year_last(cells: list[str], is_day_first: bool) -> Moments | None:
     matches = [_YEAR_LAST.fullmatch(cell) for cell in cells]
     found = [match for match in matches if match]
     if len(found) < len(cells):
@@ -128,7 +156,9 @@ def _year_last(cells: list[str]) -> Moments | None:
         return _dated(cells, matches, day_first, "")
     if second > 12:
         return _dated(cells, matches, month_first, "")
-    if found[0]["mark"] == "/":  # with slashes the month is first where English is American
+    if (
+        found[0]["mark"] == "/" and not is_day_first
+    ):  # with slashes the month is first where English is American
         note = _("day and month could be either way round: read as month/day/year")
         return _dated(cells, matches, month_first, note)
     note = _("day and month could be either way round: read as day before month")
@@ -165,21 +195,53 @@ def _months(cells: list[str]) -> Moments | None:
     return Moments("date", values, "")
 
 
+def _month_of(word: str) -> int | None:
+    """Return the number of a month by its name or the beginning of it."""
+    word = word.casefold()
+    for k, names in enumerate(_MONTHS, 1):
+        if any(name.startswith(word) for name in names.split()):
+            return k
+    return None
+
+
+def _periods(cells: list[str]) -> Moments | None:
+    """Return quarters and weeks as their first days."""
+    values = {}
+    for cell in cells:
+        days = None
+        if (found := _QUARTER.fullmatch(cell)) is not None:
+            quarter = int(found["q"] or found["p"])
+            days = _days(int(found["y"] or found["x"]), 3 * quarter - 2, 1)
+        elif (found := _WEEK.fullmatch(cell)) is not None:
+            days = _week(int(found["year"]), int(found["week"]))
+        if days is None:
+            return None
+        values[cell] = days
+    return Moments("date", values, "")
+
+
+def _week(year: int, week: int) -> float | None:
+    try:
+        return float(datetime.date.fromisocalendar(year, week, 1).toordinal() - EPOCH)
+    except ValueError:
+        return None
+
+
 def _named(cells: list[str]) -> Moments | None:
     values = {}
     for cell in cells:
         found = _NAMED.fullmatch(cell)
-        name = "" if found is None else found["month"][:3].lower()
-        if found is None or name not in _MONTHS or (found["day"] and found["later"]):
+        month = None if found is None else _month_of(found["month"])
+        if found is None or month is None or (found["day"] and found["later"]):
             return None
         year = int(found["year"])
         if len(found["year"]) == 2:
             year += 1900 if year >= 70 else 2000
         day = int(found["day"] or found["later"] or 1)
-        days = _days(year, _MONTHS.index(name) + 1, day)
-        if days is None:
+        days, seconds = _days(year, month, day), _seconds(found)
+        if days is None or seconds is None:
             return None
-        values[cell] = days
+        values[cell] = days + seconds / DAY_S
     return Moments("date", values, "")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,12 +26,23 @@ _PAIRS = (  # yes and no, as people type them
 _ALSO = ({"1", "x", "1.0"}, {"0", "", "0.0"})  # beside one of the above
 _INDEX = frozenset(  # not translated: names of columns that count the rows
     (
-        *("", "id", "ids", "index", "idx", "nr", "nr.", "no", "no.", "num", "#", "row"),
-        *("rownum", "row_id", "rowid", "row id", "row number", "key", "record", "unnamed: 0"),
-        *("obs", "case", "x1", "serial", "sno", "s.no", "lfd. nr.", "lfd nr", "...1"),
-        *("rownames", "n°", "nº", "column 1"),
+        *("", "index", "idx", "nr", "nr.", "no", "no.", "num", "#", "row"),
+        *("row number", "lfd. nr.", "lfd nr"),  # not translated
+        *("rownum", "record", "unnamed: 0", "obs", "case", "x1", "serial", "sno", "s.no"),
+        *("...1", "column 1"),
+        *("rownames", "n°", "nº"),
     )
 )
+_KEYS = frozenset(("id", "ids", "rowid", "key", "uid", "uuid", "guid"))  # not translated
+_KEY_END = re.compile(r"[_\s.-][iI][dD]$|[a-z]I[dD]$|^[iI][dD][_\s.-]")
+_AXES = frozenset(  # not translated: names of columns
+    (
+        *("x", "t", "time", "day", "days", "week", "month", "year", "hour", "minute", "second"),
+        *("seconds", "minutes", "hours", "date", "step", "epoch", "age", "distance", "depth"),
+        *("dose", "zeit", "tag", "jahr", "monat", "alter", "temps", "jour", "mois", "année"),
+    )
+)
+_TICKS = frozenset(("x", "✓", "✔", "yes", "y", "ja", "true", "oui"))  # not translated
 
 
 @dataclass(frozen=True)
@@ -73,9 +85,35 @@ def truth_of(texts: Sequence[str]) -> dict[str, bool] | None:
     return {text: small[text] in yes | _ALSO[0] for text in texts}
 
 
+def is_word(text: str) -> bool:
+    """Return whether yes or no is a word, where `1`, `0` or `x` may stand for it too."""
+    return text.casefold() not in _ALSO[0] | _ALSO[1]
+
+
 def is_index_name(name: str) -> bool:
     """Return whether a column's name is one of a count of the rows."""
-    return name.casefold().strip() in _INDEX or name.casefold().endswith(("_id", " id"))
+    return name.casefold().strip() in _INDEX or is_key_name(name)
+
+
+def is_key_name(name: str) -> bool:
+    """Return whether a column's name says that it tells the rows apart, as `user_id` does."""
+    return name.casefold().strip() in _KEYS or _KEY_END.search(name) is not None
+
+
+def is_axis_name(name: str) -> bool:
+    """Return whether a column that counts up may be measured, as a time or a place is."""
+    return name.casefold().strip() in _AXES
+
+
+def tick_of(counts: Mapping[str, int]) -> str | None:
+    """Return the mark of a column that is ticked or left empty; None if it is another one.
+
+    Args:
+        counts: every different text, gaps among them -> how often it comes.
+    """
+    filled = [text for text in counts if text]
+    is_tick = len(filled) == 1 and "" in counts and filled[0].casefold() in _TICKS
+    return filled[0] if is_tick else None
 
 
 def are_codes(texts: Sequence[str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -33,10 +34,12 @@ ORANGE_TYPES = {
     "": "",
 }
 ORANGE_ROLES = ("", "class", "c", "meta", "m", "ignore", "i", "weight", "w")
+_PREFIXED = re.compile(r"(?P<role>[cmiw])?(?P<type>[DCSTN])?#(?P<name>.+)")
 TOTALS = frozenset(  # not translated: as people type them
     (
-        *("total", "totals", "grand total", "sum", "sums", "mean", "average", "subtotal"),
-        *("overall", "summe", "gesamt", "insgesamt", "mittelwert", "total général", "somme"),
+        *("grand total", "total général"),  # not translated
+        *("total", "totals", "sum", "sums", "mean", "average", "subtotal", "overall"),
+        *("summe", "gesamt", "insgesamt", "mittelwert", "somme"),
         *("moyenne", "suma", "totale", "media", "totaal", "razem", "summa"),
     )
 )
@@ -86,8 +89,10 @@ def layout_of(source: Source, header: bool | None = None) -> Layout:
     ]
     if not rows:
         raise LabError(_("{path} is empty", path=source.where))
-    titles = _titles(rows)
     notes = []
+    width = _width(rows)
+    check_columns(width, source.where)
+    titles = _titles(rows, width)
     if titles:
         notes.append(
             ngettext(
@@ -98,8 +103,8 @@ def layout_of(source: Source, header: bool | None = None) -> Layout:
             )
         )
     rows = rows[titles:]
-    width = _width(rows)
-    check_columns(width, source.where)
+    if len(rows[0][1]) < width:  # its first column has no name
+        rows[0] = rows[0][0], ["", *rows[0][1]]
     body = [(line, row[:width]) for line, row in rows if len(row) >= width]
     head = body[0][1]
     is_header = _is_header(head, [row for _line, row in body[1:]]) if header is None else header
@@ -117,14 +122,21 @@ def layout_of(source: Source, header: bool | None = None) -> Layout:
     return _with_header(body, width, notes)
 
 
-def _titles(rows: Sequence[Row]) -> int:
-    """Return how many rows above the table have a single filled cell, or none."""
+def _titles(rows: Sequence[Row], width: int) -> int:
+    """Return how many rows stand above the table: with one filled cell, or too short ones.
+
+    A last one that is short by one cell is a header, as R writes it: the first column, of
+    names or numbers of the rows, has no name.
+    """
     filled = [sum(map(bool, row)) for _line, row in rows]
     if Counter(filled).most_common(1)[0][0] < 2:
         return 0
-    for k, count in enumerate(filled[: MAX_TITLES + 1]):
-        if count > 1:
-            return k
+    for k, (_line, row) in enumerate(rows[: MAX_TITLES + 1]):
+        if filled[k] < 2 or len(row) < width:
+            continue
+        above = rows[k - 1][1] if k else []
+        is_header = len(above) == width - 1 and all(above) and not any(map(is_plain, above))
+        return k - 1 if is_header else k
     return 0
 
 
@@ -169,13 +181,19 @@ def _are_numbered(
     """Return whether numbers in the first row are names."""
     numbers = [cell for cell, yes in zip(head, plain, strict=True) if yes]
     texts = [k for k, yes in enumerate(plain) if not yes and head[k]]
+    above = [k for k in texts if head[k][0].isalpha() and not is_gap(head[k])]
+    columns = [[row[k] for row in below if not is_gap(row[k])] for k in above]
+    if sum(bool(column) and all(map(is_plain, column)) for column in columns) >= len(numbers):
+        return True
     if len(numbers) < 2 or not all(cell.isdigit() for cell in numbers):
         return False
     values = [int(cell) for cell in numbers]
     steps = {b - a for a, b in itertools.pairwise(values)}
     if any(head[k] in {row[k] for row in below} for k in texts):
         return False
-    if all(1500 <= value <= 2200 for value in values) and len(steps) == 1 and steps != {0}:
+    is_one_way = all(step > 0 for step in steps) or all(step < 0 for step in steps)
+    is_years = is_one_way and all(1500 <= value <= 2200 for value in values)
+    if is_years and (len(steps) == 1 or texts):
         inside = [row[k] for row in below for k, yes in enumerate(plain) if yes]
         return not all(cell.isdigit() and 1500 <= int(cell) <= 2200 for cell in inside if cell)
     return values[0] in (0, 1) and steps == {1} and bool(texts)
@@ -184,24 +202,22 @@ def _are_numbered(
 def _with_header(body: Sequence[Row], width: int, notes: list[str]) -> Layout:
     """Return the layout of a table whose first row has the names."""
     head = body[0][1]
-    names, renamed = _names(head)
+    prefixed = _prefixed(head)
+    names, renamed = _names([name for name, _type, _role in prefixed] if prefixed else head)
     notes += renamed
-    orange = _orange(body, names)
-    if orange is not None:
-        kinds, target, ignored = orange
-        notes.append(_("the second and third line are Orange's types and roles of the columns"))
-        return Layout(
-            width,
-            body[3][0],
+    if prefixed:
+        notes.append(_("the names begin with Orange's marks of types and roles"))
+        return _orange_layout(
+            body,
             names,
-            True,
-            tuple(head),
-            kinds,
-            target,
-            ignored,
-            (),
-            tuple(notes),
+            [type_ for _name, type_, _role in prefixed],
+            [role for _name, _type, role in prefixed],
+            notes,
         )
+    orange = _orange(body)
+    if orange is not None:
+        notes.append(_("the second and third line are Orange's types and roles of the columns"))
+        return _orange_layout(body, names, *orange, notes)
     units = _units(body)
     if units:
         notes.append(
@@ -230,28 +246,55 @@ def _names(head: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
     return tuple(names), notes
 
 
-def _orange(
-    body: Sequence[Row], names: Sequence[str]
-) -> tuple[dict[str, str], str | None, tuple[str, ...]] | None:
-    """Return types, target and ignored columns of a head of three rows, or None."""
+def _prefixed(head: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Return (name, type, role) of names with Orange's marks, as `cD#kind`; [] without any."""
+    found = [_PREFIXED.fullmatch(name) for name in head]
+    if 2 * sum(map(bool, found)) <= len(head):
+        return []
+    return [
+        (match["name"], match["type"] or "", match["role"] or "") if match else (name, "", "")
+        for name, match in zip(head, found, strict=True)
+    ]
+
+
+def _orange(body: Sequence[Row]) -> tuple[list[str], list[str]] | None:
+    """Return types and roles of the columns, from a head of three rows, or None."""
     if len(body) < 4:
         return None
     types = [cell.lower() for cell in body[1][1]]
     roles = [cell.lower().partition(" ")[0] for cell in body[2][1]]
-    listed = [kind if kind in ORANGE_TYPES else "discrete" for kind in types if kind]
-    known = sum(kind in ORANGE_TYPES for kind in types if kind)
-    if not listed or known < len(listed) / 2 or known == 0:
+    listed = [kind for kind in types if kind]
+    known = sum(kind in ORANGE_TYPES for kind in listed)
+    if not known or known < len(listed) / 2:
         return None
-    if not all(role in ORANGE_ROLES for role in roles):
-        return None
+    return (types, roles) if all(role in ORANGE_ROLES for role in roles) else None
+
+
+def _orange_layout(
+    body: Sequence[Row],
+    names: tuple[str, ...],
+    types: Sequence[str],
+    roles: Sequence[str],
+    notes: Sequence[str],
+) -> Layout:
+    """Return the layout of a table with Orange's head, of one row or of three."""
     kinds = {
-        name: ORANGE_TYPES.get(kind, "category")  # else it lists its values
+        name: ORANGE_TYPES.get(kind.lower(), "category")  # else it lists its values
         for name, kind in zip(names, types, strict=True)
         if kind
     }
-    target = [n for n, role in zip(names, roles, strict=True) if role in ("class", "c")]
-    ignored = [n for n, role in zip(names, roles, strict=True) if role[:1] in ("m", "i", "w")]
-    return kinds, target[0] if target else None, tuple(ignored)
+    targets = [n for n, role in zip(names, roles, strict=True) if role in ("class", "c")]
+    return Layout(
+        width=len(names),
+        first=body[1 if _prefixed(body[0][1]) else 3][0],
+        names=names,
+        has_header=True,
+        header=tuple(body[0][1]),
+        kinds=kinds,
+        target=targets[0] if targets else None,
+        ignored=tuple(n for n, r in zip(names, roles, strict=True) if r[:1] in tuple("miw")),
+        notes=tuple(notes),
+    )
 
 
 def _units(body: Sequence[Row]) -> tuple[str, ...]:

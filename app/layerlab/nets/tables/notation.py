@@ -29,7 +29,7 @@ _DRESSED = re.compile(
     rf"(?P<open>\()?\s*(?P<sign>[+-])?\s*(?:(?P<before>{_MONEY})\s*)?(?P<inner>[+-])?"
     r"(?P<digits>[\d.,'’ \u00a0\u202f\u2009]*\d[.,]?)"
     r"(?P<power>[eEdD][+-]?\d{1,3})?"
-    rf"\s*(?P<after>{_MONEY}|{_UNIT})?\s*(?P<close>\))?"
+    rf"(?P<tail>-)?\s*(?P<after>{_MONEY}|{_UNIT})?\s*(?P<close>\))?"
 )
 LARGEST = 1e100  # beyond, squares are not finite
 _MARKED = re.compile(r"\d.*[^\w+-]")  # a sign among or behind digits
@@ -108,7 +108,8 @@ def parsed(text: str, notation: Notation) -> Number | None:
     found = _DRESSED.fullmatch(text.translate(_MINUS))
     if found is None or bool(found["open"]) != bool(found["close"]):
         return None
-    if found["sign"] and (found["inner"] or found["open"]):
+    marks = [found[name] for name in ("sign", "inner", "open", "tail") if found[name]]
+    if len(marks) > 1:
         return None
     if found["before"] and found["after"]:
         return None
@@ -119,7 +120,7 @@ def parsed(text: str, notation: Notation) -> Number | None:
     value = float(digits + power)
     if not math.isfinite(value):
         return None
-    negative = "-" in (found["sign"] or "") + (found["inner"] or "") or found["open"]
+    negative = marks[:1] not in ([], ["+"])
     return Number(-value if negative else value, found["before"] or found["after"] or "")
 
 
@@ -155,7 +156,8 @@ def choose(
 
     1. A file with decimal points in other columns has no decimal commas.
     2. Exactly three digits after every mark, and none where a number is below a thousand, as
-       in `1,010` beside `950`: thousands.
+       in `1,010` beside `950`: thousands. (Points are so only beside numbers of three digits:
+       `1.125` beside `2` is a little more than one.)
     3. With semicolons between cells, a comma is a decimal mark, and a point with exactly
        three digits behind it every time is one of thousands.
     4. Otherwise a comma with exactly three digits behind it every time is one of thousands.
@@ -196,7 +198,7 @@ def _decided(
         )
         return chosen, _doubt(chosen, other)
     if by_point and PLAIN in best:
-        if _are_thousands(marked, "."):
+        if _are_thousands(marked, ".", digits=3):
             return by_point, ""
         chosen, other = (by_point, PLAIN) if separator == ";" else (PLAIN, by_point)
         return chosen, _doubt(chosen, other)
@@ -204,8 +206,13 @@ def _decided(
     return plain_first[0], ""
 
 
-def _are_thousands(columns: list[Collection[str]], mark: str) -> bool:
-    """Return whether numbers have the mark from a thousand on, in a column at least."""
+def _are_thousands(columns: list[Collection[str]], mark: str, digits: int = 1) -> bool:
+    """Return whether numbers have the mark from a thousand on, in a column at least.
+
+    Args:
+        columns: different cells of each. mark: of thousands or decimals.
+        digits: how many a number without the mark has at least, of one column.
+    """
     below = False
     for column in columns:
         with_mark = [cell for cell in column if mark in cell]
@@ -214,7 +221,7 @@ def _are_thousands(columns: list[Collection[str]], mark: str) -> bool:
             continue
         if any(len(re.sub(r"\D", "", cell)) > 3 for cell in without):
             return False
-        below = below or bool(without)
+        below = below or any(len(re.sub(r"\D", "", cell)) >= digits for cell in without)
     return below
 
 

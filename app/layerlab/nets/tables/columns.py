@@ -1,0 +1,376 @@
+"""Columns: what each column of a table is, and its cells as numbers or texts."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from layerlab.core.errors import LabError
+from layerlab.core.phrases import joined_by_and
+from layerlab.core.translation import _, ngettext
+from layerlab.nets.tables import kinds
+from layerlab.nets.tables.cells import Body, listed
+from layerlab.nets.tables.choices import Choices
+from layerlab.nets.tables.dates import EPOCH, are_compact, clock, moments
+from layerlab.nets.tables.gaps import CONSTANTS, far_constants, is_gap
+from layerlab.nets.tables.kinds import BOOLEAN, CATEGORY, DATE, LABEL, NUMBER, TEXT, TIME
+from layerlab.nets.tables.layout import Layout
+from layerlab.nets.tables.notation import LARGEST, Notation, is_not_finite, is_plain, parsed
+from layerlab.nets.tables.source import Source
+
+Array = np.ndarray
+MOSTLY = 0.8  # share of numbers from which a stray text is worth a sentence
+MIN_COUNTED = 10  # rows from which a count of them is recognised under any name
+_NO = "no"  # not translated: what an empty cell is called beside ticked ones
+SUSPECTS = np.array(sorted(CONSTANTS))
+
+
+@dataclass(frozen=True, eq=False)
+class ReadColumn:
+    """A column as it was read.
+
+    Attributes:
+        name: in the table.
+        kind: one of `kinds.KINDS`.
+        values: (rows,) float64 with nan in gaps, for numbers, dates (days since 1970) and
+            times (seconds); otherwise texts, empty in gaps.
+        used: whether it is an input or the target. why: how it is read, or why it is not used.
+        unit: of its numbers, or empty.
+        is_strayed: whether it would be one of numbers but for a few cells.
+    """
+
+    name: str
+    kind: str
+    values: Array
+    used: bool = True
+    why: str = ""
+    unit: str = ""
+    is_strayed: bool = False
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether its values are numbers."""
+        return self.values.dtype != object
+
+    @property
+    def gaps(self) -> Array:
+        """(rows,) where it has none."""
+        if self.is_numeric:
+            return np.isnan(self.values)
+        return np.array([not text for text in self.values], bool)
+
+
+class Typist:
+    """Finds out what the columns are."""
+
+    def __init__(
+        self, source: Source, layout: Layout, body: Body, notation: Notation, choices: Choices
+    ) -> None:
+        self._where, self._separator = source.where, source.separator
+        self._layout, self._body = layout, body
+        self._notation, self._choices = notation, choices
+        self.notes: list[str] = []
+
+    def column(self, k: int) -> ReadColumn:
+        """Return a column with its kind."""
+        name, cells = self._layout.names[k], self._body.columns[k]
+        chosen = self._choices.kind_of(name) or self._layout.kinds.get(name)
+        if cells.is_bare:
+            found = self._of_numbers(name, cells.numbers(), chosen)
+        else:
+            found = self._of_texts(name, cells.texts(), chosen)
+        unit = self._layout.units[k] if self._layout.units else ""
+        return replace(found, unit=found.unit or unit) if found.kind == NUMBER else found
+
+    # ---- bare numbers
+
+    def _of_numbers(self, name: str, values: Array, chosen: str | None) -> ReadColumn:
+        self._check_size(name, values)
+        if chosen in (CATEGORY, LABEL, TEXT, BOOLEAN):
+            texts = np.array(["" if np.isnan(v) else f"{v:.17g}" for v in values], object)
+            if chosen == BOOLEAN and len(set(texts) - {""}) > 2:
+                raise self._no(name, texts.tolist(), 0, chosen)
+            return ReadColumn(name, chosen, texts)
+        filled = values[~np.isnan(values)]
+        if not filled.size:
+            return ReadColumn(name, TEXT, values, False, _("it is empty"))
+        whole = bool((filled == np.round(filled)).all())
+        if whole and chosen in (None, DATE):
+            different = np.unique(filled)
+            if len(different) < 20_000 and are_compact(int(v) for v in different[:20_000]):
+                found = moments({f"{int(v)}" for v in different})
+                assert found is not None
+                days = [np.nan if np.isnan(v) else found.values[f"{int(v)}"] for v in values]
+                return self._dated(name, np.array(days), found.kind, "")
+        if chosen in (DATE, TIME):
+            raise self._no(name, [f"{v:g}" for v in filled[:1]], 0, chosen)
+        if whole and chosen is None and self._counts_rows(name, values):
+            return ReadColumn(name, LABEL, values, False, _("it counts the rows"))
+        is_key = whole and chosen is None and kinds.is_key_name(name)
+        if is_key and len(values) > 2 and len(np.unique(filled)) == len(values):
+            why = _("it names the rows: each has a number of its own")
+            return ReadColumn(name, LABEL, values, False, why)
+        return self._without_constants(ReadColumn(name, NUMBER, values))
+
+    def _check_size(self, name: str, values: Array) -> None:
+        large = np.flatnonzero(np.abs(values) > LARGEST)
+        if large.size:
+            i = int(large[0])
+            raise LabError(
+                _(
+                    "{place}: {text} is too large a number",
+                    place=self._at(i, name),
+                    text=f"{values[i]:g}",
+                )
+            )
+
+    def _counts_rows(self, name: str, values: Array) -> bool:
+        rows = len(values)
+        if rows < 2 or np.isnan(values).any() or not (np.diff(values) == 1).all():
+            return False
+        if kinds.is_index_name(name):
+            return True
+        is_from_start = values[0] in (0, 1) and rows >= MIN_COUNTED
+        return is_from_start and self._is_first(name) and not kinds.is_axis_name(name)
+
+    def _is_first(self, name: str) -> bool:
+        """Return whether a column is the first, and others than it and the target follow."""
+        return name == self._layout.names[0] and self._layout.width > 2
+
+    def _without_constants(self, column: ReadColumn) -> ReadColumn:
+        """Return a column of numbers with gaps where a far constant stands for one."""
+        if self._choices.kind_of(column.name) == NUMBER:
+            return column
+        values = column.values
+        if not np.isin(values, SUSPECTS).any():
+            return column
+        far = far_constants(np.unique(values[~np.isnan(values)]).tolist())
+        if not far:
+            return column
+        is_far = np.isin(values, far)
+        lines = self._body.lines[is_far]
+        self.notes.append(
+            ngettext(
+                "{column}: {text} in {count} row lies far from all others and is taken as a "
+                "gap (line {lines}); choose the kind number to keep it",
+                "{column}: {text} in {count} rows lies far from all others and is taken as a "
+                "gap (lines {lines}); choose the kind number to keep it",
+                int(is_far.sum()),
+                column=column.name,
+                text=", ".join(f"{value:g}" for value in far),
+                lines=listed(lines.tolist()),
+            )
+        )
+        return replace(column, values=np.where(is_far, np.nan, values))
+
+    # ---- texts
+
+    def _of_texts(self, name: str, texts: list[str], chosen: str | None) -> ReadColumn:
+        counts = Counter(texts)
+        filled = Counter({text: n for text, n in counts.items() if not is_gap(text)})
+        tick = kinds.tick_of(counts) if chosen in (None, BOOLEAN) else None
+        if tick is not None:
+            self.notes.append(
+                _("{column}: an empty cell is no, {text} is yes", column=name, text=repr(tick))
+            )
+            return ReadColumn(name, BOOLEAN, np.array([t or _NO for t in texts], object))
+        self._note_gaps(name, counts)
+        if not filled:
+            return ReadColumn(name, TEXT, _texts(texts, {}), False, _("it is empty"))
+        if chosen in (None, NUMBER):
+            numbers = self._as_numbers(name, texts, filled, chosen)
+            if numbers is not None:
+                return numbers
+        if chosen in (None, DATE, TIME):
+            found = moments(filled, self._notation.decimal == "," or self._separator == ";")
+            if found is not None:
+                values = np.array([found.values.get(text, np.nan) for text in texts])
+                return self._dated(name, values, found.kind, found.note)
+            if chosen is not None:
+                raise self._no(name, texts, texts.index(next(iter(filled))), chosen)
+        if chosen in (None, BOOLEAN):
+            truth = kinds.truth_of(list(filled))
+            if truth is not None:
+                return self._boolean(name, texts, filled, truth)
+            if chosen is not None:
+                raise self._no(name, texts, texts.index(next(iter(filled))), chosen)
+        return self._category(name, texts, filled, chosen)
+
+    def _note_gaps(self, name: str, counts: Counter[str]) -> None:
+        gaps = [text for text in counts if text and is_gap(text)]
+        if gaps:
+            self.notes.append(
+                ngettext(
+                    "{column}: {texts} stands for a gap",
+                    "{column}: {texts} stand for gaps",
+                    len(gaps),
+                    column=name,
+                    texts=joined_by_and([repr(text) for text in gaps[:4]]),
+                )
+            )
+
+    def _as_numbers(
+        self, name: str, texts: list[str], filled: Counter[str], chosen: str | None
+    ) -> ReadColumn | None:
+        """Return a column as numbers; None if they are none."""
+        if chosen is None and kinds.are_codes(list(filled)):
+            return None
+        values: dict[str, float] = {}
+        units: Counter[str] = Counter()
+        stray: list[str] = []
+        for text in filled:
+            number = parsed(text, self._notation)
+            if number is None:
+                stray.append(text)
+                continue
+            values[text] = number.value
+            units[number.unit] += 1
+        given = [unit for unit in units if unit]
+        if len(given) > 1 or (given and units[""] > len(filled) / 2):
+            return None
+        share = sum(filled[text] for text in values) / filled.total()
+        if stray and chosen is None:
+            finite = [text for text in stray if not is_not_finite(text)]
+            if share < MOSTLY and not (share >= 0.5 and _are_bounds(finite)):
+                return None
+            return self._strayed(name, texts, filled, stray)
+        if stray:
+            self.notes.append(
+                ngettext(
+                    "{column}: {texts} is no number and is taken as a gap",
+                    "{column}: {texts} are no numbers and are taken as gaps",
+                    len(stray),
+                    column=name,
+                    texts=joined_by_and([repr(text) for text in stray[:3]]),
+                )
+            )
+        array = np.array([values.get(text, np.nan) for text in texts])
+        self._check_size(name, array)
+        unit = given[0] if given else ""
+        why = _("numbers in {unit}", unit=unit) if unit else ""
+        if unit == "%":
+            why = _("percentages: 10 % is read as 10")
+        return self._without_constants(ReadColumn(name, NUMBER, array, True, why, unit))
+
+    def _strayed(
+        self, name: str, texts: list[str], filled: Counter[str], stray: Sequence[str]
+    ) -> ReadColumn:
+        i = texts.index(stray[0])
+        count = sum(filled[text] for text in stray)
+        why = ngettext(
+            "{text} in row {line} is not a number, as the others of this column are",
+            "{text} in row {line} and {count} cells in all are not numbers, as the others of "
+            "this column are",
+            count,
+            text=repr(stray[0][:40]),
+            line=int(self._body.lines[i]),
+        )
+        return ReadColumn(name, TEXT, _texts(texts, {}), False, why, is_strayed=True)
+
+    def _dated(self, name: str, values: Array, kind: str, note: str) -> ReadColumn:
+        """Return a column of moments as days or seconds since the first of them."""
+        if note:
+            self.notes.append(f"{name}: {note}")
+        first = float(np.nanmin(values))
+        if kind == TIME:
+            why = _("seconds since {time}", time=clock(first))
+            return ReadColumn(name, kind, values - first, True, why)
+        first = float(int(first))  # a day begins at midnight
+        day = datetime.date.fromordinal(int(first) + EPOCH).isoformat()
+        return ReadColumn(name, kind, values - first, True, _("days since {day}", day=day))
+
+    def _boolean(
+        self, name: str, texts: list[str], filled: Counter[str], truth: dict[str, bool]
+    ) -> ReadColumn:
+        spelled = {
+            means: max(
+                (t for t in filled if truth[t] is means),
+                key=lambda t: (kinds.is_word(t), filled[t]),
+                default="",
+            )
+            for means in (False, True)
+        }
+        names = {text: spelled[means] for text, means in truth.items()}
+        self._note_merged(name, names)
+        return ReadColumn(name, BOOLEAN, _texts(texts, names))
+
+    def _note_merged(self, name: str, names: dict[str, str]) -> None:
+        """Say which spellings became another one."""
+        merged = [
+            _("{text} is read as {kept}", text=repr(text), kept=repr(kept))
+            for text, kept in names.items()
+            if text != kept
+        ]
+        if merged:
+            more = _("{count} more", count=len(merged) - 4) if len(merged) > 4 else ""
+            parts = [*merged[:4], *([more] if more else [])]
+            self.notes.append(f"{name}: {joined_by_and(parts)}")
+
+    def _category(
+        self, name: str, texts: list[str], filled: Counter[str], chosen: str | None
+    ) -> ReadColumn:
+        folded = kinds.folded(filled)
+        counts: Counter[str] = Counter()
+        for text, n in filled.items():
+            counts[folded.names[text]] += n
+        kind = chosen or kinds.text_kind(counts, counts.total())
+        why = ""
+        if chosen is None and kinds.are_codes(list(filled)):
+            kind, why = LABEL, _("digits with leading zeros are codes, not numbers")
+        elif kind in (LABEL, TEXT) and (units := self._units(filled)):
+            kind = TEXT
+            why = _("its numbers have several units: {units}", units=joined_by_and(units[:4]))
+        elif kind == LABEL:
+            why = _("it names the rows: nearly each has a text of its own")
+        elif kind == TEXT:
+            why = _(
+                "it has {count} different texts, too many for categories", count=len(counts)
+            )
+        if kind == CATEGORY:
+            self._note_merged(name, folded.names)
+        return ReadColumn(
+            name, kind, _texts(texts, folded.names), kind in (CATEGORY, BOOLEAN), why
+        )
+
+    def _units(self, filled: Counter[str]) -> list[str]:
+        """Return the units of a column in which all cells are numbers of several ones."""
+        numbers = [parsed(text, self._notation) for text in filled]
+        found = dict.fromkeys(number.unit for number in numbers if number is not None)
+        return [unit for unit in found if unit] if all(numbers) and len(found) > 1 else []
+
+    def _no(self, name: str, texts: Sequence[str], i: int, kind: str) -> LabError:
+        """Return what is said where a cell, text i, cannot be of the kind that was chosen."""
+        return LabError(
+            _(
+                "{place}: {text} cannot be read as the kind {kind}",
+                place=self._at(i, name),
+                text=repr(texts[i][:40]),
+                kind=kind,
+            )
+        )
+
+    def _at(self, i: int, name: str) -> str:
+        return _(
+            "{where}, row {row}, column {name}",
+            where=self._where,
+            row=int(self._body.lines[i]),
+            name=repr(name),
+        )
+
+
+def _texts(texts: Sequence[str], names: dict[str, str]) -> Array:
+    """Return texts as they are spelled; gaps are empty. (rows,)"""
+    if not names:
+        return np.array(["" if is_gap(text) else text for text in texts], object)
+    return np.array([names.get(text, "") for text in texts], object)
+
+
+def _are_bounds(texts: Sequence[str]) -> bool:
+    """Return whether texts are numbers with a sign of being less or more."""
+    return bool(texts) and all(
+        t[:1] in "<>≤≥~≈" and is_plain(t[1:].lstrip("= ")) for t in texts
+    )

@@ -1,0 +1,137 @@
+"""Target: which column is predicted, and whether it holds classes or numbers."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from layerlab.core.errors import LabError
+from layerlab.core.translation import _
+from layerlab.nets.tables import kinds
+from layerlab.nets.tables.choices import Choices
+from layerlab.nets.tables.columns import ReadColumn
+from layerlab.nets.tables.kinds import CATEGORY, LABEL, NUMBER, TEXT
+from layerlab.nets.tables.layout import Layout
+
+MAX_CLASSES = 100
+MAX_WHOLE_CLASSES = 10  # a target of at most as many whole numbers is read as classes
+MAX_NUMBERED = 20  # the largest number that classes are called
+ROWS_PER_CLASS = 5  # ... if each of them comes at least this often on average
+MAX_LISTED = 12  # names of columns in a message
+_COUNTS = ("count", "number", "amount", "total", "year", "age", "days", "hours", "price")
+
+
+def target_of(
+    where: str, layout: Layout, choices: Choices, columns: Sequence[ReadColumn]
+) -> str:
+    """Return the name of the column to predict."""
+    names = layout.names
+    if choices.target is not None:
+        if choices.target in names:
+            return choices.target
+        raise _no_target(where, choices.target, names)
+    if layout.target is not None:
+        return layout.target
+    ignored = {*choices.leave_out, *layout.ignored}
+    usable = [column.name for column in columns if column.used and column.name not in ignored]
+    last = columns[-1]
+    if last.name in usable or not usable or _may_be_target(last):
+        return last.name
+    return usable[-1]
+
+
+def _may_be_target(column: ReadColumn) -> bool:
+    """Return whether a column that is no good input can be learned."""
+    return column.kind == TEXT and len(set(column.values)) <= MAX_CLASSES
+
+
+def _no_target(where: str, target: str, names: Sequence[str]) -> LabError:
+    near = difflib.get_close_matches(target, names, 1)
+    fields = {"where": where, "target": repr(target)}
+    if near:
+        fields["near"] = repr(near[0])
+        return LabError(_("{where} has no column {target}; did you mean {near}?", **fields))
+    fields["listed"] = ", ".join(repr(name) for name in names[:MAX_LISTED])
+    if len(names) <= MAX_LISTED:
+        return LabError(_("{where} has no column {target}; it has {listed}", **fields))
+    fields["rest"] = str(len(names) - MAX_LISTED)
+    return LabError(
+        _("{where} has no column {target}; it has {listed} and {rest} more", **fields)
+    )
+
+
+def as_target(column: ReadColumn, where: str) -> ReadColumn:
+    """Return the target as it can be learned: a text of few values is a class."""
+    if column.used:
+        return column
+    if column.is_numeric:  # a count of the rows that is to be learned
+        return replace(column, kind=NUMBER, used=True, why="")
+    different = len(set(column.values) - {""})
+    rare = different > kinds.MAX_CATEGORIES and 2 * different > len(column.values)
+    if 0 < different <= MAX_CLASSES and not rare and not column.is_strayed:
+        return replace(column, kind=CATEGORY, used=True, why="")
+    raise LabError(
+        _(
+            "{where}, column {column} cannot be the target: {why}",
+            where=where,
+            column=repr(column.name),
+            why=column.why,
+        )
+    )
+
+
+def useful_counts(columns: list[ReadColumn], target: str) -> list[ReadColumn]:
+    """Return the columns; a count of the rows stays an input where nothing else is one."""
+    if any(c.used and c.name != target for c in columns):
+        return columns
+    return [
+        replace(c, kind=NUMBER, used=True, why="")
+        if c.kind == LABEL and c.is_numeric and not kinds.is_index_name(c.name)
+        else c
+        for c in columns
+    ]
+
+
+def problem_of(aim: ReadColumn, choices: Choices, notes: list[str], where: str) -> str:
+    """Return whether classes or numbers are learned."""
+    if not aim.is_numeric:
+        if choices.problem == "regression":
+            raise LabError(
+                _(
+                    "{where}, column {column} holds texts such as {value}, so the problem "
+                    "cannot be a regression",
+                    where=where,
+                    column=repr(aim.name),
+                    value=repr(str(aim.values[0])[:40]),
+                )
+            )
+        return "classification"
+    if choices.problem != "auto":
+        return choices.problem
+    values = np.unique(aim.values)
+    whole = bool((values == np.round(values)).all())
+    few = len(values) <= MAX_WHOLE_CLASSES and len(aim.values) >= ROWS_PER_CLASS * len(values)
+    in_a_row = whole and len(values) == values[-1] - values[0] + 1
+    in_a_row = in_a_row and values[0] >= 0 and values[-1] <= MAX_NUMBERED
+    named = any(word in aim.name.casefold() for word in _COUNTS)
+    if aim.kind == NUMBER and whole and (len(values) == 2 or (few and in_a_row and not named)):
+        notes.append(
+            _(
+                "{column}: {count} different whole numbers are read as classes",
+                column=aim.name,
+                count=len(values),
+            )
+        )
+        return "classification"
+    if few and whole and aim.kind == NUMBER:
+        notes.append(
+            _(
+                "{column}: {count} different whole numbers are read as numbers, not as classes",
+                column=aim.name,
+                count=len(values),
+            )
+        )
+    return "regression"
