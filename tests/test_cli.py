@@ -380,7 +380,7 @@ def test_a_broken_csv_names_row_and_column(
     capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path
 ) -> None:
     path = tmp_path / "gap.csv"
-    path.write_text("a,b\n" + "1,2\n" * 10 + "1,\n" + "3,4\n" * 9)
+    path.write_text("a,b\n" + "1,2\n" * 10 + "1,x\n" + "3,4\n" * 9)
     for arguments in (["train", "--csv", str(path)], [str(path)]):
         message = refused(capsys, *arguments)
         assert "gap.csv" in message

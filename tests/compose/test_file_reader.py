@@ -14,7 +14,7 @@ from layerlab.compose import file_reader
 from layerlab.core.cancel import check_cancelled
 from layerlab.core.spec import LabSpec, TaskSpec, edit, replace
 from layerlab.nets.problem import problem_of
-from layerlab.nets.tasks import cells
+from layerlab.nets.tables import source
 from layerlab.nets.tasks import csv as csv_task
 from layerlab.runtime import labfile
 from tests.compose.conftest import finished
@@ -41,15 +41,15 @@ def idle(qtbot, lab):
 def gate(monkeypatch):
     """Reading waits here, in its thread, until it is let through or called off."""
     opened = threading.Event()
-    read = csv_task.read_cells
+    read = csv_task.read_table
 
-    def wait(path):
+    def wait(*args):
         while not opened.is_set():
             check_cancelled()
             time.sleep(0.002)
-        return read(path)
+        return read(*args)
 
-    monkeypatch.setattr(csv_task, "read_cells", wait)
+    monkeypatch.setattr(csv_task, "read_table", wait)
     yield opened
     opened.set()
 
@@ -58,13 +58,13 @@ def gate(monkeypatch):
 def readers(monkeypatch):
     """The threads in which tables were read, but for the window's own."""
     seen = []
-    read = csv_task.read_cells
+    read = csv_task.read_table
 
-    def noted(path):
+    def noted(*args):
         seen.append(threading.current_thread())
-        return read(path)
+        return read(*args)
 
-    monkeypatch.setattr(csv_task, "read_cells", noted)
+    monkeypatch.setattr(csv_task, "read_table", noted)
     return seen
 
 
@@ -184,7 +184,7 @@ def test_a_target_that_does_not_fit_is_refused_where_it_is_chosen(lab, qtbot, tm
     lab.training.on_edited("task.target", "name")
     idle(qtbot, lab)
     assert lab.store.spec == before
-    assert "too many to be classes" in lab.window.panel.control("task.target").error
+    assert "it names the rows" in lab.window.panel.control("task.target").error
 
 
 def test_a_file_that_changes_while_it_is_open_stays_as_it_was(lab, qtbot, tmp_path, readers):
@@ -212,4 +212,4 @@ def test_columns_beyond_the_limit_become_a_banner(lab, qtbot, tmp_path):
     idle(qtbot, lab)
     assert "has 2\u202f002 columns" in lab.window.banner.text.text()
     assert str(path) in lab.window.banner.text.text()
-    assert cells.MAX_COLUMNS == 2000
+    assert source.MAX_COLUMNS == 2000

@@ -188,6 +188,28 @@ def test_a_lab_whose_csv_is_away_is_kept_aside_and_tried_again(
     assert kept(home) == [copy]
 
 
+def test_a_network_whose_table_is_read_to_other_inputs_is_kept_aside_and_said(
+    left_with_table, start, qtbot, home, tmp_path
+):
+    path = a_csv(tmp_path)
+    spec = left_with_table(qtbot, path)
+    before = (home / "last.layerlab").read_bytes()
+    rows = [line.replace(",", ",1.5,", 1) for line in path.read_text().splitlines()[1:]]
+    path.write_text("\n".join(["a,more,b,sum", *rows]))
+
+    lab = start()
+    qtbot.waitUntil(lambda: lab.store.spec == spec)
+    qtbot.waitUntil(lab.window.banner.isVisible)
+    text = lab.window.banner.text.text()
+    assert "its network was trained on" in text
+    assert "now its layers would have 3, 8, 8, 1 units" in text
+    (copy,) = kept(home)
+    assert str(copy) in text
+    assert copy.read_bytes() == before
+    lab.window.close()
+    assert copy.read_bytes() == before
+
+
 def test_what_a_start_has_to_say_stays_when_the_lab_with_a_table_is_there(
     left_with_table, start, qtbot, home, tmp_path
 ):

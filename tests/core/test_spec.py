@@ -70,6 +70,13 @@ def test_every_field_of_a_spec_is_a_declared_knob_and_the_other_way_round():
         ('{"train": {"order": "random"}}', "one of shuffle, file"),
         ('{"train": {"seeds": 65}}', "train.seeds is 65, the range is 1 to 64"),
         ('{"net": {"dropout": 1.0}}', "net.dropout"),
+        ('{"task": {"gaps": "guess"}}', "task.gaps is 'guess', it must be one of auto"),
+        (
+            '{"task": {"kinds": [["a", "word"]]}}',
+            "task.kinds: 'a' is 'word', it must be",
+        ),
+        ('{"task": {"kinds": [["a"]]}}', "task.kinds[0]"),
+        ('{"task": {"leave_out": "a"}}', "task.leave_out"),
         ("{", "is not JSON"),
         ("[]", "object"),
         ("\xff", "x.json"),
@@ -140,6 +147,11 @@ def values_of(knob: Knob):
         return st.booleans()
     if knob.kind == "widths":
         return st.lists(st.integers(1, 512), max_size=64).map(tuple)
+    if knob.kind == "names":
+        return st.lists(st.text(max_size=5), max_size=3).map(tuple)
+    if knob.kind == "pairs":
+        pair = st.tuples(st.text(max_size=5), st.sampled_from(knob.choices))
+        return st.lists(pair, max_size=3).map(tuple)
     if knob.kind == "batch":
         return st.one_of(st.just("full"), st.integers(1, 20_000))
     return st.sampled_from(knob.choices) if knob.choices else st.text(max_size=20)

@@ -14,6 +14,7 @@ from layerlab.core.spec import TaskSpec
 from layerlab.nets.data import Data
 from layerlab.nets.engines.numpy_engine import NumpyEngine
 from layerlab.nets.problem import check, problem_of
+from layerlab.nets.tables import Choices
 from layerlab.nets.tasks import TASKS, export_csv, recommended_for_csv
 from layerlab.nets.tasks.csv import read_table
 
@@ -36,33 +37,34 @@ def own_units(data: Data) -> list[list[float]]:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "separator"),
     [
-        ("a,b,c\n" + ROWS, "commas"),
-        (("a,b,c\n" + ROWS).replace(",", ";"), "semicolons"),
-        (("a,b,c\n" + ROWS).replace(",", "\t"), "tabs"),
-        ("\ufeffa,b,c\n" + ROWS, "commas"),
-        (("a,b,c\n" + ROWS).replace(",", ";").replace(".", ","), "semicolons, decimal comma"),
-        (("a,b,c\n" + ROWS).replace(",", "\t").replace(".", ","), "tabs, decimal comma"),
-        (("a,b,c\n" + ROWS).replace("\n", "\r\n"), "commas"),
-        (("a,b,c\n" + ROWS).replace("\n", "\r"), "commas"),
-        ("a,b,c\n\n" + ROWS.replace("\n", "\n\n  \n") + ",,\n", "commas"),
-        ('"a","b","c"\n' + ROWS.replace("u", '"u"'), "commas"),
-        ("a , b,c\n" + ROWS.replace(",", " , "), "commas"),
-        ("a,b,c,\n" + ROWS.replace("\n", ",\n"), "commas"),
-        ("a,b,c\n" + ROWS.rstrip("\n"), "commas"),
-        ("a,b,c\n" + ROWS.replace("1.5", "15e-1").replace("2.5", "+2.50"), "commas"),
+        ("a,b,c\n" + ROWS, ","),
+        (("a,b,c\n" + ROWS).replace(",", ";"), ";"),
+        (("a,b,c\n" + ROWS).replace(",", "\t"), "\t"),
+        ("\ufeffa,b,c\n" + ROWS, ","),
+        (("a,b,c\n" + ROWS).replace(",", ";").replace(".", ","), ";"),
+        (("a,b,c\n" + ROWS).replace(",", "\t").replace(".", ","), "\t"),
+        (("a,b,c\n" + ROWS).replace("\n", "\r\n"), ","),
+        (("a,b,c\n" + ROWS).replace("\n", "\r"), ","),
+        ("a,b,c\n\n" + ROWS.replace("\n", "\n\n  \n") + ",,\n", ","),
+        ('"a","b","c"\n' + ROWS.replace("u", '"u"'), ","),
+        ("a , b,c\n" + ROWS.replace(",", " , "), ","),
+        ("a,b,c,\n" + ROWS.replace("\n", ",\n"), ","),
+        ("a,b,c\n" + ROWS.rstrip("\n"), ","),
+        ("a,b,c\n" + ROWS.replace("1.5", "15e-1").replace("2.5", "+2.50"), ","),
     ],
 )
-def test_the_same_table_in_many_dialects(file: pathlib.Path, text: str, words: str) -> None:
+def test_the_same_table_in_many_dialects(file: pathlib.Path, text: str, separator: str) -> None:
     file.write_bytes(text.encode())
     data = load(file)
     assert data.feature_names == ("a", "b")
     assert data.target_name == "c"
     assert data.class_names == ("u", "v")
     assert own_units(data) == [[1.5, 2], [2.5, 3], [3.5, 5], [4.5, 7]]
-    assert data.summary.endswith(f"({words})")
-    table, _ = read_table(str(file))
+    table = read_table(str(file))
+    assert table.reading is not None
+    assert table.reading.separator == separator
     assert table.features[0].values.tolist() == [1.5, 2.5, 3.5, 4.5]
 
 
@@ -71,7 +73,7 @@ def test_a_file_without_header_gets_numbered_columns(file: pathlib.Path) -> None
     data = load(file)
     assert data.feature_names == ("column 1", "column 2")
     assert data.target_name == "column 3"
-    assert "no header" in data.summary
+    assert any("the first row is data" in note for note in data.notes)
     assert len(own_units(data)) == 4
 
 
@@ -183,7 +185,7 @@ def test_a_csv_survives_its_own_export(file: pathlib.Path, tmp_path: pathlib.Pat
 def test_generated_points_are_exported_as_they_are(key: str, file: pathlib.Path) -> None:
     data = TASKS[key].load(TASKS[key].recommended().task)
     export_csv(data, file)
-    table, _ = read_table(str(file))
+    table = read_table(str(file))
     x = np.stack([column.values for column in table.features[: data.shape.inputs]], axis=1)
     np.testing.assert_array_equal(x, np.concatenate([data.x, data.validation_x]))
     y = np.concatenate([data.y, data.validation_y])
@@ -216,18 +218,49 @@ def test_numbers_come_through_exactly(
         text = text.replace(".", ",")
     path = tmp_path / "rows.csv"
     path.write_bytes(text.encode("utf-8-sig" if bom else "utf-8"))
-    table, words = read_table(str(path))
+    # As numbers, whatever else they could be: -99 may be a gap, 0, 1, 2 a count of the rows.
+    names = "abc" if header else [f"column {k + 1}" for k in range(3)]
+    table = read_table(str(path), Choices(kinds=tuple((name, "number") for name in names)))
     columns = (*table.features, table.target)
     expected = [[float(cell) for cell in column] for column in zip(*rows, strict=True)]
     assert [column.values.tolist() for column in columns] == expected
-    assert ("no header" in words) == (not header)
+    assert table.reading is not None
+    assert table.reading.has_header == header
 
 
 def test_one_text_in_five_numbers_is_stray_but_one_in_four_makes_a_text_column(
     file: pathlib.Path,
 ) -> None:
-    file.write_text("a,b\n" + "1,0.5\n2,0.25\n3,1.5\nx,0.75\n")
+    file.write_text("a,b\n" + "1,0.5\n2,0.25\n3,1.5\nx,0.75\n" * 3)
     assert load(file).feature_names == ("a=1", "a=2", "a=3", "a=x")
+    file.write_text("a,c,b\n" + "1,3,0.5\n2,1,0.25\n3,2,1.5\n1,4,2\nx,5,0.75\n" * 3)
+    data = load(file)
+    assert data.feature_names == ("c",)
+    assert data.summary.endswith("left out: a")
+    assert data.notes == (
+        "a is left out: 'x' in row 6 and 3 cells in all are not numbers, as the others of this "
+        "column are",
+    )
+
+
+def test_dates_times_and_what_was_left_out_survive_an_export(
+    file: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    rows = [
+        f"{i};{i % 3 + 1:02}.02.2021 1{i % 4}:30;0{i % 9}:1{i % 7};00{i};{c};{i * i},5"
+        for i, c in enumerate("jn" * 10)
+    ]
+    file.write_text("\n".join(["id;day;time;code;ticked;y", *rows]))
+    first, copy = load(file), tmp_path / "copy.csv"
+    assert first.feature_names == ("day", "time", "ticked=j", "ticked=n")
+    export_csv(first, copy)
+    second = load(copy)
+    assert second.feature_names == first.feature_names
+    assert first.x.tobytes() == second.x.tobytes()
+    assert first.validation_y.tobytes() == second.validation_y.tobytes()
+    assert first.table is not None
+    assert second.table is not None
+    assert [c.used for c in first.table.features] == [c.used for c in second.table.features]
 
 
 def test_what_a_csv_is_recommended_can_be_trained(file: pathlib.Path) -> None:

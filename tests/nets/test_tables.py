@@ -12,9 +12,10 @@ from layerlab.core.cancel import CancelledError, cancellable
 from layerlab.core.errors import LabError
 from layerlab.core.spec import TaskSpec
 from layerlab.nets.problem import check, known_data, layout_of, load_data
-from layerlab.nets.tasks import cells, recommended_for_csv, tables
+from layerlab.nets.tables import cells, source
+from layerlab.nets.tasks import recommended_for_csv, tables
 
-ROWS = "".join(f"{i},{i % 7},{i % 2}\n" for i in range(40))
+ROWS = "".join(f"{7 * i % 40},{i % 7},{i % 2}\n" for i in range(40))
 
 
 @pytest.fixture
@@ -89,7 +90,7 @@ def test_reading_is_called_off_wherever_it_is(
     file: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cells, "BLOCK", 9)
-    monkeypatch.setattr(cells, "LINES_TO_ASK", 4)
+    monkeypatch.setattr(source, "ROWS_TO_ASK", 4)
     asked = 0
 
     def count() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import pathlib
 import subprocess
 import sys
@@ -183,18 +184,17 @@ def test_constant_columns_become_zero_and_not_noise() -> None:
     np.testing.assert_allclose((data.x[:, 1].mean(), data.x[:, 1].std()), (0, 1), atol=1e-12)
 
 
-def test_texts_become_one_hot_by_alphabet_and_names_are_left_out() -> None:
+def test_texts_become_one_hot_by_alphabet_and_unused_columns_are_left_out() -> None:
     rows = 30
-    data = prepare(
-        table(
-            [float(i % 7) + 0.5 for i in range(rows)],
-            colour=["red" if i % 3 else "blue" for i in range(rows)],
-            person=[f"person {i}" for i in range(rows)],
-            size=[float(i) for i in range(rows)],
-        ),
-        TaskSpec(),
-        "t",
+    whole = table(
+        [float(i % 7) + 0.5 for i in range(rows)],
+        colour=["red" if i % 3 else "blue" for i in range(rows)],
+        person=[f"person {i}" for i in range(rows)],
+        size=[float(i) for i in range(rows)],
     )
+    colour, person, size = whole.features
+    person = dataclasses.replace(person, used=False)
+    data = prepare(Table((colour, person, size), whole.target), TaskSpec(), "t")
     assert data.feature_names == ("colour=blue", "colour=red", "size")
     own = np.concatenate([data.x, data.validation_x]) * data.x_scale + data.x_mean
     order = np.argsort(own[:, 2])
@@ -248,7 +248,7 @@ def test_how_predictions_are_shown(columns: dict, form: str) -> None:
         (table(["x"] * 4, a=[1.0, 2.0, 3.0, 4.0]), "auto", "only one class"),
         (table(["x", "y"], a=[1.0, 1.0]), "auto", "same inputs in every row"),
         (table(["x", "y"]), "auto", "no column to learn from"),
-        (table(["x", "y"], a=[1.0, 2.0]), "regression", "cannot be regression"),
+        (table(["x", "y"], a=[1.0, 2.0]), "regression", "cannot be a regression"),
         (
             table([f"n{i}" for i in range(30)], a=[float(i) for i in range(30)]),
             "auto",

@@ -7,6 +7,7 @@ from layerlab.core.translation import _
 # Name -> what it does. Each is a module here with `add_arguments` and `run`.
 COMMANDS = {
     "train": _("train without a window and report the losses"),
+    "data": _("say what is read in a table; trains nothing"),
     "claims": _("recompute what the sources claim, beside what they print"),
     "gradcheck": _("check backpropagation against finite differences"),
     "experiments": _("list the pages of the gallery"),

@@ -14,6 +14,7 @@ from layerlab.core.translation import _
 
 if TYPE_CHECKING:  # `doctor` works where a library is missing, so nothing here imports one
     from layerlab.core.spec import LabSpec
+    from layerlab.nets.tables import Choices
 
 
 class Parser(argparse.ArgumentParser):
@@ -32,14 +33,74 @@ def add_lab_arguments(parser: argparse.ArgumentParser) -> None:
     data = lab.add_mutually_exclusive_group()
     data.add_argument("--task", metavar="NAME", help=_("a task with the spec that suits it"))
     data.add_argument("--csv", metavar="FILE", help=_("any CSV file as the task"))
-    lab.add_argument("--target", metavar="COLUMN", help=_("column of the CSV file to predict"))
-    lab.add_argument("--problem", metavar="KIND", help=_("regression or classification (CSV)"))
+    add_table_arguments(parser)
     lab.add_argument(
         "--set",
         metavar="KNOB=VALUE",
         action="append",
         default=[],
         help=_("turn any knob, such as net.width=16 or net.activation=tanh; may be repeated"),
+    )
+
+
+def add_table_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments that decide what is read in a table."""
+    table = parser.add_argument_group(_("how a table is read"))
+    table.add_argument("--target", metavar="COLUMN", help=_("column to predict"))
+    table.add_argument("--problem", metavar="KIND", help=_("regression or classification"))
+    table.add_argument(
+        "--column",
+        metavar="NAME=KIND",
+        action="append",
+        help=_(
+            "read a column as number, date, time, category, boolean, label or text; may be "
+            "repeated"
+        ),
+    )
+    table.add_argument(
+        "--leave-out",
+        metavar="NAME",
+        action="append",
+        help=_("a column not to learn from; may be repeated"),
+    )
+    table.add_argument(
+        "--gaps",
+        metavar="WAY",
+        help=_("leave out rows or columns with missing cells (rows, columns), or fill them"),
+    )
+
+
+TABLE_ARGUMENTS = ("target", "problem", "column", "leave_out", "gaps")
+
+
+def table_choices(args: argparse.Namespace) -> Choices:
+    """Return what the arguments decide about a table.
+
+    Raises:
+        LabError: one sentence: a kind, a problem or a way with gaps is not known.
+    """
+    from layerlab.core.declared import KNOBS
+    from layerlab.nets.tables import Choices
+
+    kinds = []
+    for text in args.column or ():
+        name, sign, kind = text.rpartition("=")
+        if not sign:
+            raise LabError(
+                _("--column {text}: write it as NAME=KIND, such as zip=label", text=text)
+            )
+        kinds.append((name, kind))
+    KNOBS["task.kinds"].check(tuple(kinds), "--column")
+    for option in ("problem", "gaps"):
+        value = getattr(args, option)
+        if value is not None:
+            KNOBS[f"task.{option}"].check(value, f"--{option}")
+    return Choices(
+        target=args.target,
+        problem=args.problem or "auto",
+        kinds=tuple(kinds),
+        leave_out=tuple(args.leave_out or ()),
+        gaps=None if args.gaps == "auto" else args.gaps,
     )
 
 
@@ -77,8 +138,10 @@ def chosen_spec(args: argparse.Namespace) -> LabSpec:
     """
     from layerlab.nets.problem import check
 
-    if args.csv is None and (args.target is not None or args.problem is not None):
-        raise LabError(_("--target and --problem go with --csv FILE"))
+    for name in TABLE_ARGUMENTS if args.csv is None else ():
+        if getattr(args, name) is not None:
+            option = name.replace("_", "-")
+            raise LabError(_("--{option} goes with --csv FILE", option=option))
     spec = _turned(_base(args), args.set)
     try:
         check(spec)
@@ -106,7 +169,7 @@ def _base(args: argparse.Namespace) -> LabSpec:
     if args.task is not None:
         own = TASKS[args.task].recommended()
     elif args.csv is not None:
-        own = recommended_for_csv(args.csv, args.target, args.problem or "auto")
+        own = recommended_for_csv(args.csv, choices=table_choices(args))
     else:
         return spec
     return own if args.spec is None else msgspec.structs.replace(spec, task=own.task)
@@ -159,15 +222,24 @@ def _value(path: str, text: str) -> Any:
     wanted: dict[str, tuple[type, ...]] = {
         "bool": (bool,),
         "widths": (list,),
+        "names": (list,),
+        "pairs": (list,),
         "float": (int, float),
     }
     fits = isinstance(value, wanted.get(kind, (int,)))
     if not fits or (kind != "bool" and isinstance(value, bool)):
-        example = {"bool": _("true or false"), "widths": _("a list such as [8, 4, 8]")}
+        example = {
+            "bool": _("true or false"),
+            "widths": _("a list such as [8, 4, 8]"),
+            "names": _('a list such as ["id", "name"]'),
+            "pairs": _('a list such as [["code", "category"]]'),
+        }
         what = example.get(kind, _("a number") if kind == "float" else _("a whole number"))
         raise LabError(
             _("{path} is {text}, it must be {what}", path=path, text=quoted(text), what=what)
         )
+    if kind in ("names", "pairs"):
+        return tuple(tuple(item) if isinstance(item, list) else item for item in value)
     if kind == "widths":
         if not all(type(width) is int for width in value):
             raise LabError(

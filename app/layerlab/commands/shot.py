@@ -7,7 +7,7 @@ import os
 import pathlib
 import re
 
-from layerlab.commands.common import add_lab_arguments, chosen_spec
+from layerlab.commands.common import TABLE_ARGUMENTS, add_lab_arguments, chosen_spec
 from layerlab.core.disk import check_writable
 from layerlab.core.errors import LabError, NotReadyError
 from layerlab.core.figures import ENDINGS, MAX_SIDE, MIN_SIDE, PRINT
@@ -106,7 +106,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-_OF_A_LAB = ("spec", "task", "csv", "target", "problem", "updates")
+_OF_A_LAB = ("spec", "task", "csv", *TABLE_ARGUMENTS, "updates")
 
 
 def checked_rows(args: argparse.Namespace) -> list[str]:
@@ -115,7 +115,8 @@ def checked_rows(args: argparse.Namespace) -> list[str]:
 
     for name in (*_OF_A_LAB, "experiment", "knobs"):
         if getattr(args, name) is not None:
-            raise LabError(_("--{name} does not go with --claims", name=name))
+            option = name.replace("_", "-")
+            raise LabError(_("--{name} does not go with --claims", name=option))
     if args.set:
         raise LabError(_("--set does not go with --claims"))
     if args.claims == "all":
@@ -128,7 +129,10 @@ def check_page(args: argparse.Namespace) -> None:
     for name in _OF_A_LAB:
         if getattr(args, name) is not None:
             raise LabError(
-                _("--{name} is of the lab; a page has --knobs FILE and --set", name=name)
+                _(
+                    "--{name} is of the lab; a page has --knobs FILE and --set",
+                    name=name.replace("_", "-"),
+                )
             )
     if args.experiment != "gallery":
         from layerlab.experiments import EXPERIMENTS

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from layerlab.commands.common import add_lab_arguments, chosen_spec, json_line
+from layerlab.commands.data import sentences
 from layerlab.core.errors import NotFiniteError
 from layerlab.core.outlet import Outlet
 from layerlab.core.translation import _
+
+if TYPE_CHECKING:
+    from layerlab.core.spec import TaskSpec
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,6 +49,7 @@ def _train(args: argparse.Namespace, outlet: Outlet | None) -> int:
     from layerlab.commands.training import ReportedRun  # with it comes numpy
 
     spec = chosen_spec(args)
+    show_reading(spec.task, args.json)
     training = ReportedRun(spec, args.engine or _default(spec.train.dtype), args.json)
     try:
         state = training.run(None if outlet is None else outlet.check)
@@ -62,6 +68,17 @@ def _train(args: argparse.Namespace, outlet: Outlet | None) -> int:
         history = training.history.to_arrays()
         save(args.out, training.spec, state, history, outlet.write)
     return 0
+
+
+def show_reading(task: TaskSpec, as_json: bool) -> None:
+    """Print what was read in the table of a task, if it has one."""
+    from layerlab.nets.tasks.csv import reading_of
+
+    reading = reading_of(task)
+    if reading is None:
+        return
+    lines = [json_line({"read": reading.as_json()})] if as_json else sentences(reading)
+    print("\n".join(lines), flush=True)
 
 
 def _default(dtype: str) -> str:

@@ -68,10 +68,15 @@ class KeptLabs:
         """
         _log.info("opening %s", path)
         lab, window = _pair(path)
+        troubles: list[str] = []
 
         def take(snapshot: Snapshot) -> None:
             self._pages.show(LAB_PAGE)
             self._store.open(snapshot)
+            if troubles:
+                self._pages.banner.show_message(
+                    _("Some of it did not reopen: {why}.", why=troubles[0]), "error"
+                )
 
         def refuse(error: LabError) -> None:
             self._offered = path
@@ -82,7 +87,9 @@ class KeptLabs:
                 _("Try again"),
             )
 
-        self._file_reader.begin(str(lab), lambda: read_pair(lab, window), take, refuse)
+        self._file_reader.begin(
+            str(lab), lambda: read_pair(lab, window, troubles), take, refuse
+        )
 
     def read_late(self, reopened: Reopened, then: Callable[[], None]) -> None:
         """Read the last lab while the window is there already; until then it stays what it is.
@@ -93,17 +100,27 @@ class KeptLabs:
         """
         slot = reopened.late
         assert slot is not None
+        troubles: list[str] = []
 
         def refuse(error: LabError) -> None:
             keep_unread(reopened, slot, [str(error)])
             self.offer(reopened)
 
         def take(snapshot: Snapshot) -> None:
-            self._autosave.take_late(reopened, snapshot)
+            if not troubles:
+                self._autosave.take_late(reopened, snapshot)
+                then()
+                return
+            reopened.snapshot = snapshot
+            keep_unread(reopened, slot, troubles)
+            self._store.open(snapshot)  # another lab than the slot's files hold: it is written
             then()
+            self.offer(reopened)
 
         lab, window = slot.lab, slot.window
-        self._file_reader.begin(str(lab), lambda: read_pair(lab, window), take, refuse)
+        self._file_reader.begin(
+            str(lab), lambda: read_pair(lab, window, troubles), take, refuse
+        )
 
     def fill(self, menu: QMenu) -> None:
         """List the newest of what is kept."""

@@ -150,13 +150,16 @@ def _read(result: Reopened, source: Slot) -> None:
     result.is_kept = not result.waits
 
 
-def read_pair(lab: pathlib.Path, window: pathlib.Path) -> Snapshot:
+def read_pair(lab: pathlib.Path, window: pathlib.Path, troubles: list[str]) -> Snapshot:
     """Read the lab of two files that belong together, and its data; takes its time.
+
+    Args:
+        lab, window: the files. troubles: takes what is wrong with them; then the lab that is
+            returned lacks what they held.
 
     Raises:
         LabError: neither of them holds one that can be trained.
     """
-    troubles: list[str] = []
     with opening():
         snapshot = _read_both(lab, read_window(window), troubles, read_lab)
         if snapshot is None:

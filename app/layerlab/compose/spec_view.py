@@ -5,7 +5,7 @@ from __future__ import annotations
 from layerlab.compose.wiring import REGISTRIES
 from layerlab.core.declared import KNOBS
 from layerlab.core.frames import Frame
-from layerlab.core.spec import LabSpec, TaskSpec
+from layerlab.core.spec import LabSpec, TaskSpec, replace
 from layerlab.core.translation import _, ngettext
 from layerlab.nets.data import Data
 from layerlab.nets.problem import known_data, layout_of, load_data
@@ -36,7 +36,8 @@ def show_spec(window: LabWindow, spec: LabSpec) -> None:
 
 def same_data(one: TaskSpec, other: TaskSpec) -> bool:
     """Return whether tasks are the same, but for how much is drawn, held out or noisy."""
-    return (one.name, one.path, one.target) == (other.name, other.path, other.target)
+    drawn = {"samples": 2, "noise": 0.0, "validation": None, "seed": 0}
+    return replace(one, **drawn) == replace(other, problem=one.problem, **drawn)
 
 
 def show_data(window: LabWindow, frame: Frame) -> str:
@@ -54,7 +55,7 @@ def show_data(window: LabWindow, frame: Frame) -> str:
     panel.set_points(data.n, spec.train.batch)
     window.diagram.set_sample_count(data.n)
     if "samples" not in TASKS[spec.task.name].knobs:
-        panel.set_summary("task", _summary(data))
+        panel.set_summary("task", _summary(data), data.notes)
     if spec.task.name == "csv" and data.table is not None:
         panel.set_columns([c.name for c in (*data.table.features, data.table.target)])
         return data.summary
@@ -62,16 +63,23 @@ def show_data(window: LabWindow, frame: Frame) -> str:
 
 
 def _summary(data: Data) -> str:
-    shape = data.shape
-    kind = _("numbers")
-    if shape.classes:
-        kind = ngettext("{count} class", "{count} classes", shape.classes)
+    """Return rows, inputs, classes and how many columns and rows were left out, in a line."""
     if data.form == "images":
         return _("all {count} images", count=grouped(data.n))
     held = len(data.validation_x)
-    return _(
-        "{n} rows · {inputs} inputs · {kind}",
-        n=grouped(data.n + held),
-        inputs=shape.inputs,
-        kind=kind,
-    )
+    parts = [
+        ngettext("{count} row", "{count} rows", data.n + held),
+        ngettext("{count} input", "{count} inputs", data.shape.inputs),
+        _("numbers"),
+    ]
+    if data.shape.classes:
+        parts[-1] = ngettext("{count} class", "{count} classes", data.shape.classes)
+    features = () if data.table is None else data.table.features
+    if columns := sum(not column.used for column in features):
+        parts.append(ngettext("{count} column left out", "{count} columns left out", columns))
+    reading = None if data.table is None else data.table.reading
+    if reading is not None and reading.left_out_rows:
+        parts.append(
+            ngettext("{count} row left out", "{count} rows left out", reading.left_out_rows)
+        )
+    return " · ".join(parts)

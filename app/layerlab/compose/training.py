@@ -141,7 +141,7 @@ class Training(QObject):
             own = specs.TaskSpec(name=str(value), seed=self._store.spec.task.seed)
             self._choose(own, _("Task {label}", label=TASKS[own.name].label), path)
             self.show_spec()  # where it was refused, the true tile again
-        elif path in ("task.target", "task.problem"):
+        elif path in ("task.target", "task.problem", "task.gaps"):
             task = specs.replace(self._store.spec.task, **{path.partition(".")[2]: value})
             self.target_chosen.emit(task, KNOBS[path].label, path)
         elif path == "net.depth" and self._budget.is_on:

@@ -73,6 +73,29 @@ _KNOBS: list[Knob] = [
         _("Overrides whether the target is read as numbers or as classes."),
         choices=(marked("auto"), marked("regression"), marked("classification")),
     ),
+    Knob(
+        "task.kinds",
+        "pairs",
+        _("Kinds of columns"),
+        _("Overrides what columns of the CSV file are read as."),
+        choices=(
+            *(marked("number"), marked("date"), marked("time"), marked("category")),
+            *(marked("boolean"), marked("label"), marked("text")),
+        ),
+    ),
+    Knob(
+        "task.leave_out",
+        "names",
+        _("Columns left out"),
+        _("Columns of the CSV file that the network does not see."),
+    ),
+    Knob(
+        "task.gaps",
+        "choice",
+        _("Missing cells"),
+        _("Whether rows or columns with missing cells are left out, or the cells filled."),
+        choices=(marked("auto"), marked("rows"), marked("columns"), marked("fill")),
+    ),
     # ---- net: the architecture
     Knob(
         "net.width",

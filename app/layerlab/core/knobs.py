@@ -30,7 +30,8 @@ class Knob:
         path: room and name, such as `net.dropout`.
         kind: `int`, `float`, `bool`, `choice`, `widths` (a tuple of widths),
             `batch` (a number or "full"), `text` (on a page: what a file holds), `numbers`
-            (a tuple of them: what is dragged in a page's plots).
+            (a tuple of them: what is dragged in a page's plots), `names` (a tuple of texts),
+            `pairs` (a tuple of a name and one of the choices each).
         label: name on screen.
         help: one sentence that says what it does to the network.
         effect: what an edit does to a running training.
@@ -103,6 +104,8 @@ class Knob:
                 self.check_number(value, where)
         elif self.kind in ("int", "float"):
             self.check_number(value, where)
+        elif self.kind == "pairs":
+            self._check_pairs(value, where)
         elif self.choices and value not in self.choices:
             options = ", ".join(self.choices)
             raise LabError(
@@ -113,6 +116,20 @@ class Knob:
                     options=options,
                 )
             )
+
+    def _check_pairs(self, value: object, where: str) -> None:
+        options = ", ".join(self.choices)
+        for name, choice in value if isinstance(value, tuple) else ():
+            if choice not in self.choices:
+                raise LabError(
+                    _(
+                        "{where}: {name} is {value}, it must be one of {options}",
+                        where=where,
+                        name=quoted(name),
+                        value=quoted(choice),
+                        options=options,
+                    )
+                )
 
     def check_number(self, value: object, where: str) -> None:
         """Refuse a single number outside the declaration; raises LabError as `check`."""

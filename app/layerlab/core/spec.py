@@ -45,6 +45,10 @@ class TaskSpec(_Room, frozen=True):
         seed: seed of points, noise and split.
         path, target: CSV file and the column to predict (the last one if None).
         problem: `auto`, `regression` or `classification` (CSV only).
+        kinds: (column, kind) pairs: columns of the CSV file that are read as another kind
+            than they would be. leave_out: names of columns that are not learned from.
+        gaps: what becomes of missing cells: `rows` or `columns` are left out, or they are
+            filled (`fill`); `auto`: columns of many gaps are left out, then rows.
     """
 
     name: str = "wave"
@@ -55,6 +59,9 @@ class TaskSpec(_Room, frozen=True):
     path: str | None = None
     target: str | None = None
     problem: str = "auto"
+    kinds: tuple[tuple[str, str], ...] = ()
+    leave_out: tuple[str, ...] = ()
+    gaps: str = "auto"
 
     def __post_init__(self) -> None:
         self._check_fields("task")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from layerlab.nets.losses import LOSSES
+from layerlab.nets.tables import Reading
 
 Array = np.ndarray
 
@@ -36,10 +37,18 @@ class Column:
     Attributes:
         name: as in the header.
         values: (rows,) float64, or str objects for a column of texts.
+        kind: one of `nets.tables.KINDS`; empty where nobody asked.
+        used: whether it is learned from, or predicted. why: how it is read, or why it is not
+            used.
+        start: of dates and times: what the value 0 is, in days since 1970 or seconds.
     """
 
     name: str
     values: Array
+    kind: str = ""
+    used: bool = True
+    why: str = ""
+    start: float = 0.0
 
     @property
     def is_text(self) -> bool:
@@ -54,10 +63,12 @@ class Table:
     Attributes:
         features: the columns to learn from, also those that are left out.
         target: the column to predict.
+        reading: how they were read; None of data sets.
     """
 
     features: tuple[Column, ...]
     target: Column
+    reading: Reading | None = None
 
     @property
     def rows(self) -> int:
@@ -108,6 +119,12 @@ class Data:
     def n(self) -> int:
         """Number of training points."""
         return int(self.x.shape[0])
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was decided when its file was read, a sentence each."""
+        reading = None if self.table is None else self.table.reading
+        return () if reading is None else reading.notes
 
     @property
     def nbytes(self) -> int:

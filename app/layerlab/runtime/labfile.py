@@ -166,6 +166,7 @@ def load(
         slots = slots_of(spec) if slots_of is not None else None
     except LabError as error:
         raise LabError(f"{name}: {error}") from None
+    _check_table(name, spec, layout, tensors)
     _check_tensors(name, spec, layout, slots, "state" in metadata, tensors)
     arrays = _arrays(raw, name, tensors)
     history = {
@@ -247,6 +248,27 @@ def _header(raw: bytes, name: str) -> tuple[dict[str, str], dict[str, _Tensor]]:
             )
         )
     return metadata, tensors
+
+
+def _check_table(name: str, spec: LabSpec, layout: Layout, tensors: dict[str, _Tensor]) -> None:
+    """Refuse a network that was trained on other inputs than its table has now.
+
+    The table is another one, or another version of the lab read it: the file is not damaged.
+    """
+    found = tensors.get("params")
+    if spec.task.path is None or found is None:
+        return
+    if found.shape != (spec.train.seeds, layout.parameters):
+        raise LabError(
+            _(
+                "{name}: its network was trained on {table} when that was read in another way; "
+                "now its layers would have {sizes} units (`layerlab data` says what is read); "
+                "the file stays as it is",
+                name=name,
+                table=spec.task.path,
+                sizes=", ".join(map(str, layout.sizes)),
+            )
+        )
 
 
 def _check_tensors(

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from layerlab.core.declared import KNOBS
 from layerlab.core.errors import LabError
+from layerlab.nets.tables import GAP_WAYS, KINDS
 from tests.nets.tables.read_texts import check, lines, reading_of
 
 Case = tuple[str | bytes, dict[str, Any]]
@@ -309,3 +311,8 @@ def test_large_tables_decide_by_all_their_rows() -> None:
     assert (marked.thousands, marked.column("b").values[-1]) == (",", 1010)
     dashed = reading_of("\n".join(["a,b,y", *few, "3,-,1.5"]))
     assert (dashed.rows, dashed.left_out_rows) == (30_000, 1)
+
+
+def test_the_kinds_of_specs_are_those_of_the_reader() -> None:
+    assert KNOBS["task.kinds"].choices == KINDS
+    assert KNOBS["task.gaps"].choices == ("auto", *GAP_WAYS)

@@ -7,6 +7,7 @@ and problem (`reading`). Nothing here knows networks; what a network gets of a r
 `nets.tasks`.
 """
 
+from layerlab.nets.tables.choices import DEFAULTS as DEFAULTS
 from layerlab.nets.tables.choices import GAP_WAYS as GAP_WAYS
 from layerlab.nets.tables.choices import Choices as Choices
 from layerlab.nets.tables.columns import ReadColumn as ReadColumn

@@ -36,10 +36,11 @@ class ReadColumn:
     Attributes:
         name: in the table.
         kind: one of `kinds.KINDS`.
-        values: (rows,) float64 with nan in gaps, for numbers, dates (days since 1970) and
-            times (seconds); otherwise texts, empty in gaps.
+        values: (rows,) float64 with nan in gaps, for numbers, dates (days since `start`) and
+            times (seconds since it); otherwise texts, empty in gaps.
         used: whether it is an input or the target. why: how it is read, or why it is not used.
         unit: of its numbers, or empty.
+        start: of dates and times: what the value 0 is, in days since 1970 or seconds.
         is_strayed: whether it would be one of numbers but for a few cells.
     """
 
@@ -49,6 +50,7 @@ class ReadColumn:
     used: bool = True
     why: str = ""
     unit: str = ""
+    start: float = 0.0
     is_strayed: bool = False
 
     @property
@@ -278,10 +280,11 @@ class Typist:
         first = float(np.nanmin(values))
         if kind == TIME:
             why = _("seconds since {time}", time=clock(first))
-            return ReadColumn(name, kind, values - first, True, why)
-        first = float(int(first))  # a day begins at midnight
+            return ReadColumn(name, kind, values - first, True, why, start=first)
+        first = float(np.floor(first))  # a day begins at midnight
         day = datetime.date.fromordinal(int(first) + EPOCH).isoformat()
-        return ReadColumn(name, kind, values - first, True, _("days since {day}", day=day))
+        why = _("days since {day}", day=day)
+        return ReadColumn(name, kind, values - first, True, why, start=first)
 
     def _boolean(
         self, name: str, texts: list[str], filled: Counter[str], truth: dict[str, bool]

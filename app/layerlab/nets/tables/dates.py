@@ -252,8 +252,16 @@ def _days(year: int, month: int, day: int) -> float | None:
         return None
 
 
-def clock(seconds: float) -> str:
-    """Return a time of day as it is written: `09:30`, `09:30:05`."""
-    whole = int(seconds)
-    text = f"{whole // 3600:02d}:{whole // 60 % 60:02d}"
-    return f"{text}:{whole % 60:02d}" if whole % 60 else text
+def clock(seconds: float, always: bool = False) -> str:
+    """Return a time of day as it is written: `09:30`, `09:30:05`, `09:30:05.25`.
+
+    Args:
+        seconds: since midnight. always: whether seconds are written even where they are 0.
+    """
+    minutes, rest = divmod(round(seconds, 6), 60)
+    text = f"{int(minutes) // 60:02d}:{int(minutes) % 60:02d}"
+    if not rest and not always:
+        return text
+    whole, _point, fraction = f"{rest:09.6f}".partition(".")
+    fraction = fraction.rstrip("0")
+    return f"{text}:{whole}" + (f".{fraction}" if fraction else "")

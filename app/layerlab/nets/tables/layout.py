@@ -158,6 +158,8 @@ def _is_header(head: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """
     below = [row for row in below if list(row) != list(head)]  # a header may be repeated
     plain = [is_plain(cell) for cell in head]
+    if any(plain) and not below:
+        return False
     if any(plain):
         return _are_numbered(head, plain, below)
     if not below:

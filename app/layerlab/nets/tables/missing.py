@@ -23,6 +23,7 @@ def without_gaps(
     target: str,
     choices: Choices,
     notes: list[str],
+    where: str,
 ) -> tuple[list[ReadColumn], Array | None]:
     """Return columns without gaps, and which rows stay (None: all)."""
     way = choices.gaps
@@ -51,7 +52,11 @@ def without_gaps(
     kept = ~is_out
     if not kept.any():
         raise LabError(
-            _("each row has a gap; leave out columns, or fill the gaps (--gaps fill)")
+            _(
+                "{where}: each row has a gap; leave out columns (--gaps columns), or fill "
+                "them (--gaps fill)",
+                where=where,
+            )
         )
     parts = [
         _("{column} {count}", column=repr(name), count=int(gaps.sum()))

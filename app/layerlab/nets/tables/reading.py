@@ -218,7 +218,7 @@ def _finished(
     out = set(whys)
     wanted = {name for name, _kind in choices.kinds} - out
     columns = [_forced(c) if c.name in wanted and not c.used else c for c in columns]
-    columns, kept = without_gaps(columns, target, choices, notes)
+    columns, kept = without_gaps(columns, target, choices, notes, source.where)
     columns = useful_counts(columns, target)
     notes += [_sentence(column) for column in columns if column.why]
     aim = next(column for column in columns if column.name == target)

@@ -30,6 +30,7 @@ SEPARATORS = {  # in doubt, the first one
 }
 COMMENTS = ("#", "%", "//")
 _INSTRUCTION = re.compile(r"[\"']?sep=(.)[\"']?[;,\t]*\r?\n?", re.IGNORECASE)
+_ARCHIVES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # as spreadsheets of today and before are
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
     (codecs.BOM_UTF32_LE, "utf-32", "UTF-32"),  # begins as that of UTF-16 does
@@ -159,14 +160,16 @@ def open_source(path: str) -> Source:
 
 def _codec(raw: bytes, path: str) -> tuple[str, str]:
     """Return the codec of a file, and its name."""
+    if raw.startswith(_ARCHIVES):
+        raise LabError(_("{path} is no text; save the table as CSV", path=path))
     for mark, codec, name in _BOMS:
         if raw.startswith(mark):
-            _check_decodes(raw, codec, path)
+            _check_decodes(raw, codec, name, path)
             return codec, name
     sides = raw[1:4000:2].count(0), raw[0:4000:2].count(0)
     if max(sides) > 0.3 * min(2000, max(1, len(raw) // 2)):  # Latin letters in two bytes
         codec = "utf-16-le" if sides[0] > sides[1] else "utf-16-be"
-        _check_decodes(raw, codec, path)
+        _check_decodes(raw, codec, "UTF-16", path)
         return codec, "UTF-16"
     if (at := raw.find(b"\0")) >= 0:
         raise LabError(
@@ -181,21 +184,22 @@ def _codec(raw: bytes, path: str) -> tuple[str, str]:
     except UnicodeDecodeError:
         # What a spreadsheet writes where it does not write Unicode. Five bytes mean nothing in
         # it; Latin-1 gives each of them a sign that nobody types, so it is not asked.
-        _check_decodes(raw, "cp1252", path)
+        _check_decodes(raw, "cp1252", _("UTF-8 or Windows-1252"), path)
         return "cp1252", "Windows-1252"
     return "utf-8", "UTF-8"
 
 
-def _check_decodes(raw: bytes, codec: str, path: str) -> None:
+def _check_decodes(raw: bytes, codec: str, name: str, path: str) -> None:
     try:
         codecs.decode(raw, codec)
     except UnicodeDecodeError as error:
         raise LabError(
             _(
-                "{path}, row {row} is neither UTF-8 nor Windows-1252 (byte {byte:#04x}); save "
-                "it as CSV in UTF-8",
+                "{path}, row {row} is not {encoding} (byte {byte:#04x}); save it as CSV in "
+                "UTF-8",
                 path=path,
                 row=1 + len(re.findall(rb"\r\n|\r|\n", raw[: error.start])),
+                encoding=name,
                 byte=raw[error.start],
             )
         ) from None

@@ -38,7 +38,7 @@ def target_of(
     ignored = {*choices.leave_out, *layout.ignored}
     usable = [column.name for column in columns if column.used and column.name not in ignored]
     last = columns[-1]
-    if last.name in usable or not usable or _may_be_target(last):
+    if last.name in usable or len(usable) < 2 or _may_be_target(last):
         return last.name
     return usable[-1]
 

@@ -70,6 +70,7 @@ class Task(Entry):
         task = replace(task, name=self.key, samples=self.samples, noise=self.noise)
         if "path" not in self.knobs:
             task = replace(task, path=None, target=None, problem="auto")
+            task = replace(task, kinds=(), leave_out=(), gaps="auto")
         net, train = self.advise(task) if self.advise else (self.net, self.train)
         return LabSpec(task=task, net=net, train=train)
 

@@ -3,160 +3,68 @@
 from __future__ import annotations
 
 import csv
-import difflib
+import dataclasses
+import datetime
 import io
 import pathlib
-import re
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
 
-from layerlab.core.cancel import check_cancelled
 from layerlab.core.disk import write_file
 from layerlab.core.errors import LabError
 from layerlab.core.lru_cache import LRUCache
 from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, replace
 from layerlab.core.translation import _, marked
+from layerlab.nets import tables
 from layerlab.nets.data import Column, Data, Shape, Table
+from layerlab.nets.tables import DEFAULTS, Choices, Reading
+from layerlab.nets.tables.dates import EPOCH, clock
 from layerlab.nets.tasks.base import Advice, Task
-from layerlab.nets.tasks.cells import COMMA_NUMBER, NUMBER, Cells, read_cells, shown
 from layerlab.nets.tasks.tables import Stamp, check_may_read, on_disk, stamp_of
-from layerlab.nets.tasks.tabular import MAX_CATEGORIES, SHARE, advise, number_text, prepare
+from layerlab.nets.tasks.tabular import SHARE, advise, number_text, prepare
 
-NUMERIC_SHARE = 0.8  # a column with at least this share of numbers is one of numbers
-MAX_VALUE = 1e100  # beyond, squares are not finite
-GAPS = frozenset(("", "na", "n/a", "nan", "null", "?"))
-_NOT_FINITE = re.compile(r"[+-]?(inf|infinity)", re.ASCII | re.IGNORECASE)
+MS_OF_DAY = 86_400_000
 
 
-def _is_gap(cell: str) -> bool:
-    return cell.lower() in GAPS
-
-
-class _Reader:
-    """Turns one file's cells into typed columns."""
-
-    def __init__(self, cells: Cells) -> None:
-        self.cells = cells
-        self._pattern = COMMA_NUMBER if cells.comma else NUMBER
-
-    def column(self, k: int, is_target: bool) -> Column:
-        """Return column k, typed; raises LabError for a gap or a stray text in it."""
-        numbers = self._numbers(k)
-        if numbers is not None:
-            return Column(self.cells.names[k], numbers)
-        texts = self.cells.column(k)
-        is_number = [self._pattern.fullmatch(text) is not None for text in texts]
-        filled = [text for text in texts if not _is_gap(text)]
-        numeric = sum(is_number) + sum(bool(_NOT_FINITE.fullmatch(text)) for text in filled)
-        if filled and numeric >= NUMERIC_SHARE * len(filled):
-            i = is_number.index(False)
-            raise self._stray(i, k, texts[i])
-        if is_target or len(set(filled)) <= MAX_CATEGORIES:  # else it is left out, gaps too
-            for i, text in enumerate(texts):
-                if _is_gap(text):
-                    raise self._stray(i, k, text)
-        return Column(self.cells.names[k], np.array(texts, object))
-
-    def _numbers(self, k: int) -> np.ndarray | None:
-        """Return the numbers of column k, or None if not all of its cells are. (rows,)"""
-        parts = []
-        for block in self.cells.blocks:
-            check_cancelled()
-            texts = block[k]
-            if not all(map(self._pattern.fullmatch, texts)):
-                return None
-            if self.cells.comma:
-                texts = tuple(text.replace(",", ".") for text in texts)
-            parts.append(np.array(list(map(float, texts))))
-        values = np.concatenate(parts)
-        if (large := np.flatnonzero(np.abs(values) > MAX_VALUE)).size:
-            i = int(large[0])
-            text = self.cells.column(k)[i]
-            raise LabError(
-                _(
-                    "{place}: {text} is too large a number",
-                    place=self._at(i, k),
-                    text=shown(text),
-                )
-            )
-        return values
-
-    def _stray(self, i: int, k: int, cell: str) -> LabError:
-        """Say why row i of a column cannot stay: a gap, not finite, or a text."""
-        if not cell:
-            what = _("the cell is empty; fill it in or remove the row")
-        elif _is_gap(cell):
-            what = _("{text} stands for a gap; fill it in or remove the row", text=shown(cell))
-        elif _NOT_FINITE.fullmatch(cell):
-            what = _("{text} is not a finite number", text=shown(cell))
-        else:
-            what = _(
-                "{text} is not a number, as the others of this column are", text=shown(cell)
-            )
-        return LabError(f"{self._at(i, k)}: {what}")
-
-    def _at(self, i: int, k: int) -> str:
-        name = shown(self.cells.names[k])
-        return _(
-            "{where}, row {row}, column {name}",
-            where=self.cells.where,
-            row=self.cells.lines[i],
-            name=name,
-        )
-
-
-MAX_LISTED = 12  # names of columns in a message
-
-
-def _target_place(cells: Cells, target: str | None) -> int:
-    if target is None:
-        return len(cells.names) - 1
-    if target in cells.names:
-        return cells.names.index(target)
-    near = difflib.get_close_matches(target, cells.names, 1)
-    fields = {"where": cells.where, "target": shown(target)}
-    if near:
-        fields["near"] = shown(near[0])
-        raise LabError(_("{where} has no column {target}; did you mean {near}?", **fields))
-    fields["listed"] = ", ".join(shown(name) for name in cells.names[:MAX_LISTED])
-    if len(cells.names) <= MAX_LISTED:
-        raise LabError(_("{where} has no column {target}; it has {listed}", **fields))
-    fields["rest"] = str(len(cells.names) - MAX_LISTED)
-    raise LabError(
-        _("{where} has no column {target}; it has {listed} and {rest} more", **fields)
+def choices_of(spec: TaskSpec) -> Choices:
+    """Return what a task's spec decides about its table."""
+    return Choices(
+        target=spec.target,
+        problem=spec.problem,
+        kinds=spec.kinds,
+        leave_out=spec.leave_out,
+        gaps=None if spec.gaps == "auto" else spec.gaps,
     )
 
 
-def read_table(path: str, target: str | None = None) -> tuple[Table, str]:
+def read_table(path: str, choices: Choices = DEFAULTS) -> Table:
     """Read a CSV file into typed columns.
 
     Args:
         path: the file.
-        target: name of the column to predict; the last one if None.
+        choices: what is decided already.
 
     Returns:
-        The table, and in words what was recognised.
+        The table, with its reading.
 
     Raises:
         LabError: one sentence with file, row and column for anything that does not fit.
         CancelledError: it is no longer wanted, see `core.cancel`.
     """
-    cells = read_cells(path)
-    try:
-        place = _target_place(cells, target)
-        reader = _Reader(cells)
-        columns = [reader.column(k, k == place) for k in range(len(cells.names))]
-    finally:
-        cells.forget()
-    aim = columns.pop(place)
-    return Table(tuple(columns), aim), cells.read_as
+    found = tables.read(path, choices)
+    columns = {
+        c.name: Column(c.name, c.values, c.kind, c.used, c.why, c.start) for c in found.columns
+    }
+    target = columns.pop(found.target)
+    return Table(tuple(columns.values()), target, found)
 
 
-def _read(key: tuple[str, str | None, Stamp]) -> tuple[Table, str]:
-    path, target, stamp = key
+def _read(key: tuple[str, Choices, Stamp]) -> Table:
+    path, choices, stamp = key
     check_may_read()
-    found = read_table(path, target)
+    found = read_table(path, choices)
     if on_disk(path) != stamp:
         raise LabError(
             _("{path} is another file than the one that was opened; open it again", path=path)
@@ -167,18 +75,19 @@ def _read(key: tuple[str, str | None, Stamp]) -> tuple[Table, str]:
 def _prepared(key: tuple[TaskSpec, Stamp]) -> Data:
     spec, stamp = key
     path = spec.path or ""
-    table, read_as = _table(path, spec.target, stamp)
-    data = prepare(table, spec, path, read_as)
+    table = _table(path, choices_of(spec), stamp)
+    assert table.reading is not None
+    data = prepare(table, replace(spec, problem=table.reading.problem), path)
     _FACTS[_facts_key(spec, stamp)] = _Facts(table.rows, data.shape)
     return data
 
 
-def _table(path: str, target: str | None, stamp: Stamp) -> tuple[Table, str]:
+def _table(path: str, choices: Choices, stamp: Stamp) -> Table:
     """Return a table; by its last column's name it is the one that was read without a name."""
-    last = _TABLES.known((path, None, stamp))
-    if last is not None and last[0].target.name == target:
+    last = _TABLES.known((path, dataclasses.replace(choices, target=None), stamp))
+    if last is not None and last.target.name == choices.target:
         return last
-    return _TABLES.get((path, target, stamp))
+    return _TABLES.get((path, choices, stamp))
 
 
 class _Facts(NamedTuple):
@@ -190,11 +99,11 @@ class _Facts(NamedTuple):
 
 _TABLES = LRUCache(_read, max_items=2)
 _DATA = LRUCache(_prepared, max_items=1)  # for whoever asks next; `nets.problem` keeps more
-_FACTS: dict[tuple[str | None, str | None, str, Stamp], _Facts] = {}
+_FACTS: dict[tuple[str | None, Choices, Stamp], _Facts] = {}
 
 
-def _facts_key(spec: TaskSpec, stamp: Stamp) -> tuple[str | None, str | None, str, Stamp]:
-    return spec.path, spec.target, spec.problem, stamp
+def _facts_key(spec: TaskSpec, stamp: Stamp) -> tuple[str | None, Choices, Stamp]:
+    return spec.path, choices_of(spec), stamp
 
 
 def _load(spec: TaskSpec) -> Data:
@@ -235,26 +144,40 @@ CSV = Task(
     samples=96,
     noise=0.0,
     validation=SHARE,
-    knobs=("path", "target", "problem", "validation", "seed"),
+    knobs=("path", "target", "problem", "kinds", "leave_out", "gaps", "validation", "seed"),
     group=marked("tables"),
     featured=True,
 )
 
 
 def recommended_for_csv(
-    path: str | pathlib.Path, target: str | None = None, problem: str = "auto"
+    path: str | pathlib.Path,
+    target: str | None = None,
+    problem: str = "auto",
+    choices: Choices = DEFAULTS,
 ) -> LabSpec:
     """Return a spec that is a good start on a CSV file.
 
     Args:
         path: the file.
-        target: name of the column to predict; the last one if None.
+        target: name of the column to predict; the last one that can be if None.
         problem: `auto`, `regression` or `classification`.
+        choices: what is decided besides, or instead of target and problem.
 
     Raises:
         LabError: one sentence with file, row and column for anything that does not fit.
     """
-    task = TaskSpec(name="csv", path=str(path), target=target, problem=problem)
+    if target is not None or problem != "auto":
+        choices = dataclasses.replace(choices, target=target, problem=problem)
+    task = TaskSpec(
+        name="csv",
+        path=str(path),
+        target=choices.target,
+        problem=choices.problem,
+        kinds=choices.kinds,
+        leave_out=choices.leave_out,
+        gaps=choices.gaps or "auto",
+    )
     return CSV.recommend(with_target(task))
 
 
@@ -266,8 +189,19 @@ def with_target(task: TaskSpec) -> TaskSpec:
     """
     if task.name != "csv" or not task.path or task.target is not None:
         return task
-    table, _ = _table(task.path, None, stamp_of(task.path))
+    table = _table(task.path, choices_of(task), stamp_of(task.path))
     return replace(task, target=table.target.name)
+
+
+def reading_of(task: TaskSpec) -> Reading | None:
+    """Return how the table of a task was read; None where it has none.
+
+    Raises:
+        LabError: the table cannot be read.
+    """
+    if task.name != "csv" or not task.path:
+        return None
+    return _table(task.path, choices_of(task), stamp_of(task.path)).reading
 
 
 def export_csv(data: Data, path: str | pathlib.Path) -> None:
@@ -289,12 +223,28 @@ def export_csv(data: Data, path: str | pathlib.Path) -> None:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([column.name for column in columns])
-    texts = [
-        column.values if column.is_text else map(number_text, column.values)
-        for column in columns
-    ]
-    writer.writerows(zip(*texts, strict=True))
+    writer.writerows(zip(*map(_cells, columns), strict=True))
     write_file(path, out.getvalue().encode())
+
+
+def _cells(column: Column) -> Iterable[str]:
+    """Return the cells of a column so that they are read as what they are."""
+    if column.is_text:
+        return column.values
+    text: Callable[[float], str] = number_text
+    if column.kind in ("date", "time"):
+        text = _date_text if column.kind == "date" else clock
+    return ("" if np.isnan(v) else text(column.start + v) for v in column.values)
+
+
+def _date_text(days: float) -> str:
+    """Return days since 1970 as a date, with the time to the millisecond if it has one."""
+    day, ms = divmod(round(days * MS_OF_DAY), MS_OF_DAY)
+    date = datetime.date.fromordinal(day + EPOCH).isoformat()
+    if not ms:
+        return date
+    seconds = ms / 1000
+    return f"{date} {clock(seconds, always=True)}"
 
 
 def _generated_columns(data: Data) -> tuple[Column, ...]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-ENDINGS = (".csv", ".tsv", ".txt")
+ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".data")
 Stamp = tuple[int, int]  # modified at, ns; bytes
 NO_FILE: Stamp = (0, 0)
 

@@ -10,18 +10,20 @@ import re
 
 import numpy as np
 
-from layerlab.core.errors import LabError, quoted
+from layerlab.core.errors import LabError, one_line, quoted
 from layerlab.core.numbers import grouped
+from layerlab.core.phrases import joined_by_and
 from layerlab.core.spec import NetSpec, TaskSpec, TrainSpec
 from layerlab.core.translation import _, ngettext
 from layerlab.nets.data import Column, Data, Shape, Table
 
 Array = np.ndarray
 SHARE = 0.2  # held out of a table
-MAX_CATEGORIES = 20  # a text column of more values is left out of the inputs
+MAX_CATEGORIES = 20  # a target of more texts needs two rows of each on average
 MAX_WHOLE_CLASSES = 20  # a target of at most as many whole numbers is read as classes
 ROWS_PER_CLASS = 5  # ... if each of them comes at least this often on average
 MAX_CLASSES = 100
+MAX_NAMED = 6  # columns in a sentence
 MAX_NUMBERS = 10_000_000  # rows times inputs
 MAX_DEVIATIONS = (
     1e6  # held-out values beyond as many standard deviations are clipped: float32 holds them
@@ -86,16 +88,11 @@ def _scaled(x: Array, mean: Array, scale: Array) -> Array:
     return np.clip((x - mean) / scale, -MAX_DEVIATIONS, MAX_DEVIATIONS)
 
 
-def left_out(column: Column) -> bool:
-    """Return whether a column has too many texts to be an input, such as a name."""
-    return column.is_text and len(set(column.values)) > MAX_CATEGORIES
-
-
 def _inputs(table: Table, where: str) -> tuple[Array, tuple[str, ...]]:
     """Return the inputs in their own units, texts as one-hot columns, and their names."""
     columns: list[Array] = []
     names: list[str] = []
-    used = [column for column in table.features if not left_out(column)]
+    used = [column for column in table.features if column.used]
     inputs = sum(len(set(column.values)) if column.is_text else 1 for column in used)
     if inputs * table.rows > MAX_NUMBERS:
         raise LabError(
@@ -117,7 +114,7 @@ def _inputs(table: Table, where: str) -> tuple[Array, tuple[str, ...]]:
             columns.append((column.values == value).astype(float))
             names.append(f"{column.name}={value}")
     if not columns:
-        raise LabError(_("{where} has no column to learn from besides the target", where=where))
+        raise _nothing_to_learn_from(table, where)
     x = np.stack(columns, axis=1)  # (rows, D)
     if not np.ptp(x, axis=0).any():
         raise LabError(
@@ -127,6 +124,21 @@ def _inputs(table: Table, where: str) -> tuple[Array, tuple[str, ...]]:
             )
         )
     return x, tuple(names)
+
+
+def _nothing_to_learn_from(table: Table, where: str) -> LabError:
+    whys = [
+        _("{name} is left out ({why})", name=column.name, why=column.why)
+        for column in table.features
+    ]
+    text = _("{where} has no column to learn from besides the target", where=where)
+    if whys:
+        text = _(
+            "{where} has no column to learn from besides the target: {whys}",
+            where=where,
+            whys=one_line(joined_by_and(whys[:MAX_NAMED])),
+        )
+    return LabError(text)
 
 
 def is_classes(target: Column, problem: str) -> bool:
@@ -193,7 +205,7 @@ def _check_target(table: Table, problem: str, where: str) -> None:
         raise LabError(
             _(
                 "{where}, column {column} holds texts such as "
-                "{value}, so task.problem cannot be regression",
+                "{value}, so the problem cannot be a regression",
                 where=where,
                 column=quoted(target.name),
                 value=_shown(target.values[0]),
@@ -219,14 +231,13 @@ def image_shape(names: tuple[str, ...]) -> tuple[int, int] | None:
     return (rows, columns) if whole and len(at) > 1 else None
 
 
-def prepare(table: Table, spec: TaskSpec, where: str, read_as: str = "") -> Data:
+def prepare(table: Table, spec: TaskSpec, where: str) -> Data:
     """Make the data of a table: recognise the problem, split, standardize.
 
     Args:
         table: the rows.
         spec: gives problem, share to hold out and seed.
         where: how messages name the source.
-        read_as: what the reader recognised, for the summary.
 
     Returns:
         Data whose scaling is that of the training part.
@@ -263,14 +274,14 @@ def prepare(table: Table, spec: TaskSpec, where: str, read_as: str = "") -> Data
         y_mean=y_mean,
         y_scale=y_scale,
         image_shape=image_shape(names),
-        summary=_summary(table, len(names), class_names, len(held), read_as),
+        summary=_summary(table, len(names), class_names, len(held)),
         table=table,
     )
 
 
 def _form(table: Table, inputs: int, classes: bool) -> str:
     """Return how predictions are shown; a map or a curve needs axes of numbers."""
-    numbers = not any(column.is_text and not left_out(column) for column in table.features)
+    numbers = not any(column.is_text and column.used for column in table.features)
     if inputs == 2 and numbers:
         return "map"
     if inputs == 1 and not classes:
@@ -278,9 +289,7 @@ def _form(table: Table, inputs: int, classes: bool) -> str:
     return "classes" if classes else "scatter"
 
 
-def _summary(
-    table: Table, inputs: int, class_names: tuple[str, ...], held: int, read_as: str
-) -> str:
+def _summary(table: Table, inputs: int, class_names: tuple[str, ...], held: int) -> str:
     target = table.target.name
     if class_names:
         kind = _(
@@ -300,11 +309,15 @@ def _summary(
         ngettext("{count} input", "{count} inputs", inputs),
         kind,
     ]
-    if dropped := [column.name for column in table.features if left_out(column)]:
+    if dropped := [column.name for column in table.features if not column.used]:
+        named = ", ".join(dropped[:MAX_NAMED]) + (", …" if len(dropped) > MAX_NAMED else "")
+        parts.append(_("left out: {names}", names=one_line(named)))
+    reading = table.reading
+    if reading is not None and reading.left_out_rows:
         parts.append(
-            _("left out, too many different texts: {dropped}", dropped=", ".join(dropped))
+            ngettext("{count} row left out", "{count} rows left out", reading.left_out_rows)
         )
-    return ", ".join(parts) + (f" ({read_as})" if read_as else "")
+    return ", ".join(parts)
 
 
 def advise(rows: int, shape: Shape) -> tuple[NetSpec, TrainSpec]:

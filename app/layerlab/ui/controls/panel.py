@@ -41,7 +41,7 @@ _MAIN: dict[str, tuple[str | tuple[str, str], ...]] = {
     TRAINING: ("train.rate", "train.batch", "train.seeds"),
 }
 _RARE: dict[str, tuple[str | tuple[str, str], ...]] = {
-    TASK: ("task.validation", "task.seed"),
+    TASK: ("task.gaps", "task.validation", "task.seed"),
     NETWORK: ("net.residual", "net.layer_norm", "net.dropout"),
     TRAINING: (
         "train.optimizer",
@@ -124,7 +124,7 @@ class ControlPanel(KnobPanel):
 
     def _is_relevant(self, spec: LabSpec, path: str) -> bool:
         """Return whether a knob does anything under the other choices of the spec."""
-        if path in ("task.target", "task.problem"):
+        if path in ("task.target", "task.problem", "task.gaps"):
             return spec.task.name == CSV
         chosen, owners = self._owners.get(path, ("", ()))
         return not chosen or get(spec, chosen) in owners
@@ -145,9 +145,14 @@ class ControlPanel(KnobPanel):
         if sorted(names) != sorted(key for key, _, _ in target.options):  # else keep the order
             target.set_options([(name, name, "") for name in names], names[-1])
 
-    def set_summary(self, section: str, text: str) -> None:
-        """Show a text at the right of a title: `task`, `network` or `training`."""
-        self.sections[section].title.set_summary(text)
+    def set_summary(self, section: str, text: str, details: Sequence[str] = ()) -> None:
+        """Show a text at the right of a title: `task`, `network` or `training`.
+
+        Args:
+            section: one of these. text: cut with dots where it does not fit.
+            details: sentences that a hover over the title gives, below the text.
+        """
+        self.sections[section].title.set_summary(text, details)
 
     def show_budget(self, wordings: Sequence[str]) -> None:
         """Show below the depth what its lock does, from long to short; nothing: hide it."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
@@ -28,11 +31,14 @@ class SectionTitle(Themed, QWidget):
         """The text at the right."""
         return self._summary
 
-    def set_summary(self, text: str) -> None:
-        """Show another text at the right."""
-        if text != self._summary:
+    def set_summary(self, text: str, details: Sequence[str] = ()) -> None:
+        """Show another text at the right; a hover gives it whole, with the details below."""
+        whole = "\n".join([text, *details])
+        if whole != self.accessibleDescription():
             self._summary = text
-            self.setAccessibleDescription(text)
+            self.setAccessibleDescription(whole)
+            lines = whole.split("\n") if details else []
+            self.setToolTip("".join(f"<p>{html.escape(line)}</p>" for line in lines))
             self.update()
 
     def _restyle(self, theme: Theme) -> None:
