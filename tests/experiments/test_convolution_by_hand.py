@@ -1,17 +1,22 @@
 """The page of convolution under real mouse and key events, and pictures from files."""
 
+import itertools
+
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from layerlab.experiments.convolution import weight_sharing_cards
+from layerlab.experiments.convolution import model, weight_sharing_cards
 from layerlab.experiments.convolution.names import ALONE, BY_HAND, KERNELS, SIDE
+from layerlab.experiments.convolution.orders import OrdersSheet
 from layerlab.experiments.convolution.picture_file import read_picture
 from layerlab.experiments.convolution.sheets import ONLY
+from layerlab.ui.fonts import load_fonts
 from layerlab.ui.plotting.items import Segments
+from layerlab.ui.theme import DARK
 from tests.compose.test_pages import drop
 from tests.experiments.conftest import settle
 from tests.helpers.plots import turn_wheel
@@ -264,3 +269,29 @@ def test_a_file_that_is_no_picture_is_refused_and_nothing_is_lost(page, tmp_path
 def test_a_picture_of_one_line_is_taken(tmp_path):
     half_white(tmp_path / "line.png", 9, 1)
     assert read_picture(str(tmp_path / "line.png")).shape == (SIDE, SIDE)
+
+
+@pytest.mark.parametrize(("wide", "zoom"), [(260, 1.0), (290, 1.2), (420, 1.2), (700, 1.0)])
+def test_words_of_pictures_side_by_side_do_not_touch(qtbot, wide, zoom):
+    load_fonts()
+    sheet = OrdersSheet()
+    qtbot.addWidget(sheet)
+    sheet.set_theme(DARK.zoomed(zoom))
+    sheet.resize(wide, round(0.6 * wide))
+    sheet.show()
+    sheet.show_result(model.compute())
+    QApplication.processEvents()
+    names, texts = (sheet.live[key] for key in ("names", "text"))
+    shown = [*names.fitting_texts(sheet), *texts.fitting_texts(sheet)]
+    assert {"output", "pooled"} <= set(shown)
+    assert ("input shifted" in shown) == (wide == 700)
+    area = QRectF(0, 0, sheet.area().width(), sheet.area().height())
+    boxes = [
+        box
+        for mark in (names, texts)
+        for box, text in zip(mark.rects(sheet), mark.fitting_texts(sheet), strict=True)
+        if text
+    ]
+    assert all(box.left() >= area.left() and box.right() <= area.right() for box in boxes)
+    for one, other in itertools.combinations(boxes, 2):
+        assert not one.adjusted(1, 3, -1, -3).intersects(other.adjusted(1, 3, -1, -3))

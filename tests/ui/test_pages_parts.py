@@ -227,6 +227,22 @@ def test_a_table_reports_clicks_and_shows_less_where_it_is_narrow(shown):
     table.grab()
 
 
+@pytest.mark.parametrize("zoom", [1.0, 1.2, 2.0])
+def test_columns_of_a_narrow_table_do_not_touch(shown, zoom):
+    table = shown(Table(), round(280 * zoom), 300, DARK.zoomed(zoom))
+    row = tuple(map(Cell, ("16 neurons", "200", "0.0005", "0.0244", "0.0244")))
+    table.show_rows(("seed 42", "epochs", "printed", "as described", "std 0.5"), [row] * 9)
+    ends, wide = table.columns(), QFontMetricsF(table._font(600, table._shrink()))
+    for k, (left, right) in enumerate(ends):
+        for text in (table.header[k], row[k].text):
+            assert wide.horizontalAdvance(text) <= right - left + 0.5
+    gaps = [b[0] - a[1] for a, b in itertools.pairwise(ends)]
+    assert min(gaps) >= table.theme.px(10)
+    table.resize(2 * table.width(), 300)
+    assert table._shrink() == 1
+    table.grab()
+
+
 # ---- words
 
 

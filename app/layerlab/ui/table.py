@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from layerlab.ui.themed import Themed
 
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 _TALLEST, _LOWEST, _GAP = 26, 15, 10  # height of a row, least gap of columns, at zoom 1
+_MIN_SHRINK = 0.6  # of letters in a table that even brief texts do not fit
 
 
 @dataclass(frozen=True)
@@ -88,12 +90,20 @@ class Table(Themed, QWidget):
 
     def is_brief(self) -> bool:
         """Return whether there is no room for the whole texts."""
-        widths = self._widths(False)
-        gaps = self.theme.px(_GAP) * (len(widths) - 1)
-        return sum(widths) + gaps > self.width() - self.theme.px(8)
+        return sum(self._widths(False)) > self._room()
 
-    def _widths(self, brief: bool) -> list[float]:
-        font = QFontMetricsF(self._font(600))
+    def _room(self) -> float:
+        """Return the width that there is for texts, in pixels."""
+        gaps = self.theme.px(_GAP) * (len(self.header) - 1)
+        return self.width() - self.theme.px(8) - gaps
+
+    def _shrink(self) -> float:
+        """Return the size of the letters, of 1: smaller where brief texts are too wide."""
+        wide = sum(self._widths(True)) if self.is_brief() else 0.0
+        return max(_MIN_SHRINK, self._room() / wide) if wide > self._room() else 1.0
+
+    def _widths(self, brief: bool, shrink: float = 1.0) -> list[float]:
+        font = QFontMetricsF(self._font(600, shrink))
         texts = [
             [name, *(_cell_text(row[k], brief) for row in self.rows)]
             for k, name in enumerate(self.header)
@@ -102,7 +112,7 @@ class Table(Themed, QWidget):
 
     def columns(self) -> list[tuple[float, float]]:
         """Return left and right end of each column; what is over goes between them."""
-        widths = self._widths(self.is_brief())
+        widths = self._widths(self.is_brief(), self._shrink())
         gap = (self.width() - self.theme.px(8) - sum(widths)) / max(1, len(widths) - 1)
         ends, left = [], 0.0
         for width in widths:
@@ -158,7 +168,7 @@ class Table(Themed, QWidget):
         """Paint header and rows."""
         theme, high = self.theme, self.row_height()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        columns, brief = self.columns(), self.is_brief()
+        columns, brief, shrink = self.columns(), self.is_brief(), self._shrink()
         for row in range(-1, len(self.rows)):
             top = (row + 1) * high
             if row >= 0 and row == self.highlighted:
@@ -170,14 +180,16 @@ class Table(Themed, QWidget):
                 painter.drawLine(QPointF(0, round(top)), QPointF(self.width(), round(top)))
             for k, (left, right) in enumerate(columns):
                 cell = Cell(self.header[k], "muted") if row < 0 else self.rows[row][k]
-                painter.setFont(self._font(cell.weight))
+                painter.setFont(self._font(cell.weight, shrink))
                 painter.setPen(theme.color(cell.token))
                 side = Qt.AlignmentFlag.AlignRight if k else Qt.AlignmentFlag.AlignLeft
                 box = QRectF(left - (2 if k else 0), top, right - left + 4, high)
                 painter.drawText(box, _MIDDLE | side, _cell_text(cell, brief))
 
-    def _font(self, weight: int) -> QFont:
+    def _font(self, weight: int, shrink: float = 1.0) -> QFont:
         size = min(11.5, 0.8 * self.row_height() / self.theme.zoom)
+        if shrink < 1:  # whole pixels, none too many
+            size = math.floor(shrink * self.theme.px(size)) / self.theme.zoom
         return self.theme.font(size, weight)
 
 

@@ -42,19 +42,22 @@ class OrdersSheet(TileSheet):
         self.shift = result.shift
         top = max(float(np.abs(result.output).max()), 1e-9)
         self.color_scale = value_scale(self.theme, -top, top)
-        off, off_pooled = (
-            _("off by {off}", off=number(value, 2))
-            for value in (float(np.abs(result.difference).max()), result.difference_of_pools)
-        )
+        offs = float(np.abs(result.difference).max()), result.difference_of_pools
+        values = [number(value, 2) for value in offs]
+        off, off_pooled = (_("off by {off}", off=value) for value in values)
         self.show_tiles(
             {
                 "output": ImageTile(result.output, _("output"), top),
-                "moved": ImageTile(result.moved, _("output shifted"), top),
-                "shifted": ImageTile(result.shifted, _("input shifted")),
-                "other": ImageTile(result.other, _("its output"), top),
-                "difference": ImageTile(result.difference, _("difference"), top, off),
+                "moved": ImageTile(result.moved, _("output shifted"), top, "", _("shifted")),
+                "shifted": ImageTile(result.shifted, _("input shifted"), 0, "", _("shifted")),
+                "other": ImageTile(result.other, _("its output"), top, "", _("output")),
+                "difference": ImageTile(
+                    result.difference, _("difference"), top, off, _("differ"), values[0]
+                ),
                 "pooled": ImageTile(result.pools[0], _("pooled"), top),
-                "pooled, shifted": ImageTile(result.pools[1], _("pooled"), top, off_pooled),
+                "pooled, shifted": ImageTile(
+                    result.pools[1], _("pooled"), top, off_pooled, "", values[1]
+                ),
             }
         )
 
@@ -79,6 +82,13 @@ class OrdersSheet(TileSheet):
             "pooled, shifted": (x[3], lower),
         }
         return {key: QRectF(*place, side, side) for key, place in places.items()}
+
+    def width_of_words(self) -> float:
+        """Return the width of a tile with what is free on either side, in pixels."""
+        boxes = self.boxes()
+        first, second = boxes["output"], boxes["moved"]
+        free = min(second.left() - first.right(), 2 * first.left())
+        return first.width() + free - 2
 
     def marks(self) -> dict[str, Mark]:
         """Return the ways between the tiles, the tiles, and whether both orders are equal."""

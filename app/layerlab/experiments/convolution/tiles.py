@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
@@ -29,13 +29,15 @@ class ImageTile:
     Attributes:
         pixels: (rows, columns), the first row on top. name: above it.
         top: the value in full colour, and its opposite; 0 for shades of ink from 0 to 1.
-        text: below it, in ink.
+        text: below it, in ink. brief_name, brief_text: what stands there where it is narrow.
     """
 
     pixels: Array
     name: str = ""
     top: float = 0.0
     text: str = ""
+    brief_name: str = ""
+    brief_text: str = ""
 
     def colors(self, theme: Theme) -> Array:
         """Return the colour of each pixel. (rows, columns, 3)"""
@@ -66,6 +68,10 @@ class TileSheet(Sheet):
         """Replace what is drawn."""
         self.tiles = dict(tiles)
         self.rearrange()
+
+    def width_of_words(self) -> float:
+        """Return the width that the words of a tile have, in pixels; 0: any."""
+        return 0.0
 
     @property
     def line(self) -> int:
@@ -133,11 +139,13 @@ class TileSheet(Sheet):
         x = np.array([box.center().x() for box in shown])
         above = np.array([box.top() for box in shown])
         below = np.array([box.bottom() for box in shown])
-        names, text = zip(
-            *((tile.name, tile.text) for tile in self.tiles.values()), strict=True
-        )
-        found["names"] = self.words(x, above + up, names, "muted")
-        found["text"] = self.words(x, below + down, text, "text", 600)
+        tiles, room = list(self.tiles.values()), self.width_of_words()
+        names, text = [tile.name for tile in tiles], [tile.text for tile in tiles]
+        briefs = [tile.brief_name for tile in tiles], [tile.brief_text for tile in tiles]
+        above_all = self.words(x, above + up, names, "muted")
+        below_all = self.words(x, below + down, text, "text", 600)
+        found["names"] = replace(above_all, across=room, briefs=briefs[0])
+        found["text"] = replace(below_all, across=room, briefs=briefs[1])
         return found
 
     def frames(self, boxes: Sequence[QRectF], token: str, width: float) -> Polygons:
