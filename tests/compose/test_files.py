@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from layerlab.compose.dialogs import ask_where_to_save
 from layerlab.compose.labs import read_lab
-from layerlab.core.spec import LabSpec, TaskSpec, to_json
+from layerlab.core.spec import LabSpec, TaskSpec, edit, to_json
 from layerlab.runtime import labfile, opened
 from tests.helpers.waiting import PATIENCE_S, wait_for
 
@@ -281,6 +281,25 @@ def test_a_large_lab_is_saved_while_the_window_goes_on(lab, slow_save, tmp_path,
     qtbot.waitUntil(lambda: lab.toast.text() == "Saved as large.layerlab")
     assert threading.main_thread() not in threads
     assert read_lab(path).spec == spec
+
+
+def test_a_lab_opened_while_another_is_written_is_not_saved_over_it(
+    lab, slow_save, tmp_path, qtbot
+):
+    let_go, threads = slow_save
+    lab.files.path = first = tmp_path / "first.layerlab"
+    second = tmp_path / "second.layerlab"
+    spec = edit(lab.store.spec, "net.width", 5)
+    assert labfile.save(second, spec, None, None)
+    lab.files.save()
+    qtbot.waitUntil(lambda: bool(threads))
+    lab.files.open_path(str(second))
+    qtbot.waitUntil(lambda: lab.files.path == second)
+    let_go.set()
+    qtbot.waitUntil(first.exists)
+    qtbot.waitUntil(lambda: lab.toast.text() == "Saved as first.layerlab")
+    assert lab.files.path == second
+    assert lab.window.windowTitle().startswith("second")
 
 
 def test_a_window_that_is_closed_waits_for_the_lab_it_saves(lab, slow_save, tmp_path):

@@ -139,6 +139,18 @@ def test_playing_the_same_run_again_and_again_is_one_step(lab):
     assert steps == 2
 
 
+def test_edits_of_two_weights_at_once_are_two_steps(lab, monkeypatch):
+    monkeypatch.setattr(store_module, "MERGE_S", 60.0)
+    for update, part in ((1, "0 3"), (2, "0 3"), (3, "0 4")):
+        lab.state = fake_state(update, float(update))
+        lab.store.mark("weight", part)
+    lab.store.undo()
+    assert lab.restored[-1].state.update == 3
+    lab.store.undo()
+    assert lab.restored[-1].state.update == 1
+    assert not lab.store.can_undo
+
+
 def test_a_turn_of_one_knob_may_turn_others_in_one_step(lab):
     lab.store.begin_gesture()
     for widths in ((7, 7, 7), (6, 6, 6, 6)):

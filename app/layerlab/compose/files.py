@@ -65,6 +65,8 @@ class Files(QObject):
         self.path: pathlib.Path | None = None
         self.saving = Saving(self._on_saved, self._on_not_saved, show_message)
         self._asked = ""  # the lab about whose table the banner asks
+        self._openings = 0  # how many files were opened
+        self._saved_in: dict[pathlib.Path, int] = {}  # how many when a file was to be written
 
     def open(self) -> None:
         """Ask for a file and open it."""
@@ -119,6 +121,10 @@ class Files(QObject):
 
     def note_opened(self, name: str) -> None:
         """Note that the window shows this lab now: its title, where it is saved, its table."""
+        self._openings += 1
+        self._note(name)
+
+    def _note(self, name: str) -> None:
         self._remember(pathlib.Path(os.path.abspath(name)))
         if (table := self._store.spec.task.path) is not None:
             opened.remember(table)
@@ -168,11 +174,15 @@ class Files(QObject):
             arrays = history.to_arrays() if isinstance(history, History) else None
             return labfile.save(path, spec, state, arrays)
 
+        self._saved_in[path] = self._openings
         size = 0 if state is None else state.params.nbytes + state.moments.nbytes
         self.saving.save(path, save, size > SMALL_BYTES)
 
     def _on_saved(self, path: pathlib.Path, is_whole: bool) -> None:
-        self.note_opened(str(path))
+        # Written in a thread: by now the window may show another lab, which must not be
+        # saved over this one.
+        if self._saved_in.pop(path, -1) == self._openings:
+            self._note(str(path))
         _log.info("saved as %s", path)
         self._show_message(
             _("Saved as {file}", file=path.name)

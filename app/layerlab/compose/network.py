@@ -58,8 +58,9 @@ class ParameterEdits:
             # What was clicked is of the network before, whose place another one takes.
             self._show_message(_("The new network is not ready yet: nothing was changed."))
             return
-        self._store.mark(label)
-        edited = state.with_parameter(seed, place(layout), value)
+        index = place(layout)
+        self._store.mark(label, f"{seed} {index}")
+        edited = state.with_parameter(seed, index, value)
         if history is not None:  # what was reported of this update was of another network
             history = history.copy()
             history.record(order.spec, edited)

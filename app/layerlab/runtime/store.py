@@ -181,9 +181,14 @@ class Store(QObject):
         self._spec = snapshot.spec
         self.restored.emit(snapshot)
 
-    def mark(self, label: str) -> None:
-        """Remember the state before an edit of the network itself, such as a weight."""
-        self._push(label, label)
+    def mark(self, label: str, part: str = "") -> None:
+        """Remember the state before an edit of the network itself, such as a weight.
+
+        Args:
+            label: what this is called in the undo menu.
+            part: what is edited; edits of one part, one upon the other, are one step of undo.
+        """
+        self._push(label, f"{label} {part}")
 
     def undo(self) -> None:
         """Go back one step, to the spec and the network of then."""
