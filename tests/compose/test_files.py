@@ -302,6 +302,30 @@ def test_a_lab_opened_while_another_is_written_is_not_saved_over_it(
     assert lab.window.windowTitle().startswith("second")
 
 
+@pytest.mark.parametrize("way", ["undo", "redo", "kept"])
+def test_another_lab_is_not_saved_over_the_file_that_was_opened(lab, tmp_path, qtbot, way):
+    path = tmp_path / "opened.layerlab"
+    spec = edit(lab.store.spec, "net.width", 5)
+    assert labfile.save(path, spec, None, None)
+    lab.files.open_path(str(path))
+    qtbot.waitUntil(lambda: lab.files.path == path)
+    lab.store.edit("net.width", 6)
+    lab.store.undo()
+    assert lab.files.path == path  # an edit of the same lab
+    if way == "kept":
+        lab.store.open(read_lab(path))  # as of what is kept aside
+    else:
+        lab.store.undo()
+    assert lab.files.path is None
+    assert lab.window.windowTitle() == "Layerlab"
+    if way == "redo":
+        lab.files.path = other = tmp_path / "other.layerlab"
+        lab.store.redo()
+        assert lab.store.spec == spec
+        assert lab.files.path is None
+        assert not other.exists()
+
+
 def test_a_window_that_is_closed_waits_for_the_lab_it_saves(lab, slow_save, tmp_path):
     let_go, _ = slow_save
     lab.files.path = path = tmp_path / "large.layerlab"

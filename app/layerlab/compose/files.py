@@ -67,6 +67,7 @@ class Files(QObject):
         self._asked = ""  # the lab about whose table the banner asks
         self._openings = 0  # how many files were opened
         self._saved_in: dict[pathlib.Path, int] = {}  # how many when a file was to be written
+        store.restored.connect(self._on_restored)
 
     def open(self) -> None:
         """Ask for a file and open it."""
@@ -114,6 +115,13 @@ class Files(QObject):
         """Open the lab whose table was asked about."""
         if action == TABLE:
             self.open_path(self._asked, any_path=True)
+
+    def _on_restored(self, snapshot: Snapshot) -> None:
+        """Forget the file where the lab is now another one, which must not replace it."""
+        if snapshot.is_other_lab:
+            self._openings += 1
+            self.path = None
+            self._window.setWindowTitle("Layerlab")
 
     def _take_lab(self, name: str, snapshot: Snapshot) -> None:
         self._store.open(snapshot)

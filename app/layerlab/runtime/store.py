@@ -35,12 +35,14 @@ class Snapshot:
     Attributes:
         spec: the spec. state: the trained state, None if it was too large to keep.
         history: the reports so far. label: what was edited next, for the menu.
+        is_other_lab: whether it is the lab of another file than the one that is there instead.
     """
 
     spec: LabSpec
     state: State | None
     history: HistoryLike | None
     label: str = ""
+    is_other_lab: bool = False
 
     @property
     def nbytes(self) -> int:
@@ -177,9 +179,9 @@ class Store(QObject):
     def open(self, snapshot: Snapshot) -> None:
         """Show an opened lab; undo leads back. Raises LabError if it cannot be trained."""
         self._check(snapshot.spec)
-        self._push(_("Opened file"), "")
+        self._push(_("Opened file"), "", is_other_lab=True)
         self._spec = snapshot.spec
-        self.restored.emit(snapshot)
+        self.restored.emit(replace(snapshot, is_other_lab=True))
 
     def mark(self, label: str, part: str = "") -> None:
         """Remember the state before an edit of the network itself, such as a weight.
@@ -192,11 +194,11 @@ class Store(QObject):
 
     def undo(self) -> None:
         """Go back one step, to the spec and the network of then."""
-        self._restore(self._steps.undo(lambda back: self._now(back.label)))
+        self._restore(self._steps.undo(self._instead_of))
 
     def redo(self) -> None:
         """Go forward again."""
-        self._restore(self._steps.redo(lambda back: self._now(back.label)))
+        self._restore(self._steps.redo(self._instead_of))
 
     def _restore(self, back: Snapshot | None) -> None:
         if back is None:
@@ -205,7 +207,7 @@ class Store(QObject):
         self.restored.emit(back)
         self.undo_changed.emit()
 
-    def _push(self, label: str, path: str) -> None:
+    def _push(self, label: str, path: str, is_other_lab: bool = False) -> None:
         now = time.monotonic()
         same = bool(path) and path == self._last_path
         merge = same and (self._in_gesture or now - self._last_time < MERGE_S)
@@ -213,17 +215,22 @@ class Store(QObject):
         past = self._steps.past
         # The first edit of a gesture has kept what was before all of it.
         if not (merge and past):
-            snapshot = self._now(label)
+            snapshot = self._now(label, is_other_lab)
             # A run that is played again and again ends where it did before.
-            if not (past and past[-1].is_like(snapshot)):
+            if is_other_lab or not (past and past[-1].is_like(snapshot)):
                 self._steps.push(snapshot)
                 self._trim()
         self._steps.future.clear()
         self.undo_changed.emit()
 
-    def _now(self, label: str) -> Snapshot:
+    def _now(self, label: str, is_other_lab: bool) -> Snapshot:
         state, history = self._snapshot()
-        return Snapshot(self._spec, None if state is None else state.alone(), history, label)
+        kept = None if state is None else state.alone()
+        return Snapshot(self._spec, kept, history, label, is_other_lab)
+
+    def _instead_of(self, back: Snapshot) -> Snapshot:
+        """Return what is there now, for the way back from `back`."""
+        return self._now(back.label, back.is_other_lab)
 
     def _trim(self) -> None:
         left, past = UNDO_BYTES, self._steps.past
