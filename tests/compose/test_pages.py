@@ -170,7 +170,7 @@ def test_a_page_without_claims_shows_no_card_of_them(lab, monkeypatch):
     assert not claims.isVisible()
 
 
-def test_a_page_that_breaks_says_so_and_goes_back(lab, monkeypatch):
+def test_a_page_that_breaks_says_so_and_goes_back(lab, monkeypatch, caplog):
     lab.pages.open(KEY)
     QApplication.processEvents()
     page = lab.pages.page
@@ -186,11 +186,18 @@ def test_a_page_that_breaks_says_so_and_goes_back(lab, monkeypatch):
     QApplication.processEvents()
     assert "no such gaussian" in page.frame.banner.text.text()
     assert "RuntimeError" in page.frame.banner.details.text()
+    assert f"the page {KEY} broke" in caplog.text
     assert page.values["std"] == 1.0
+    assert not page.can_undo  # it would change nothing
     page.on_edited("std", 2.0)
     QApplication.processEvents()
     assert page.frame.banner.isHidden()
     assert page.result.std == 2.0
+    page.undo()
+    QApplication.processEvents()
+    assert page.result.std == 1.0
+    assert not page.can_undo
+    assert page.can_redo
 
 
 def test_a_value_outside_its_range_is_said_under_the_knob(lab):

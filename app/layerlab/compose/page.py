@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import pathlib
 import traceback
 from collections.abc import Callable, Mapping
@@ -26,6 +27,7 @@ from layerlab.runtime.undo import UndoStack
 from layerlab.ui.pages.frame import PageFrame
 from layerlab.ui.theme import Theme
 
+_log = logging.getLogger("layerlab")
 MAX_UNDO = 200
 
 
@@ -308,6 +310,7 @@ class Page(QObject):
         if isinstance(error, LabError | ImportError):
             self.show_error(sentence_of(error))
         else:
+            _log.error("the page %s broke", self.experiment.key, exc_info=error)
             details = "".join(traceback.format_exception(error))
             self.show_error(
                 _("Something went wrong on this page: {why}", why=sentence_of(error)),
@@ -316,3 +319,7 @@ class Page(QObject):
         if self.result is not None and self.values != self._good:
             self.values = self._good
             self.frame.panel.show_values(self._good)
+            for steps in (self._steps.past, self._steps.future):
+                if steps and steps[-1] == self._good:
+                    steps.pop()  # else that undo, or redo, would change nothing
+            self._show_undo()
