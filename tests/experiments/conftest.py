@@ -89,6 +89,7 @@ def handles(page):
 
 def drag_handle(plot, handle, by=QPoint(18, -14)):  # noqa: B008
     """Drag a handle with the mouse."""
+    plot.grab()  # painted where it stands now, as a person sees it
     start, view = plot.place_of(handle).toPoint(), plot.viewport()
     QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
     for k in (1, 2, 3):
