@@ -252,12 +252,12 @@ def test_a_file_that_does_not_fit_becomes_a_banner(lab, tmp_path, content):
     ("content", "message"),
     [
         (b"", "empty"),
-        (b"a,b\n1,2\n3,\n5,6\n7,8\n", "row 3"),
+        (b"a,b\n,2\n3,\n,6\n7,\n", "each row has a gap"),
         (b"a,b\n1,2\n3,x\n5,6\n7,8\n9,1\n2,2\n4,5\n", "row 3"),
-        (b"a,b\n1,2\n3\n", "row 3"),
+        (b"a,b\n1,2\n3\n4\n5\n6,7\n", "row 3"),
         (b"a,b\n1,2\n", "one row"),
         (b"a,b\n1,yes\n2,yes\n3,yes\n", "class"),
-        ("a,b\n1,\xe9\n".encode("latin-1"), "UTF-8"),
+        (b"a,b\n1,\x81\n", "UTF-8"),
     ],
 )
 def test_a_table_that_does_not_fit_becomes_a_banner(lab, qtbot, tmp_path, content, message):

@@ -17,6 +17,7 @@ from layerlab.core.cancel import check_cancelled
 from layerlab.core.errors import LabError
 from layerlab.core.numbers import grouped
 from layerlab.core.translation import _, ngettext
+from layerlab.nets.tables import bare
 from layerlab.nets.tables.layout import Layout, is_total
 from layerlab.nets.tables.notation import is_plain
 from layerlab.nets.tables.source import Source
@@ -98,13 +99,23 @@ def body_of(source: Source, layout: Layout, as_texts: frozenset[int] = frozenset
         CancelledError: it is no longer wanted.
     """
     taker = _Taker(source.where, layout, as_texts)
-    for lines, rows in source.blocks():
-        if lines[0] >= layout.first:
-            taker.take_all(lines, rows)
+    start = None if as_texts else bare.start_of(source, layout.first)
+    if start is None:
+        for lines, rows in source.blocks():
+            taker.take_block(lines, rows)
+        return taker.body()
+    line = layout.first
+    for chunk in bare.chunks(source.raw, start):
+        check_cancelled()
+        numbers = None
+        if taker.is_bare and not bare.may_be_thousands(chunk):
+            numbers = bare.numbers_of(chunk, source.separator, layout.width)
+        if numbers is not None:
+            taker.take_numbers(line, numbers, b"." in chunk)
         else:
-            for line, row in zip(lines, rows, strict=True):
-                if line >= layout.first:
-                    taker.take(line, row)
+            for lines, rows in source.blocks(chunk, line):
+                taker.take_block(lines, rows)
+        line += chunk.count(b"\n")
     return taker.body()
 
 
@@ -123,6 +134,40 @@ class _Taker:
         self._repeated: list[int] = []
         self._header = list(layout.header)
         self._per_block = max(1, BLOCK // layout.width)
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether rows may be taken as numbers: none of the columns has texts so far."""
+        return not any(self._texts) and not all(map(is_plain, self._header or [""]))
+
+    def take_numbers(self, line: int, numbers: Array, has_points: bool) -> None:
+        """Take rows of bare numbers, a line each.
+
+        Args:
+            line: on which the first begins. numbers: (width, rows).
+            has_points: whether there are decimal points in them; then not each has three
+                digits behind it.
+        """
+        if self._rows:  # in the middle of a file nothing sums up
+            self._put(self._rows)
+            self._rows = []
+        pointed = [has_points and not (values == np.round(values)).all() for values in numbers]
+        for column, values, is_pointed in zip(self._columns, numbers, pointed, strict=True):
+            column.blocks.append(values)
+            if is_pointed or (has_points and not any(pointed)):
+                column.has_points, column.has_thirds = True, False
+        self._lines.extend(range(line, line + numbers.shape[1]))
+        self._check_rows()
+
+    def take_block(self, lines: Sequence[int], rows: list[list[str]]) -> None:
+        """Take the rows of a block that belong to the table."""
+        first = self._layout.first
+        if lines[0] >= first:
+            self.take_all(lines, rows)
+            return
+        for line, row in zip(lines, rows, strict=True):
+            if line >= first:
+                self.take(line, row)
 
     def take_all(self, lines: Sequence[int], rows: list[list[str]]) -> None:
         """Take a block of rows; most have nothing to look at row by row."""
@@ -158,6 +203,12 @@ class _Taker:
 
     def _put_all(self) -> None:
         """Put rows into columns, but for the last ones: in the end they may be totals."""
+        self._check_rows()
+        while len(self._rows) >= self._per_block + KEPT_BACK:
+            self._put(self._rows[: self._per_block])
+            del self._rows[: self._per_block]
+
+    def _check_rows(self) -> None:
         if len(self._lines) > MAX_ROWS:
             raise LabError(
                 _(
@@ -166,9 +217,6 @@ class _Taker:
                     most=grouped(MAX_ROWS),
                 )
             )
-        while len(self._rows) >= self._per_block + KEPT_BACK:
-            self._put(self._rows[: self._per_block])
-            del self._rows[: self._per_block]
 
     def _put(self, rows: Sequence[list[str]]) -> None:
         check_cancelled()

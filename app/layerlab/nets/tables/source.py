@@ -68,8 +68,14 @@ class Source:
         for lines, rows in self.blocks():
             yield from zip(lines, rows, strict=True)
 
-    def blocks(self) -> Iterator[tuple[Sequence[int], list[list[str]]]]:
+    def blocks(
+        self, part: bytes | None = None, start: int | None = None
+    ) -> Iterator[tuple[Sequence[int], list[list[str]]]]:
         """Yield blocks of rows, each with the lines on which its rows begin.
+
+        Args:
+            part: whole rows of the file; None: all of it.
+            start: line on which the part begins.
 
         Neither empty rows nor comments are among them. A block whose rows are a line each, none
         of them empty, which nearly all are, is passed on as it was read.
@@ -78,8 +84,10 @@ class Source:
             LabError: a quote is never closed, or a row is too wide.
             CancelledError: it is no longer wanted.
         """
-        reader = csv.reader(self._lines(), _dialect(self.separator), strict=True)
-        mark, offset, line = self.comment, self.start, self.start
+        text = self._lines() if part is None else _text(part, self.codec)
+        reader = csv.reader(text, _dialect(self.separator), strict=True)
+        mark, offset = self.comment, self.start if start is None else start
+        line = offset
         try:
             while True:
                 check_cancelled()

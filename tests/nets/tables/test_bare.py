@@ -1,0 +1,104 @@
+"""Stretches of bare numbers: the same arrays and decisions as row by row."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+from layerlab.nets.tables import Reading, bare
+from tests.nets.tables.read_texts import reading_of
+
+CELLS = ("0", "-1.5", "+.5", "7.", "1e-7", "-2E+30", "0.1", "12345678901234567890", "3.14159")
+
+
+@pytest.fixture
+def both(monkeypatch: pytest.MonkeyPatch):
+    """Read a text by stretches of a few lines, and row by row."""
+
+    def read(content: str | bytes) -> tuple[Reading, Reading]:
+        monkeypatch.setattr(bare, "CHUNK", 40)
+        quick = reading_of(content)
+        monkeypatch.setattr(bare, "start_of", lambda *_: None)
+        slow = reading_of(content)
+        monkeypatch.undo()
+        return quick, slow
+
+    return read
+
+
+def assert_same(quick: Reading, slow: Reading) -> None:
+    found, expected = quick.as_json(), slow.as_json()
+    assert {**found, "file": ""} == {**expected, "file": ""}
+    assert quick.lines.tolist() == slow.lines.tolist()
+    for one, other in zip(quick.columns, slow.columns, strict=True):
+        np.testing.assert_array_equal(one.values, other.values)
+
+
+def numbers(rng: random.Random, rows: int = 60) -> list[list[str]]:
+    return [[rng.choice(CELLS) for _k in range(3)] for _i in range(rows)]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_numbers_are_the_same_to_the_bit(both, separator: str, end: str) -> None:
+    rows = numbers(random.Random(1))
+    text = end.join([separator.join("abc"), *map(separator.join, rows)])
+    quick, slow = both(text)
+    assert_same(quick, slow)
+    expected = [[float(cell) for cell in row] for row in rows]
+    np.testing.assert_array_equal(np.stack([c.values for c in quick.columns], 1), expected)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        *(
+            "x,1,2",
+            ",1,2",
+            "1,,2",
+            "1, 2,3",
+            "1,2",
+            "1,2,3,4",
+            "",
+            "1,NA,2",
+            '"1",2,3',
+            "a,b,c",
+        ),
+        *(
+            "007,1,2",
+            "1,007,2",
+            "1,1e400,2",
+            "1,--2,3",
+            "1,e,2",
+            "1,1.000,2",
+            "# note",
+            "1,2,3,",
+        ),
+        *("1,-999,2", "Total,9,9", "1,1_0,2", "\u0663,1,2", "1,inf,2"),
+    ],
+)
+@pytest.mark.parametrize("at", [0, 30, 60])
+def test_an_odd_row_decides_the_same_wherever_it_stands(both, odd: str, at: int) -> None:
+    rows = [",".join(row) for row in numbers(random.Random(2))]
+    assert_same(*both("\n".join(["a,b,c", *rows[:at], odd, *rows[at:]]) + "\n"))
+
+
+def test_points_that_may_be_thousands_are_judged_column_by_column(both) -> None:
+    rows = [f"{i}.500;{i % 7},5;{i}" for i in range(1, 60)]
+    quick, slow = both("\n".join(["a;b;c", *rows]))
+    assert_same(quick, slow)
+    assert quick.column("a").values[0] == 1500
+    rows = [f"{i}\t9{i % 90 + 10}\t{i % 3}" for i in range(60)] + ["1\t1.010\t2"] * 3
+    quick, slow = both("\n".join(["a\tb\tc", *rows]))
+    assert_same(quick, slow)
+    assert quick.column("b").values[-1] == 1010
+
+
+def test_a_header_of_years_that_comes_again_is_found(both) -> None:
+    rows = [f"{i},{i * 2},{i * 3}" for i in range(100, 160)]
+    text = "\n".join(["2001,2002,2003", *rows[:40], "2001,2002,2003", *rows[40:]])
+    quick, slow = both(text)
+    assert_same(quick, slow)
+    assert quick.left_out_rows == 1
