@@ -6,6 +6,8 @@ import random
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from layerlab.nets.tables import Reading, bare
 from tests.nets.tables.read_texts import reading_of
@@ -102,3 +104,26 @@ def test_a_header_of_years_that_comes_again_is_found(both) -> None:
     quick, slow = both(text)
     assert_same(quick, slow)
     assert quick.left_out_rows == 1
+
+
+DECIMAL = st.from_regex(
+    r"[+-]?(0|[1-9][0-9]{0,18})?\.?[0-9]{0,20}([eE][+-]?[0-9]{1,2})?", fullmatch=True
+)
+
+
+@settings(deadline=None)
+@given(st.lists(st.one_of(st.floats(-1e9, 1e9).map(repr), DECIMAL), min_size=1, max_size=40))
+def test_every_cell_is_what_float_makes_of_it(cells: list[str]) -> None:
+    """Long ones, exponents and signs too; what is no number is left to the reader of rows."""
+    found = bare.numbers_of("".join(f"{cell},1\n" for cell in cells).encode(), ",", 2)
+    try:
+        expected = [float(cell) for cell in cells]
+    except ValueError:
+        assert found is None
+        return
+    if found is not None:
+        np.testing.assert_array_equal(found[0], expected)
+        assert np.signbit(found[0]).tolist() == np.signbit(expected).tolist()
+    else:
+        codes = any(cell[:1] == "0" and cell[1:2].isdigit() for cell in cells)
+        assert codes or not np.isfinite(expected).all()
