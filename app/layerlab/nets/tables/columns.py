@@ -19,7 +19,14 @@ from layerlab.nets.tables.dates import EPOCH, are_compact, clock, moments
 from layerlab.nets.tables.gaps import CONSTANTS, far_constants, is_gap
 from layerlab.nets.tables.kinds import BOOLEAN, CATEGORY, DATE, LABEL, NUMBER, TEXT, TIME
 from layerlab.nets.tables.layout import Layout
-from layerlab.nets.tables.notation import LARGEST, Notation, is_not_finite, is_plain, parsed
+from layerlab.nets.tables.notation import (
+    LARGEST,
+    Notation,
+    has_tolerance,
+    is_not_finite,
+    is_plain,
+    parsed,
+)
 from layerlab.nets.tables.source import Source
 
 Array = np.ndarray
@@ -136,6 +143,8 @@ class Typist:
             return False
         if kinds.is_index_name(name):
             return True
+        if kinds.is_numbered_name(name) and values[0] in (0, 1):
+            return True
         is_from_start = values[0] in (0, 1) and rows >= MIN_COUNTED
         return is_from_start and self._is_first(name) and not kinds.is_axis_name(name)
 
@@ -250,6 +259,8 @@ class Typist:
                     texts=joined_by_and([repr(text) for text in stray[:3]]),
                 )
             )
+        if any(map(has_tolerance, filled)):
+            self.notes.append(_("{column}: what follows ± is not used", column=name))
         array = np.array([values.get(text, np.nan) for text in texts])
         self._check_size(name, array)
         unit = given[0] if given else ""

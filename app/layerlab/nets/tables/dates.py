@@ -25,10 +25,11 @@ _MONTHS = (
     "december dezember décembre decembre diciembre dicembre dezembro",  # not translated
 )
 _TIME = (
-    r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}(?:[.,]\d+)?))?"
-    r"(?:\s?(?P<half>[aApP])\.?[mM]\.?)?"
+    r"(?P<hour>\d{1,2})[:h](?P<minute>\d{2})(?::(?P<second>\d{2}(?:[.,]\d+)?))?"
+    r"(?:\s?(?P<half>[aApP])\.?[mM]\.?|\s?Uhr)?"
 )
-_ZONE = r"(?:\s?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}))?"
+_LAP = re.compile(r"(?P<minute>\d{1,3}):(?P<second>\d{2}(?:[.,]\d+)?)")
+_ZONE = r"(?:\s?(?:Z|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?|UTC|GMT))?"
 _CLOCK = re.compile(_TIME)
 _YEAR_FIRST = re.compile(
     r"(?P<a>\d{4})(?P<mark>[-/.])(?P<b>\d{1,2})(?P=mark)(?P<c>\d{1,2})"
@@ -99,16 +100,26 @@ def are_compact(values: Iterable[int]) -> bool:
 
 
 def _clocks(cells: list[str]) -> Moments | None:
-    matches = [_CLOCK.fullmatch(cell) for cell in cells]
-    if not all(matches):
-        return None
+    # Fractions behind the second of two fields say that these are minutes and seconds.
+    laps = [_LAP.fullmatch(cell) for cell in cells]
+    are_laps = any(lap is not None and not lap["second"].isdigit() for lap in laps)
     values = {}
-    for cell, found in zip(cells, matches, strict=True):
-        seconds = _seconds(found)  # type: ignore[arg-type]
+    for cell, lap in zip(cells, laps, strict=True):
+        if are_laps and lap is not None:
+            seconds = _lap_seconds(lap)
+        else:
+            found = _CLOCK.fullmatch(cell)
+            seconds = None if found is None else _seconds(found)
         if seconds is None:
             return None
         values[cell] = seconds
     return Moments("time", values, "")
+
+
+def _lap_seconds(lap: re.Match[str]) -> float | None:
+    """Return the seconds of `1:02.35`."""
+    second = float(lap["second"].replace(",", "."))
+    return None if second >= 60 else 60.0 * int(lap["minute"]) + second
 
 
 def _seconds(found: re.Match[str]) -> float | None:

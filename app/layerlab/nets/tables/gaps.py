@@ -9,6 +9,10 @@ GAPS = frozenset(
     (
         *("", "na", "n/a", "n.a.", "nan", "none", "null", "nil", "-", "--", "---", ".", ".."),
         *("?", "missing", "(missing)", "(null)", "<na>", "#n/a", "#n/a n/a", "#na", "\u2013"),
+        *("#nv", "#wert!", "#bezug!", "#zahl!", "#valeur!", "#nom?", "#nombre!", "#n/d"),
+        *("#¡div/0!", "#¡valor!", "#¡ref!", "#¡num!", "#¿nombre?", "#valore!", "#rif!"),
+        *("#waarde!", "#verw!", "#naam?", "#n/b", "#calc!", "#spill!", "#getting_data"),
+        *("k.a.", "k. a.", "n.d.", "no data", ":"),  # not translated; `:` by Eurostat
         *("\u2014", "\u2212", "#div/0!", "#value!", "#ref!", "#name?", "#num!", "#null!"),
         *("-nan", "1.#ind", "-1.#ind"),
     )

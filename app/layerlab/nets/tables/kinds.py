@@ -19,9 +19,15 @@ CATEGORY, BOOLEAN, LABEL, TEXT = (
 KINDS = (NUMBER, DATE, TIME, CATEGORY, BOOLEAN, LABEL, TEXT)
 MAX_CATEGORIES = 20  # a column of more different texts is no category
 DISTINCT = 0.9  # share of different texts from which they name the rows
+# not translated: what spreadsheets write for TRUE and FALSE in other languages
+_TRUE = {"wahr", "vrai", "verdadero", "verdadeiro", "vero", "waar", "prawda", "sant"}
+_FALSE = {"falsch", "faux", "falso", "onwaar", "fałsz", "falskt"}
 _PAIRS = (  # yes and no, as people type them
-    ({"true", "t", "yes", "y", "on", "ja", "j", "oui", "o", "sí", "si", "s", "sim", "да"}),
-    ({"false", "f", "no", "n", "off", "nein", "non", "não", "nao", "нет", "nee"}),
+    (
+        {"true", "t", "yes", "y", "on", "ja", "j", "oui", "o", "sí", "si", "s", "sim", "да"}
+        | _TRUE
+    ),
+    ({"false", "f", "no", "n", "off", "nein", "non", "não", "nao", "нет", "nee"} | _FALSE),
 )
 _ALSO = ({"1", "x", "1.0"}, {"0", "", "0.0"})  # beside one of the above
 _INDEX = frozenset(  # not translated: names of columns that count the rows
@@ -35,6 +41,7 @@ _INDEX = frozenset(  # not translated: names of columns that count the rows
 )
 _KEYS = frozenset(("id", "ids", "rowid", "key", "uid", "uuid", "guid"))  # not translated
 _KEY_END = re.compile(r"[_\s.-][iI][dD]$|[a-z]I[dD]$|^[iI][dD][_\s.-]")
+_NUMBERED = re.compile(r".*[\s_.-](nr|no|num|number|nummer)\.?", re.IGNORECASE)
 _AXES = frozenset(  # not translated: names of columns
     (
         *("x", "t", "time", "day", "days", "week", "month", "year", "hour", "minute", "second"),
@@ -98,6 +105,11 @@ def is_index_name(name: str) -> bool:
 def is_key_name(name: str) -> bool:
     """Return whether a column's name says that it tells the rows apart, as `user_id` does."""
     return name.casefold().strip() in _KEYS or _KEY_END.search(name) is not None
+
+
+def is_numbered_name(name: str) -> bool:
+    """Return whether a column's name says that it counts something, as `Trial no.` does."""
+    return _NUMBERED.fullmatch(name.strip()) is not None
 
 
 def is_axis_name(name: str) -> bool:

@@ -35,6 +35,8 @@ ORANGE_TYPES = {
 }
 ORANGE_ROLES = ("", "class", "c", "meta", "m", "ignore", "i", "weight", "w")
 _PREFIXED = re.compile(r"(?P<role>[cmiw])?(?P<type>[DCSTN])?#(?P<name>.+)")
+_RULE = re.compile(r":?(-{2,}|={2,}):?")
+_IMPORT_ID = '{"ImportId":'  # by Qualtrics, below the names and the questions
 TOTALS = frozenset(  # not translated: as people type them
     (
         *("grand total", "total général"),  # not translated
@@ -103,6 +105,8 @@ def layout_of(source: Source, header: bool | None = None) -> Layout:
             )
         )
     rows = rows[titles:]
+    if len(rows) > 2 and _is_rule(rows[1][1]):
+        rows.pop(1)
     if len(rows[0][1]) < width:  # its first column has no name
         rows[0] = rows[0][0], ["", *rows[0][1]]
     body = [(line, row[:width]) for line, row in rows if len(row) >= width]
@@ -120,6 +124,12 @@ def layout_of(source: Source, header: bool | None = None) -> Layout:
     if len(body) < 2:
         raise LabError(_("{path} has a header only, no row of data", path=source.where))
     return _with_header(body, width, notes)
+
+
+def _is_rule(row: Sequence[str]) -> bool:
+    """Return whether a row draws the line below the names, as Markdown writes it."""
+    filled = [cell for cell in row if cell]
+    return bool(filled) and all(map(_RULE.fullmatch, filled))
 
 
 def _titles(rows: Sequence[Row], width: int) -> int:
@@ -220,6 +230,9 @@ def _with_header(body: Sequence[Row], width: int, notes: list[str]) -> Layout:
     if orange is not None:
         notes.append(_("the second and third line are Orange's types and roles of the columns"))
         return _orange_layout(body, names, *orange, notes)
+    if len(body) > 3 and all(cell.startswith(_IMPORT_ID) for cell in body[2][1]):
+        notes.append(_("the second and third line are Qualtrics' questions and keys"))
+        body = [body[0], *body[3:]]
     units = _units(body)
     if units:
         notes.append(

@@ -18,7 +18,7 @@ from layerlab.core.translation import _
 
 _BLANKS = "\u00a0\u202f\u2009 "  # between thousands: one that does not break, thin ones, plain
 _MINUS = str.maketrans(
-    {"\u2212": "-", "\u2013": "-", "\u2012": "-", "\ufe63": "-", "\uff0d": "-"}
+    {"\u2212": "-", "\u2013": "-", "\u2012": "-", "\ufe63": "-", "\uff0d": "-", "\u2014": "-"}
 )
 _CURRENCY = "$€£¥₹₽₩₺₴₫฿₪¢"
 _CODES = "USD|EUR|GBP|CHF|JPY|CNY|INR|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|BRL|MXN|ZAR|RUB|TRY"
@@ -29,8 +29,9 @@ _DRESSED = re.compile(
     rf"(?P<open>\()?\s*(?P<sign>[+-])?\s*(?:(?P<before>{_MONEY})\s*)?(?P<inner>[+-])?"
     r"(?P<digits>[\d.,'’ \u00a0\u202f\u2009]*\d[.,]?)"
     r"(?P<power>[eEdD][+-]?\d{1,3})?"
-    rf"(?P<tail>-)?\s*(?P<after>{_MONEY}|{_UNIT})?\s*(?P<close>\))?"
+    rf"(?:(?<=[.,])-{{1,2}}|(?P<tail>-))?\s*(?P<after>{_MONEY}|{_UNIT})?\s*(?P<close>\))?"
 )
+_TOLERANCE = re.compile(r"\(?(?P<value>[^()±]+?)\s*(?:±|\+/-)\s*[\d.,]+\s*\)?(?P<unit>[^±()]*)")
 LARGEST = 1e100  # beyond, squares are not finite
 _MARKED = re.compile(r"\d.*[^\w+-]")  # a sign among or behind digits
 _NOT_FINITE = re.compile(r"[+-]?(inf|infinity|∞)", re.IGNORECASE)
@@ -104,7 +105,12 @@ def parsed(text: str, notation: Notation) -> Number | None:
     Args:
         text: without surrounding blanks.
         notation: of the file.
+
+    A minus directly behind a decimal mark, as in `5,-` and `5.–`, says that there are no cents.
+    Of a measured value, as `5.1 ± 0.2`, the tolerance is left out.
     """
+    if has_tolerance(text) and (measured := _TOLERANCE.fullmatch(text)) is not None:
+        text = f"{measured['value']} {measured['unit']}".strip()
     found = _DRESSED.fullmatch(text.translate(_MINUS))
     if found is None or bool(found["open"]) != bool(found["close"]):
         return None
@@ -122,6 +128,11 @@ def parsed(text: str, notation: Notation) -> Number | None:
         return None
     negative = marks[:1] not in ([], ["+"])
     return Number(-value if negative else value, found["before"] or found["after"] or "")
+
+
+def has_tolerance(text: str) -> bool:
+    """Return whether a cell says how exact its number is."""
+    return "±" in text or "+/-" in text
 
 
 def is_number(text: str) -> bool:

@@ -30,6 +30,7 @@ SEPARATORS = {  # in doubt, the first one
 }
 COMMENTS = ("#", "%", "//")
 _INSTRUCTION = re.compile(r"[\"']?sep=(.)[\"']?[;,\t]*\r?\n?", re.IGNORECASE)
+_JSON = re.compile(r"\[?\s*\{\s*(\"[^\"]*\"\s*:|$)")
 _ARCHIVES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # as spreadsheets of today and before are
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
@@ -156,6 +157,7 @@ def open_source(path: str) -> Source:
     head = _head(raw, codec)
     if not any(line.strip() for line in head):
         raise LabError(_("{path} is empty", path=path))
+    _check_is_table(head, path)
     instruction = _INSTRUCTION.fullmatch(head[0])
     start = 2 if instruction else 1
     head = head[start - 1 :]
@@ -164,6 +166,17 @@ def open_source(path: str) -> Source:
         head = [line for line in head if not line.startswith(comment)]
     separator = instruction[1] if instruction else _separator(head)
     return Source(path, raw, codec, encoding, separator, start, comment, comments)
+
+
+def _check_is_table(head: list[str], path: str) -> None:
+    """Refuse texts of another form, whose rows would be read as a table of something else."""
+    first = next(line for line in head if line.strip()).strip().lower()
+    if first.startswith(("<!doctype", "<html", "<?xml")):
+        raise LabError(_("{path} is a web page or XML; save the table as CSV", path=path))
+    if _JSON.match(first):
+        raise LabError(_("{path} is JSON; save the table as CSV", path=path))
+    if any(line.lower().startswith(("@relation ", "@attribute ")) for line in head):
+        raise LabError(_("{path} is an ARFF file; save the table as CSV", path=path))
 
 
 def _codec(raw: bytes, path: str) -> tuple[str, str]:

@@ -36,16 +36,33 @@ def target_of(
     if layout.target is not None:
         return layout.target
     ignored = {*choices.leave_out, *layout.ignored}
-    usable = [column.name for column in columns if column.used and column.name not in ignored]
+    able = [column for column in columns if column.used and column.name not in ignored]
+    varied = [column for column in able if _varies(column)]  # else there is nothing to learn
+    usable = [column.name for column in (varied or able)]
     last = columns[-1]
-    if last.name in usable or len(usable) < 2 or _may_be_target(last):
+    if last.name in usable or len(able) < 2 or _may_be_target(last):
         return last.name
     return usable[-1]
 
 
 def _may_be_target(column: ReadColumn) -> bool:
     """Return whether a column that is no good input can be learned."""
-    return column.kind == TEXT and len(set(column.values)) <= MAX_CLASSES
+    if column.kind != TEXT or len(set(column.values)) > MAX_CLASSES:
+        return False
+    return column.is_strayed or _has_classes(column)
+
+
+def _has_classes(column: ReadColumn) -> bool:
+    """Return whether texts come often enough to be classes."""
+    different = len(set(column.values) - {""})
+    is_rare = different > kinds.MAX_CATEGORIES and 2 * different > len(column.values)
+    return 0 < different <= MAX_CLASSES and not is_rare
+
+
+def _varies(column: ReadColumn) -> bool:
+    """Return whether a column has two values at least."""
+    filled = column.values[~column.gaps]
+    return bool((filled != filled[:1]).any())
 
 
 def _no_target(where: str, target: str, names: Sequence[str]) -> LabError:
@@ -69,9 +86,7 @@ def as_target(column: ReadColumn, where: str) -> ReadColumn:
         return column
     if column.is_numeric:  # a count of the rows that is to be learned
         return replace(column, kind=NUMBER, used=True, why="")
-    different = len(set(column.values) - {""})
-    rare = different > kinds.MAX_CATEGORIES and 2 * different > len(column.values)
-    if 0 < different <= MAX_CLASSES and not rare and not column.is_strayed:
+    if _has_classes(column) and not column.is_strayed:
         return replace(column, kind=CATEGORY, used=True, why="")
     raise LabError(
         _(
