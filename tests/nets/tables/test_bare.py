@@ -127,3 +127,28 @@ def test_every_cell_is_what_float_makes_of_it(cells: list[str]) -> None:
     else:
         codes = any(cell[:1] == "0" and cell[1:2].isdigit() for cell in cells)
         assert codes or not np.isfinite(expected).all()
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        *("x,1,u,2021-01-01", "NA,1,v,2021-01-01", ",,,", "1,NA,,", "1,2,n/a,2021-01-01"),
+        *(
+            "a,b,c,d",
+            "Total,9,,",
+            "1,1e-7,u ,2021-01-01",
+            "1, 2,u,2021-01-01",
+            "1,2,é,2021-01-01",
+        ),
+        *("007,1,u,2021-01-01", "1,1.000,u,2021-01-01", "1,2,u", "1,1e400,u,2021-01-01"),
+        *("   ,1,u,2021-01-01", "1,-9999,U,2021-01-01", "1,2,u,", "Source: us,,,"),
+    ],
+)
+@pytest.mark.parametrize("at", [0, 30, 60])
+def test_mixed_columns_decide_the_same_wherever_a_row_is_odd(both, odd: str, at: int) -> None:
+    rng = random.Random(3)
+    rows = [
+        f"{rng.choice(CELLS[:7])},{rng.randrange(9)},{rng.choice('uvw')},2021-0{1 + i % 9}-11"
+        for i in range(60)
+    ]
+    assert_same(*both("\n".join(["a,b,c,d", *rows[:at], odd, *rows[at:]]) + "\n"))

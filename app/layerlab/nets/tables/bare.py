@@ -8,11 +8,15 @@ row.
 
 from __future__ import annotations
 
+import codecs
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
+from layerlab.nets.tables.gaps import is_gap
 from layerlab.nets.tables.source import Source
 
 Array = np.ndarray
@@ -49,6 +53,8 @@ def chunks(raw: bytes, start: int) -> Iterator[bytes]:
     """Yield stretches of whole lines from a byte on; the last line may lack its end."""
     while start < len(raw):
         end = raw.find(b"\n", start + CHUNK) + 1 or len(raw)
+        if len(raw) - end < CHUNK:  # the last ones belong together: they may be totals
+            end = len(raw)
         yield raw[start:end]
         start = end
 
@@ -62,24 +68,16 @@ def numbers_of(chunk: bytes, separator: str, width: int) -> Array | None:
     Returns:
         Numbers, float64, contiguous by column, each as `float` reads it. (width, rows)
     """
-    if b"\r" in chunk:
-        chunk = chunk.replace(b"\r\n", b"\n")
-    if not chunk.endswith(b"\n"):
-        chunk += b"\n"
-    mark = separator.encode()
-    if chunk.translate(None, _BARE + mark):
+    chunk = _with_line_ends(chunk)
+    if chunk.translate(None, _BARE + separator.encode()):
         return None
-    letters = np.frombuffer(chunk + bytes(MAX_LETTERS), np.uint8)
-    ends = np.flatnonzero((letters == ord(mark)) | (letters == NEWLINE))
-    starts = np.concatenate([[0], ends[:-1] + 1])
-    if len(ends) % width or (starts == ends).any():
-        return None  # another number of cells, or an empty one
-    is_end = letters[ends].reshape(-1, width) == NEWLINE
-    if not is_end[:, -1].all() or is_end[:, :-1].any():
+    cells = _cells(chunk, separator, width)
+    if cells is None or (cells.starts == cells.ends).any():
         return None
-    if ((letters[starts] == ZERO) & (letters[starts + 1] - ZERO < 10)).any():
-        return None  # a zero before digits, as codes have; unsigned: what is below `0` is large
-    values, is_odd = _decimals(letters, starts, ends)
+    letters, starts, ends = cells.letters, cells.starts.ravel(), cells.ends.ravel()
+    if _are_codes(letters, starts).any():
+        return None
+    values, is_odd, _decimal_digits = _decimals(letters, starts, ends)
     try:
         if is_odd.mean() > MANY_ODD:
             lines = chunk.splitlines()
@@ -94,8 +92,141 @@ def numbers_of(chunk: bytes, separator: str, width: int) -> Array | None:
     return np.ascontiguousarray(values.reshape(-1, width).T)
 
 
-def _decimals(letters: Array, starts: Array, ends: Array) -> tuple[Array, Array]:
-    """Return cells such as `-12.5` as numbers, and which cells are something else.
+class _Cells(NamedTuple):
+    """Where the cells of a stretch are.
+
+    Attributes:
+        letters: its bytes, with `MAX_LETTERS` more.
+        starts, ends: (rows, width) first byte of each cell, and the one behind it.
+    """
+
+    letters: Array
+    starts: Array
+    ends: Array
+
+
+def _with_line_ends(chunk: bytes) -> bytes:
+    if b"\r" in chunk:
+        chunk = chunk.replace(b"\r\n", b"\n")
+    return chunk if chunk.endswith(b"\n") else chunk + b"\n"
+
+
+def _cells(chunk: bytes, separator: str, width: int) -> _Cells | None:
+    """Return where cells are; None if a line has another number of them."""
+    letters = np.frombuffer(chunk + bytes(MAX_LETTERS), np.uint8)
+    marks = np.flatnonzero((letters == ord(separator)) | (letters == NEWLINE))
+    if len(marks) % width:
+        return None
+    starts = np.concatenate([[0], marks[:-1] + 1]).reshape(-1, width)
+    ends = marks.reshape(-1, width)
+    is_end = letters[ends] == NEWLINE
+    if not is_end[:, -1].all() or is_end[:, :-1].any():
+        return None
+    return _Cells(letters, starts, ends)
+
+
+def _are_codes(letters: Array, starts: Array) -> Array:
+    """Return which cells begin with a zero and go on with a digit, as codes do."""
+    # unsigned: what is below `0` is large
+    return (letters[starts] == ZERO) & (letters[starts + 1] - ZERO < 10)
+
+
+def columns_of(
+    chunk: bytes, separator: str, width: int, is_text: Sequence[bool], codec: str
+) -> list[Numbers | list[str]] | None:
+    """Return a stretch column by column: numbers with nan in empty cells, or texts.
+
+    Args:
+        chunk: whole lines without quotes. separator: of the cells. width: cells of a line.
+        is_text: columns that have texts already. codec: by which the bytes are texts.
+
+    Returns:
+        None where a line is empty, or not a row of that width, and where points may be marks
+        of thousands.
+    """
+    chunk = _with_line_ends(chunk)
+    cells = _cells(chunk, separator, width)
+    if cells is None or chunk.startswith(codecs.BOM_UTF8):
+        return None
+    letters, starts, ends = cells
+    if (starts[:, 0] == ends[:, 0]).any() or (letters[starts[:, 0]] <= ord(" ")).any():
+        return None
+    asked = [k for k in range(width) if not is_text[k]]
+    read = _Read(chunk, cells, asked)
+    text = chunk.decode("ascii") if chunk.isascii() else None
+    columns: list[Numbers | list[str]] = []
+    for k in range(width):
+        found = read.column(asked.index(k), k) if not is_text[k] else None
+        if found is not None:
+            if found.may_be_thousands:
+                return None
+            columns.append(found)
+            continue
+        pairs = zip(starts[:, k].tolist(), ends[:, k].tolist(), strict=True)
+        if text is not None:
+            columns.append([text[a:b] for a, b in pairs])
+        else:
+            columns.append([chunk[a:b].decode(codec) for a, b in pairs])
+    return columns
+
+
+class Numbers(NamedTuple):
+    """A column of a stretch: numbers, nan in gaps; words for gaps; what its points are."""
+
+    values: Array
+    gaps: Counter[str]
+    has_points: bool
+    may_be_thousands: bool
+
+
+class _Read:
+    """Columns of a stretch, all of them read at once as if they were numbers."""
+
+    def __init__(self, chunk: bytes, cells: _Cells, asked: Sequence[int]) -> None:
+        self._chunk, self._cells = chunk, cells
+        starts = np.ascontiguousarray(cells.starts[:, asked].T)
+        ends = np.ascontiguousarray(cells.ends[:, asked].T)
+        shape = starts.shape
+        flat = starts.ravel(), ends.ravel()
+        values, odd, decimals = _decimals(cells.letters, *flat) if asked else [starts] * 3
+        self._values, self._odd = values.reshape(shape), odd.reshape(shape)
+        self._decimals, self._empty = decimals.reshape(shape), starts == ends
+        self._codes = _are_codes(cells.letters, starts)
+
+    def column(self, i: int, k: int) -> Numbers | None:
+        """Return the column that was asked for as number i, k in the file; None for texts."""
+        if self._codes[i].any():
+            return None
+        values, empty, gaps = self._values[i], self._empty[i], Counter[str]()
+        values[empty] = np.nan
+        odd = np.flatnonzero(self._odd[i] & ~empty)
+        if len(odd) > MANY_ODD * len(values):
+            return None
+        starts, ends = self._cells.starts[odd, k], self._cells.ends[odd, k]
+        for row, a, b in zip(odd.tolist(), starts.tolist(), ends.tolist(), strict=True):
+            cell = self._chunk[a:b]
+            if cell.isascii() and is_gap(word := cell.decode("ascii")):
+                values[row] = np.nan
+                gaps[word] += 1
+                continue
+            if cell.strip(_BARE):
+                return None
+            try:
+                values[row] = float(cell)
+            except ValueError:
+                return None
+        if np.isinf(values).any():
+            return None
+        decimals = self._decimals[i]
+        pointed = decimals[decimals >= 0]
+        is_thirds = bool(len(pointed) and (pointed == 3).all())
+        return Numbers(values, gaps, bool(len(pointed)), is_thirds)
+
+
+def _decimals(letters: Array, starts: Array, ends: Array) -> tuple[Array, Array, Array]:
+    """Return cells such as `-12.5` as numbers, which cells are something else, and decimals.
+
+    The decimals are how many digits stand behind the point of a number, -1 without a point.
 
     A whole number of up to 15 digits, divided by a power of ten up to 1e22, is the nearest
     double: both are doubles, and a division of doubles is rounded correctly (Clinger, How to
@@ -124,7 +255,8 @@ def _decimals(letters: Array, starts: Array, ends: Array) -> tuple[Array, Array]
         is_behind |= is_point & is_live
     is_odd = (read != length) | (digits == 0) | (digits > 15) | (read - digits > 1)
     values = whole / POWERS[decimals]
-    return np.where(is_negative, -values, values), is_odd
+    decimals[(read == digits) | is_odd] = -1
+    return np.where(is_negative, -values, values), is_odd, decimals
 
 
 def may_be_thousands(chunk: bytes) -> bool:

@@ -8,6 +8,7 @@ cells) becomes an array at once; texts are kept for the columns that hold anythi
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +19,7 @@ from layerlab.core.errors import LabError
 from layerlab.core.numbers import grouped
 from layerlab.core.translation import _, ngettext
 from layerlab.nets.tables import bare
+from layerlab.nets.tables.gaps import is_gap
 from layerlab.nets.tables.layout import Layout, is_total
 from layerlab.nets.tables.notation import is_plain
 from layerlab.nets.tables.source import Source
@@ -38,12 +40,14 @@ class ColumnCells:
     """The cells of a column.
 
     Attributes:
-        blocks: each an array of numbers, nan where a cell is empty, or texts.
+        blocks: each an array of numbers, nan in gaps, or texts.
+        gaps: words for gaps among the numbers -> how often each comes.
         has_points: whether one of the numbers has a decimal point.
         has_thirds: whether each point has three digits behind it, as thousands have.
     """
 
     blocks: list[Array | tuple[str, ...]] = field(default_factory=list)
+    gaps: Counter[str] = field(default_factory=Counter)
     has_points: bool = False
     has_thirds: bool = True
 
@@ -112,7 +116,7 @@ def body_of(source: Source, layout: Layout, as_texts: frozenset[int] = frozenset
             numbers = bare.numbers_of(chunk, source.separator, layout.width)
         if numbers is not None:
             taker.take_numbers(line, numbers, b"." in chunk)
-        else:
+        elif not taker.take_columns(source, line, chunk):
             for lines, rows in source.blocks(chunk, line):
                 taker.take_block(lines, rows)
         line += chunk.count(b"\n")
@@ -158,6 +162,41 @@ class _Taker:
                 column.has_points, column.has_thirds = True, False
         self._lines.extend(range(line, line + numbers.shape[1]))
         self._check_rows()
+
+    def take_columns(self, source: Source, line: int, chunk: bytes) -> bool:
+        """Take a stretch column by column; return whether that was possible.
+
+        Args:
+            source: the file. line: on which the stretch begins. chunk: whole lines.
+        """
+        is_last = source.raw.endswith(chunk)  # its last rows may be totals
+        if source.comment or is_last or all(map(is_plain, self._header or [""])):
+            return False
+        width, codec = self._layout.width, source.codec
+        columns = bare.columns_of(chunk, source.separator, width, self._texts, codec)
+        if columns is None:
+            return False
+        first = columns[0]
+        texts = [cell.strip() for cell in first] if isinstance(first, list) else []
+        if self._header and self._header[0] in texts:
+            return False
+        if self._rows:
+            self._put(self._rows)
+            self._rows = []
+        for k, cells in enumerate(columns):
+            column = self._columns[k]
+            if isinstance(cells, bare.Numbers):
+                column.blocks.append(cells.values)
+                column.gaps += cells.gaps
+                if cells.has_points:
+                    column.has_points, column.has_thirds = True, False
+            else:
+                self._texts[k] = True
+                column.blocks.append(self._shared(tuple(map(str.strip, cells))))
+        rows = len(first) if isinstance(first, list) else len(first.values)
+        self._lines.extend(range(line, line + rows))
+        self._check_rows()
+        return True
 
     def take_block(self, lines: Sequence[int], rows: list[list[str]]) -> None:
         """Take the rows of a block that belong to the table."""
@@ -242,7 +281,14 @@ class _Taker:
 
     def _bare(self, column: ColumnCells, cells: tuple[str, ...]) -> Array | None:
         """Return cells as numbers; None if one is anything but a bare number or empty."""
+        gaps = Counter[str]()
         joined = "\n".join(cells)
+        if joined.strip(_BARE):
+            gaps = Counter(c for c in map(str.strip, cells) if c and is_gap(c))
+            if not gaps:
+                return None
+            cells = tuple("" if is_gap(cell.strip()) else cell for cell in cells)
+            joined = "\n".join(cells)
         if joined.strip(_BARE) or _has_code(joined):
             return None
         try:
@@ -254,6 +300,7 @@ class _Taker:
             return None
         if np.isinf(numbers).any():
             return None
+        column.gaps += gaps
         if "." in joined:
             column.has_points = True
             column.has_thirds = column.has_thirds and all(

@@ -89,6 +89,7 @@ class Typist:
         name, cells = self._layout.names[k], self._body.columns[k]
         chosen = self._choices.kind_of(name) or self._layout.kinds.get(name)
         if cells.is_bare:
+            self._note_gaps(name, cells.gaps)
             found = self._of_numbers(name, cells.numbers(), chosen)
         else:
             found = self._of_texts(name, cells.texts(), chosen)

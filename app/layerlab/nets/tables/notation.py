@@ -7,6 +7,7 @@ number (currency, per cent, a unit, brackets for a minus) is the business of `pa
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
 import re
@@ -32,6 +33,7 @@ _DRESSED = re.compile(
     rf"(?:(?<=[.,])-{{1,2}}|(?P<tail>-))?\s*(?P<after>{_MONEY}|{_UNIT})?\s*(?P<close>\))?"
 )
 _TOLERANCE = re.compile(r"\(?(?P<value>[^()±]+?)\s*(?:±|\+/-)\s*[\d.,]+\s*\)?(?P<unit>[^±()]*)")
+_BARE = "0123456789.+-eE"
 LARGEST = 1e100  # beyond, squares are not finite
 _MARKED = re.compile(r"\d.*[^\w+-]")  # a sign among or behind digits
 _NOT_FINITE = re.compile(r"[+-]?(inf|infinity|∞)", re.IGNORECASE)
@@ -109,6 +111,10 @@ def parsed(text: str, notation: Notation) -> Number | None:
     A minus directly behind a decimal mark, as in `5,-` and `5.–`, says that there are no cents.
     Of a measured value, as `5.1 ± 0.2`, the tolerance is left out.
     """
+    if notation.decimal == "." and not text.strip(_BARE) and text.isascii():
+        with contextlib.suppress(ValueError):  # the quick way for most cells
+            value = float(text)
+            return Number(value, "") if math.isfinite(value) else None
     if has_tolerance(text) and (measured := _TOLERANCE.fullmatch(text)) is not None:
         text = f"{measured['value']} {measured['unit']}".strip()
     found = _DRESSED.fullmatch(text.translate(_MINUS))
