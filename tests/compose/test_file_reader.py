@@ -213,3 +213,25 @@ def test_columns_beyond_the_limit_become_a_banner(lab, qtbot, tmp_path):
     assert "has 2\u202f002 columns" in lab.window.banner.text.text()
     assert str(path) in lab.window.banner.text.text()
     assert source.MAX_COLUMNS == 2000
+
+
+def test_the_panel_says_what_was_read_and_a_hover_gives_every_sentence(lab, qtbot, tmp_path):
+    path = tmp_path / "people.csv"
+    rows = [f"n{i},{i % 7},{'NA' if i == 3 else i % 5},{'pq'[i % 2]}" for i in range(60)]
+    path.write_text("\n".join(["name,a,b,y", *rows]))
+    lab.files.open_path(str(path))
+    idle(qtbot, lab)
+    finished(qtbot, lab)
+    title = lab.window.panel.sections["task"].title
+    assert title.summary == (
+        "59 rows · 2 inputs · 2 classes · 1 column left out · 1 row left out"
+    )
+    assert "name is left out: it names the rows" in title.toolTip()
+    assert "b: &#x27;NA&#x27; stands for a gap" in title.toolTip()
+    assert "'NA' stands for a gap" in title.accessibleDescription()
+    path.write_text("x,y\n" + "".join(f"{i * 0.5},{i % 7}.5\n" for i in range(60)))
+    lab.files.reread()
+    idle(qtbot, lab)
+    finished(qtbot, lab)
+    assert title.summary == "60 rows · 1 input · numbers"
+    assert title.toolTip() == ""
