@@ -116,6 +116,19 @@ NUMBERS: dict[str, tuple[str | bytes, dict[str, Any]]] = {
         'a,p,y\nx,"(1,200)",1\nz,"3,400",2\nx,(500),3.5\n',
         {"values": {"p": [-1200, 3400, -500]}},
     ),
+    "a minus as brackets behind a currency": (
+        'a,b\n1,"$(1,234.50)"\n2,"$2,000.00"\n3,$10.00\n',
+        {"values": {"b": [-1234.5, 2000, 10]}, "problem": "regression"},
+    ),
+    "a number without the unit of the others": (
+        "a,p,y\n1,10%,2\n3,0.2,4\n5,30%,1\n2,40%,5.5\n",
+        {"values": {"p": [10, 0.2, 30, 40]}, "said": "p: '0.2' without a unit is read as"},
+    ),
+    "a table of a statistics office": (
+        'GEO/TIME,2018,2019,2020\nDE,"1 234.5","1 300.1",:\nFR,987.1,"1 001.0","1 100.5"\n'
+        "IT,800.5,810.1,820.7\n",
+        {"header": True, "thousands": " ", "rows": 2, "values": {"2018": [987.1, 800.5]}},
+    ),
     "minus beside a currency": (
         "a,p,y\nx,-$1200.50,1\nz,$340,2\nx,$-5.25,3.5\nz,($7),1\n",
         {"values": {"p": [-1200.5, 340, -5.25, -7]}},

@@ -262,6 +262,15 @@ class Typist:
             )
         if any(map(has_tolerance, filled)):
             self.notes.append(_("{column}: what follows ± is not used", column=name))
+        if given and units[""]:
+            bare = [text for text in values if given[0] not in text]
+            self.notes.append(
+                _(
+                    "{column}: {texts} without a unit is read as the others are",
+                    column=name,
+                    texts=joined_by_and([repr(text) for text in bare[:3]]),
+                )
+            )
         array = np.array([values.get(text, np.nan) for text in texts])
         self._check_size(name, array)
         unit = given[0] if given else ""

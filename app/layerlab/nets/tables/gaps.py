@@ -8,7 +8,18 @@ from collections.abc import Iterable
 GAPS = frozenset(
     (
         *("", "na", "n/a", "n.a.", "nan", "none", "null", "nil", "-", "--", "---", ".", ".."),
-        *("?", "missing", "(missing)", "(null)", "<na>", "#n/a", "#n/a n/a", "#na", "\u2013"),
+        *(
+            "?",
+            "\u2026",
+            "missing",
+            "(missing)",
+            "(null)",
+            "<na>",
+            "#n/a",
+            "#n/a n/a",
+            "#na",
+            "\u2013",
+        ),
         *("#nv", "#wert!", "#bezug!", "#zahl!", "#valeur!", "#nom?", "#nombre!", "#n/d"),
         *("#¡div/0!", "#¡valor!", "#¡ref!", "#¡num!", "#¿nombre?", "#valore!", "#rif!"),
         *("#waarde!", "#verw!", "#naam?", "#n/b", "#calc!", "#spill!", "#getting_data"),

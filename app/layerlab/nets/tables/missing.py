@@ -64,8 +64,10 @@ def without_gaps(
     ]
     notes.append(
         ngettext(
-            "{count} row with a gap is left out: {parts}",
-            "{count} rows with gaps are left out: {parts}",
+            "{count} row with a gap is left out: {parts} (filling gaps or leaving out "
+            "columns would keep it: --gaps fill, --gaps columns)",
+            "{count} rows with gaps are left out: {parts} (filling gaps or leaving out "
+            "columns would keep them: --gaps fill, --gaps columns)",
             int(is_out.sum()),
             parts=", ".join(parts[:6]),
         )

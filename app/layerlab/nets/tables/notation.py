@@ -34,6 +34,7 @@ _DRESSED = re.compile(
 )
 _TOLERANCE = re.compile(r"\(?(?P<value>[^()±]+?)\s*(?:±|\+/-)\s*[\d.,]+\s*\)?(?P<unit>[^±()]*)")
 _BARE = "0123456789.+-eE"
+_MONEY_FIRST = re.compile(rf"({_MONEY})\s*\((.*)\)")  # brackets around the number alone
 LARGEST = 1e100  # beyond, squares are not finite
 _MARKED = re.compile(r"\d.*[^\w+-]")  # a sign among or behind digits
 _NOT_FINITE = re.compile(r"[+-]?(inf|infinity|∞)", re.IGNORECASE)
@@ -117,7 +118,8 @@ def parsed(text: str, notation: Notation) -> Number | None:
             return Number(value, "") if math.isfinite(value) else None
     if has_tolerance(text) and (measured := _TOLERANCE.fullmatch(text)) is not None:
         text = f"{measured['value']} {measured['unit']}".strip()
-    found = _DRESSED.fullmatch(text.translate(_MINUS))
+    text = _MONEY_FIRST.sub(r"(\1\2)", text.translate(_MINUS))
+    found = _DRESSED.fullmatch(text)
     if found is None or bool(found["open"]) != bool(found["close"]):
         return None
     marks = [found[name] for name in ("sign", "inner", "open", "tail") if found[name]]
