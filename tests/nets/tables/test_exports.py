@@ -94,6 +94,10 @@ EXPORTS: dict[str, Case] = {
         "geo\t2018\t2019\nAT\t1.5\t: \nBE\t2.5\t3.5\nCZ\t4.5\t1.5\nDE\t2\t5.5\n",
         {"rows": 3, "problem": "regression", "left_out_rows": 1},
     ),
+    "a column of one number is no class": (
+        "a,b\n" + "1,2\n" * 10,
+        {"problem": "regression", "classes": None},
+    ),
 }
 
 

@@ -60,7 +60,9 @@ def _has_classes(column: ReadColumn) -> bool:
 
 
 def _varies(column: ReadColumn) -> bool:
-    """Return whether a column has two values at least."""
+    """Return whether a column is of numbers, or has two texts at least."""
+    if column.is_numeric:
+        return True
     filled = column.values[~column.gaps]
     return bool((filled != filled[:1]).any())
 
@@ -129,7 +131,7 @@ def problem_of(aim: ReadColumn, choices: Choices, notes: list[str], where: str) 
     values = np.unique(aim.values)
     whole = bool((values == np.round(values)).all())
     few = len(values) <= MAX_WHOLE_CLASSES and len(aim.values) >= ROWS_PER_CLASS * len(values)
-    in_a_row = whole and len(values) == values[-1] - values[0] + 1
+    in_a_row = whole and len(values) > 1 and len(values) == values[-1] - values[0] + 1
     in_a_row = in_a_row and values[0] >= 0 and values[-1] <= MAX_NUMBERED
     named = any(word in aim.name.casefold() for word in _COUNTS)
     if aim.kind == NUMBER and whole and (len(values) == 2 or (few and in_a_row and not named)):
