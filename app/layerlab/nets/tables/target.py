@@ -36,11 +36,9 @@ def target_of(
     if layout.target is not None:
         return layout.target
     ignored = {*choices.leave_out, *layout.ignored}
-    able = [column for column in columns if column.used and column.name not in ignored]
-    varied = [column for column in able if _varies(column)]  # else there is nothing to learn
-    usable = [column.name for column in (varied or able)]
+    usable = [column.name for column in columns if column.used and column.name not in ignored]
     last = columns[-1]
-    if last.name in usable or len(able) < 2 or _may_be_target(last):
+    if last.name in usable or len(usable) < 2 or _may_be_target(last):
         return last.name
     return usable[-1]
 
@@ -57,14 +55,6 @@ def _has_classes(column: ReadColumn) -> bool:
     different = len(set(column.values) - {""})
     is_rare = different > kinds.MAX_CATEGORIES and 2 * different > len(column.values)
     return 0 < different <= MAX_CLASSES and not is_rare
-
-
-def _varies(column: ReadColumn) -> bool:
-    """Return whether a column is of numbers, or has two texts at least."""
-    if column.is_numeric:
-        return True
-    filled = column.values[~column.gaps]
-    return bool((filled != filled[:1]).any())
 
 
 def _no_target(where: str, target: str, names: Sequence[str]) -> LabError:
