@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from layerlab.compose import file_reader
+from layerlab.compose.spec_view import task_name
 from layerlab.core.cancel import check_cancelled
 from layerlab.core.spec import LabSpec, TaskSpec, edit, replace
 from layerlab.nets.problem import problem_of
@@ -223,9 +224,8 @@ def test_the_panel_says_what_was_read_and_a_hover_gives_every_sentence(lab, qtbo
     idle(qtbot, lab)
     finished(qtbot, lab)
     title = lab.window.panel.sections["task"].title
-    assert title.summary == (
-        "59 rows · 2 inputs · 2 classes · 1 column left out · 1 row left out"
-    )
+    assert title.summary == "59 rows · 2 inputs · 2 classes"
+    assert title.more == "1 column left out · 1 row left out"
     assert "name is left out: it names the rows" in title.toolTip()
     assert "b: &#x27;NA&#x27; stands for a gap" in title.toolTip()
     assert "'NA' stands for a gap" in title.accessibleDescription()
@@ -235,3 +235,34 @@ def test_the_panel_says_what_was_read_and_a_hover_gives_every_sentence(lab, qtbo
     finished(qtbot, lab)
     assert title.summary == "60 rows · 1 input · numbers"
     assert title.toolTip() == ""
+
+
+def test_what_was_left_out_of_a_table_is_seen_in_the_panel_through_every_edit(
+    lab, qtbot, tmp_path
+):
+    path = tmp_path / "regions.csv"
+    rows = "".join(f"R{i},{i},{(3 * i) % 7},{i % 5}\n" for i in range(20))
+    path.write_text(f"region,a,b,y\n{rows}Total,190,55,40\n")
+    title = lab.window.panel.sections["task"].title
+    assert title.more == ""
+    low = title.height()
+    lab.files.open_path(str(path))
+    idle(qtbot, lab)
+    finished(qtbot, lab)
+    assert title.summary.startswith("20 rows · 2 inputs")
+    assert title.more == "1 column left out · 1 row left out"
+    assert title.height() > low
+    assert "region is left out" in title.toolTip()
+    for width in (3, 4):
+        lab.training.on_edited("net.width", width)
+        lab.training.show_spec()
+        assert title.more  # it does not come and go with each value of a drag
+    while lab.store.can_undo:
+        lab.store.undo()
+    qtbot.waitUntil(lambda: title.more == "")
+    assert title.height() == low
+
+
+def test_a_table_is_called_by_its_file_and_a_task_by_its_label():
+    assert task_name(TaskSpec(name="csv", path="/some/folder/weights.csv")) == "weights.csv"
+    assert task_name(TaskSpec(name="spiral")) == "spiral"

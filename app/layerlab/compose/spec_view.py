@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pathlib
+
 from layerlab.compose.wiring import REGISTRIES
 from layerlab.core.declared import KNOBS
 from layerlab.core.frames import Frame
@@ -26,12 +28,22 @@ def show_spec(window: LabWindow, spec: LabSpec) -> None:
         samples=grouped(spec.task.samples),
         noise=spec.task.noise,
     )
-    panel.set_summary("task", generated if "samples" in task.knobs else task.label)
+    data = known_data(spec.task) if spec.task.path else None
+    if data is not None:  # with every edit of a table's lab: the lines stay where they are
+        _show_summary(window, data)
+    else:
+        name = task_name(spec.task)
+        panel.set_summary("task", generated if "samples" in task.knobs else name)
     panel.set_summary(
         "network",
         ngettext("{count} parameter", "{count} parameters", layout_of(spec).parameters),
     )
     panel.set_summary("training", REGISTRIES["optimizers"][spec.train.optimizer].label)
+
+
+def task_name(task: TaskSpec) -> str:
+    """Return what a task is called in a sentence: a table by its file."""
+    return pathlib.Path(task.path).name if task.path else TASKS[task.name].label
 
 
 def same_data(one: TaskSpec, other: TaskSpec) -> bool:
@@ -55,15 +67,19 @@ def show_data(window: LabWindow, frame: Frame) -> str:
     panel.set_points(data.n, spec.train.batch)
     window.diagram.set_sample_count(data.n)
     if "samples" not in TASKS[spec.task.name].knobs:
-        panel.set_summary("task", _summary(data), data.notes)
+        _show_summary(window, data)
     if spec.task.name == "csv" and data.table is not None:
         panel.set_columns([c.name for c in (*data.table.features, data.table.target)])
         return data.summary
     return ""
 
 
+def _show_summary(window: LabWindow, data: Data) -> None:
+    window.panel.set_summary("task", _summary(data), data.notes, _left_out(data))
+
+
 def _summary(data: Data) -> str:
-    """Return rows, inputs, classes and how many columns and rows were left out, in a line."""
+    """Return rows, inputs and classes, in a line."""
     if data.form == "images":
         return _("all {count} images", count=grouped(data.n))
     held = len(data.validation_x)
@@ -74,6 +90,12 @@ def _summary(data: Data) -> str:
     ]
     if data.shape.classes:
         parts[-1] = ngettext("{count} class", "{count} classes", data.shape.classes)
+    return " · ".join(parts)
+
+
+def _left_out(data: Data) -> str:
+    """Return how many columns and rows were left out; empty if none were."""
+    parts = []
     features = () if data.table is None else data.table.features
     if columns := sum(not column.used for column in features):
         parts.append(ngettext("{count} column left out", "{count} columns left out", columns))

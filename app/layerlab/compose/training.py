@@ -13,7 +13,7 @@ from layerlab.compose.debouncer import Debouncer
 from layerlab.compose.options_store import OptionsStore
 from layerlab.compose.previous_run import PreviousRunOverlay
 from layerlab.compose.seeds import Seeds
-from layerlab.compose.spec_view import same_data, show_data, show_spec
+from layerlab.compose.spec_view import same_data, show_data, show_spec, task_name
 from layerlab.compose.tablewatch import TableWatch
 from layerlab.core import spec as specs
 from layerlab.core.declared import KNOBS
@@ -254,9 +254,9 @@ class Training(QObject):
         if self.frame is not None and not same_data(
             self.frame.spec.task, self._store.spec.task
         ):
-            task = TASKS[self._store.spec.task.name]
+            name = task_name(self._store.spec.task)
             self._window.stage.veil.show_text(
-                _("{task} is not there. The views show the task before it.", task=task.label)
+                _("{task} is not there. The views show the task before it.", task=name)
             )
 
     # ---- showing
@@ -282,9 +282,9 @@ class Training(QObject):
 
     def _veil(self) -> None:
         self._window.diagram.close_editor()
-        task = TASKS[self._store.spec.task.name]
+        name = task_name(self._store.spec.task)
         self._window.stage.veil.show_text(
-            _("Loading {task}… The views show the task before it.", task=task.label)
+            _("Loading {task}… The views show the task before it.", task=name)
         )
 
     def show_state(self) -> None:

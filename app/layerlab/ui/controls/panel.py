@@ -145,14 +145,17 @@ class ControlPanel(KnobPanel):
         if sorted(names) != sorted(key for key, _, _ in target.options):  # else keep the order
             target.set_options([(name, name, "") for name in names], names[-1])
 
-    def set_summary(self, section: str, text: str, details: Sequence[str] = ()) -> None:
+    def set_summary(
+        self, section: str, text: str, details: Sequence[str] = (), more: str = ""
+    ) -> None:
         """Show a text at the right of a title: `task`, `network` or `training`.
 
         Args:
             section: one of these. text: cut with dots where it does not fit.
             details: sentences that a hover over the title gives, below the text.
+            more: a second line below the title.
         """
-        self.sections[section].title.set_summary(text, details)
+        self.sections[section].title.set_summary(text, details, more)
 
     def show_budget(self, wordings: Sequence[str]) -> None:
         """Show below the depth what its lock does, from long to short; nothing: hide it."""

@@ -14,14 +14,16 @@ from layerlab.ui.controls.paint import Painted
 from layerlab.ui.theme import Theme
 from layerlab.ui.themed import Themed
 
+MORE_HEIGHT = 20  # of the second line of a summary, at zoom 1
+
 
 class SectionTitle(Themed, QWidget):
-    """A title in capitals at the left, a muted summary at the right."""
+    """A title in capitals at the left, a muted summary at the right, and more of it below."""
 
     def __init__(self, title: str, theme: Theme) -> None:
         """Make the line."""
         super().__init__()
-        self._title, self._summary, self.theme = title, "", theme
+        self._title, self._summary, self._more, self.theme = title, "", "", theme
         self.setAccessibleName(title)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.set_theme(theme)
@@ -31,38 +33,53 @@ class SectionTitle(Themed, QWidget):
         """The text at the right."""
         return self._summary
 
-    def set_summary(self, text: str, details: Sequence[str] = ()) -> None:
-        """Show another text at the right; a hover gives it whole, with the details below."""
-        whole = "\n".join([text, *details])
+    @property
+    def more(self) -> str:
+        """The text below it; empty where there is one line alone."""
+        return self._more
+
+    def set_summary(self, text: str, details: Sequence[str] = (), more: str = "") -> None:
+        """Show another text at the right; a hover gives it whole, with the details below.
+
+        Args:
+            text: at the right of the title. details: lines of the tooltip.
+            more: what has to be seen, too: a second line, across the whole width.
+        """
+        whole = "\n".join([text, *([more] if more else []), *details])
         if whole != self.accessibleDescription():
-            self._summary = text
+            self._summary, self._more = text, more
+            self._restyle(self.theme)
             self.setAccessibleDescription(whole)
             lines = whole.split("\n") if details else []
             self.setToolTip("".join(f"<p>{html.escape(line)}</p>" for line in lines))
             self.update()
 
     def _restyle(self, theme: Theme) -> None:
-        self.setFixedHeight(theme.px(24))
+        self.setFixedHeight(theme.px(24 + (MORE_HEIGHT if self._more else 0)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint both texts; the summary is cut with dots where it does not fit."""
+        """Paint the texts; the summary is cut with dots where it does not fit."""
         painter, theme = QPainter(self), self.theme
         font = theme.font(11, 600)
         font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.9 * theme.zoom)
         font.setCapitalization(QFont.Capitalization.AllUppercase)
         painter.setFont(font)
         painter.setPen(theme.color("muted"))
-        box = QRectF(self.rect())
+        box = QRectF(0, 0, self.width(), theme.px(24))
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self._title)
         used = QFontMetricsF(font).horizontalAdvance(self._title) + theme.px(10)
         font = theme.font(11)
-        room = box.adjusted(used, 0, 0, 0)
-        text = QFontMetricsF(font).elidedText(
-            self._summary, Qt.TextElideMode.ElideRight, room.width()
-        )
         painter.setFont(font)
-        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.drawText(room, flags, text)
+        below = QRectF(0, box.height(), box.width(), theme.px(MORE_HEIGHT))
+        for summary, room in (
+            (self._summary, box.adjusted(used, 0, 0, 0)),
+            (self._more, below.adjusted(0, 0, 0, -theme.px(4))),
+        ):
+            text = QFontMetricsF(font).elidedText(
+                summary, Qt.TextElideMode.ElideRight, room.width()
+            )
+            flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+            painter.drawText(room, flags, text)
 
 
 class FoldButton(Painted, QPushButton):
