@@ -20,7 +20,7 @@ from layerlab.core.numbers import grouped
 from layerlab.core.translation import _, ngettext
 from layerlab.nets.tables import bare
 from layerlab.nets.tables.gaps import is_gap
-from layerlab.nets.tables.layout import Layout, is_total
+from layerlab.nets.tables.layout import TableLayout, is_total
 from layerlab.nets.tables.notation import is_plain
 from layerlab.nets.tables.source import Source
 
@@ -91,7 +91,9 @@ class Body:
         return len(self.lines)
 
 
-def body_of(source: Source, layout: Layout, as_texts: frozenset[int] = frozenset()) -> Body:
+def body_of(
+    source: Source, layout: TableLayout, as_texts: frozenset[int] = frozenset()
+) -> Body:
     """Read the rows of a table.
 
     Args:
@@ -126,7 +128,7 @@ def body_of(source: Source, layout: Layout, as_texts: frozenset[int] = frozenset
 class _Taker:
     """Takes rows one by one."""
 
-    def __init__(self, where: str, layout: Layout, as_texts: frozenset[int]) -> None:
+    def __init__(self, where: str, layout: TableLayout, as_texts: frozenset[int]) -> None:
         self._where, self._layout = where, layout
         self._columns = [ColumnCells() for _k in range(layout.width)]
         self._texts = [k in as_texts for k in range(layout.width)]
@@ -337,7 +339,7 @@ class _Taker:
     def _drop_footnotes(self) -> list[int]:
         """Leave out last rows that are a single text in a table of numbers; return their lines.
 
-        Of a table of two columns the text has to be told from a row whose other cell is a gap.
+        In a table of two columns such a text looks like a row whose other cell is a gap.
         """
         width, count = self._layout.width, 0
         for row in reversed(self._rows[-KEPT_BACK:]):

@@ -18,7 +18,7 @@ from layerlab.nets.tables.choices import Choices
 from layerlab.nets.tables.dates import EPOCH, are_compact, clock, moments
 from layerlab.nets.tables.gaps import CONSTANTS, far_constants, is_gap
 from layerlab.nets.tables.kinds import BOOLEAN, CATEGORY, DATE, LABEL, NUMBER, TEXT, TIME
-from layerlab.nets.tables.layout import Layout
+from layerlab.nets.tables.layout import TableLayout
 from layerlab.nets.tables.notation import (
     LARGEST,
     Notation,
@@ -77,7 +77,12 @@ class Typist:
     """Finds out what the columns are."""
 
     def __init__(
-        self, source: Source, layout: Layout, body: Body, notation: Notation, choices: Choices
+        self,
+        source: Source,
+        layout: TableLayout,
+        body: Body,
+        notation: Notation,
+        choices: Choices,
     ) -> None:
         self._where, self._separator = source.where, source.separator
         self._layout, self._body = layout, body

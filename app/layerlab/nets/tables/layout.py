@@ -1,4 +1,4 @@
-"""Layout: where in a file's rows the table lies, and what stands above it."""
+"""TableLayout: where in a file's rows the table lies, and what stands above it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ TOTALS = frozenset(  # not translated: as people type them
 
 
 @dataclass(frozen=True)
-class Layout:
+class TableLayout:
     """Where the table is.
 
     Attributes:
@@ -75,7 +75,7 @@ class Layout:
     notes: tuple[str, ...] = ()
 
 
-def layout_of(source: Source, header: bool | None = None) -> Layout:
+def layout_of(source: Source, header: bool | None = None) -> TableLayout:
     """Return where the table is in a source.
 
     Args:
@@ -120,7 +120,7 @@ def layout_of(source: Source, header: bool | None = None) -> Layout:
                 count=width,
             )
         )
-        return Layout(width, body[0][0], names, False, notes=tuple(notes))
+        return TableLayout(width, body[0][0], names, False, notes=tuple(notes))
     if len(body) < 2:
         raise LabError(_("{path} has a header only, no row of data", path=source.where))
     return _with_header(body, width, notes)
@@ -211,7 +211,7 @@ def _are_numbered(
     return values[0] in (0, 1) and steps == {1} and bool(texts)
 
 
-def _with_header(body: Sequence[Row], width: int, notes: list[str]) -> Layout:
+def _with_header(body: Sequence[Row], width: int, notes: list[str]) -> TableLayout:
     """Return the layout of a table whose first row has the names."""
     head = body[0][1]
     prefixed = _prefixed(head)
@@ -239,7 +239,7 @@ def _with_header(body: Sequence[Row], width: int, notes: list[str]) -> Layout:
             _("the second line has the units: {units}", units=", ".join(filter(None, units)))
         )
     first = body[2 if units else 1][0]
-    return Layout(width, first, names, True, tuple(head), units=units, notes=tuple(notes))
+    return TableLayout(width, first, names, True, tuple(head), units=units, notes=tuple(notes))
 
 
 def _names(head: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
@@ -291,7 +291,7 @@ def _orange_layout(
     types: Sequence[str],
     roles: Sequence[str],
     notes: Sequence[str],
-) -> Layout:
+) -> TableLayout:
     """Return the layout of a table with Orange's head, of one row or of three."""
     kinds = {
         name: ORANGE_TYPES.get(kind.lower(), "category")  # else it lists its values
@@ -299,7 +299,7 @@ def _orange_layout(
         if kind
     }
     targets = [n for n, role in zip(names, roles, strict=True) if role in ("class", "c")]
-    return Layout(
+    return TableLayout(
         width=len(names),
         first=body[1 if _prefixed(body[0][1]) else 3][0],
         names=names,

@@ -14,7 +14,7 @@ from layerlab.nets.tables.choices import DEFAULTS, Choices
 from layerlab.nets.tables.columns import ReadColumn, Typist
 from layerlab.nets.tables.gaps import is_gap
 from layerlab.nets.tables.kinds import BOOLEAN, CATEGORY, DATE, NUMBER, TIME
-from layerlab.nets.tables.layout import Layout, layout_of
+from layerlab.nets.tables.layout import TableLayout, layout_of
 from layerlab.nets.tables.missing import without_gaps
 from layerlab.nets.tables.notation import Notation, choose
 from layerlab.nets.tables.source import Source, lines_note, open_source
@@ -141,7 +141,7 @@ def read(path: str, choices: Choices = DEFAULTS) -> Reading:
 
 
 def _with_notation(
-    source: Source, layout: Layout, body: Body
+    source: Source, layout: TableLayout, body: Body
 ) -> tuple[Body, Notation, list[str]]:
     """Return the body with texts where numbers are not bare, how it writes numbers, and notes.
 
@@ -171,7 +171,7 @@ def _with_notation(
     return body, notation, notes
 
 
-def _as_texts(source: Source, layout: Layout, body: Body, more: set[int]) -> Body:
+def _as_texts(source: Source, layout: TableLayout, body: Body, more: set[int]) -> Body:
     """Return the body with texts in some columns too; the file is read again for them."""
     if not more:
         return body
@@ -200,7 +200,7 @@ def _has_hundreds(body: Body, pointed: set[int]) -> bool:
 
 def _finished(
     source: Source,
-    layout: Layout,
+    layout: TableLayout,
     body: Body,
     notation: Notation,
     choices: Choices,

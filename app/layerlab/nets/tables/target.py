@@ -14,7 +14,7 @@ from layerlab.nets.tables import kinds
 from layerlab.nets.tables.choices import Choices
 from layerlab.nets.tables.columns import ReadColumn
 from layerlab.nets.tables.kinds import CATEGORY, LABEL, NUMBER, TEXT
-from layerlab.nets.tables.layout import Layout
+from layerlab.nets.tables.layout import TableLayout
 
 MAX_CLASSES = 100
 MAX_WHOLE_CLASSES = 10  # a target of at most as many whole numbers is read as classes
@@ -25,7 +25,7 @@ _COUNTS = ("count", "number", "amount", "total", "year", "age", "days", "hours",
 
 
 def target_of(
-    where: str, layout: Layout, choices: Choices, columns: Sequence[ReadColumn]
+    where: str, layout: TableLayout, choices: Choices, columns: Sequence[ReadColumn]
 ) -> str:
     """Return the name of the column to predict."""
     names = layout.names
