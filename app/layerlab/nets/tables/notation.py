@@ -35,6 +35,7 @@ _DRESSED = re.compile(
 _TOLERANCE = re.compile(r"\(?(?P<value>[^()±]+?)\s*(?:±|\+/-)\s*[\d.,]+\s*\)?(?P<unit>[^±()]*)")
 _BARE = "0123456789.+-eE"
 _MONEY_FIRST = re.compile(rf"({_MONEY})\s*\((.*)\)")  # brackets around the number alone
+LONGEST = 80  # letters of a number with all that may stand around it
 LARGEST = 1e100  # beyond, squares are not finite
 _MARKED = re.compile(r"\d.*[^\w+-]")  # a sign among or behind digits
 _NOT_FINITE = re.compile(r"[+-]?(inf|infinity|∞)", re.IGNORECASE)
@@ -116,9 +117,13 @@ def parsed(text: str, notation: Notation) -> Number | None:
         with contextlib.suppress(ValueError):  # the quick way for most cells
             value = float(text)
             return Number(value, "") if math.isfinite(value) else None
+    if len(text) > LONGEST:
+        return None
     if has_tolerance(text) and (measured := _TOLERANCE.fullmatch(text)) is not None:
         text = f"{measured['value']} {measured['unit']}".strip()
-    text = _MONEY_FIRST.sub(r"(\1\2)", text.translate(_MINUS))
+    text = text.translate(_MINUS)
+    if (money := _MONEY_FIRST.fullmatch(text)) is not None:
+        text = f"({money[1]}{money[2]})"
     found = _DRESSED.fullmatch(text)
     if found is None or bool(found["open"]) != bool(found["close"]):
         return None
