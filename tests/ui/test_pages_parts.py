@@ -450,6 +450,23 @@ def test_a_claim_has_as_many_lines_as_its_texts_need(shown):
     assert card.grid.tiles[0].height() > one_more
 
 
+def test_long_figures_and_verdicts_are_shown_to_their_last_word(shown):
+    def picture(measured: str, condition: str) -> bytes:
+        card = ClaimsCard()
+        row = ClaimRow("E6", "A statement.", "grows", measured, f"{ONLY_IF} {condition}")
+        card.show_rows([row])
+        shown(card, 360, 400)
+        image = card.grid.tiles[0].grab().toImage()
+        return bytes(image.constBits())
+
+    figures = "powers of 0.98 scaled and 1.03 not, through the softmax 0.01 and 0.02 of it, "
+    condition = "the loss is cross-entropy on the weights, and the keys are drawn "
+    start = picture(figures + "of two", condition + "twice")
+    assert picture(figures + "of two", condition + "twice") == start
+    assert picture(figures + "of six", condition + "twice") != start
+    assert picture(figures + "of two", condition + "once") != start
+
+
 def test_figures_that_do_not_fit_in_a_line_stand_in_a_second_one(shown):
     figures = [Readout(f"0.{k}", "a figure with a long name") for k in range(5)]
     one, two = Readouts(DARK), Readouts(DARK, most_rows=2)

@@ -81,27 +81,49 @@ class ClaimTile(Themed, QWidget):
         """Return the height at which a tile of this width shows all of its texts."""
         theme = self.theme
         room = width - 2 * theme.px(_SIDE)
-        lines = self._head_lines(room) + self._figure_lines(room)
-        texts = self._statement_height(room) + lines * theme.px(_LINE)
+        texts = self._statement_height(room)
+        texts += self._head_height(room) + self._figures_height(room)
         least = theme.px(TALL if self._is_tall else LOW)
         more = theme.px(TALL - LOW) if self._is_tall else 0
         return max(least, math.ceil(texts + 2 * theme.px(_EDGE) + 2 * theme.px(_APART) + more))
 
     def _statement_height(self, room: float) -> float:
-        metrics = QFontMetricsF(self.theme.font(11.5))
-        return metrics.boundingRect(QRectF(0, 0, room, 1e4), _WRAP, self.row.statement).height()
+        return self._wrapped(self.row.statement, self.theme.font(11.5), room)
 
-    def _head_lines(self, room: float) -> int:
-        """Return 1 where the verdict fits beside the id, else 2."""
+    def _wrapped(self, text: str, font: QFont, room: float) -> float:
+        """Return the height of a text in as many lines as it needs, one at least."""
+        found = QFontMetricsF(font).boundingRect(QRectF(0, 0, room, 1e4), _WRAP, text)
+        return max(float(self.theme.px(_LINE)), math.ceil(found.height()))
+
+    def _is_beside(self, room: float) -> bool:
+        """Return whether the verdict fits beside the id."""
         theme = self.theme
         used = QFontMetricsF(theme.font(11, 600)).horizontalAdvance(self.row.id)
         used += QFontMetricsF(theme.font(10.5, 600)).horizontalAdvance(self.row.shown_verdict)
-        return 1 if used + theme.px(10 + _DOT) <= room else 2
+        return used + theme.px(10 + _DOT) <= room
 
-    def _figure_lines(self, room: float) -> int:
-        """Return 1 where what is printed and what is measured fit side by side, else 2."""
+    def _head_height(self, room: float) -> float:
+        line = self.theme.px(_LINE)
+        if self._is_beside(room):
+            return line
+        font, dot = self.theme.font(10.5, 600), self.theme.px(_DOT)
+        return line + self._wrapped(self.row.shown_verdict, font, room - dot)
+
+    def _are_beside(self, room: float) -> bool:
+        """Return whether what is printed and what is measured fit side by side."""
         used = sum(QFontMetricsF(f).horizontalAdvance(text) for text, f, _ in self._figures())
-        return 1 if used <= room else 2
+        return used <= room
+
+    def _figures_height(self, room: float) -> float:
+        if self._are_beside(room):
+            return self.theme.px(_LINE)
+        return sum(self._pair_height(k, room) for k in (0, 2))
+
+    def _pair_height(self, k: int, room: float) -> float:
+        """Return the height of a word and the figure behind it, which has what room is left."""
+        (word, plain, _ink), (text, bold, _other) = self._figures()[k : k + 2]
+        used = QFontMetricsF(plain).horizontalAdvance(word.lstrip())
+        return self._wrapped(text, bold, room - used)
 
     def _figures(self) -> tuple[tuple[str, QFont, str], ...]:
         """Return the lowest line: text, font and colour."""
@@ -125,7 +147,7 @@ class ClaimTile(Themed, QWidget):
             above = self._paint_head(painter, room, token_of(row.verdict)) + theme.px(_APART)
             painter.setFont(theme.font(11.5))
             painter.setPen(theme.color("text"))
-            middle = room.adjusted(0, above, 0, -theme.px(_LINE))
+            middle = room.adjusted(0, above, 0, -self._figures_height(room.width()))
             painter.drawText(middle, _WRAP, row.statement)
             if self._is_tall:
                 painter.setFont(theme.font(11))
@@ -136,43 +158,55 @@ class ClaimTile(Themed, QWidget):
 
     def _paint_head(self, painter: QPainter, room: QRectF, token: str) -> float:
         """Paint the id, and the verdict beside it or below; return the height of both."""
-        theme, lines = self.theme, self._head_lines(room.width())
+        theme, row, dot = self.theme, self.row, self.theme.px(_DOT)
         line = QRectF(room.left(), room.top(), room.width(), theme.px(_LINE))
         painter.setFont(theme.font(11, 600))
         painter.setPen(theme.color("muted"))
-        painter.drawText(line, _MIDDLE, self.row.id)
+        painter.drawText(line, _MIDDLE, row.id)
         painter.setFont(theme.font(10.5, 600))
-        metrics = QFontMetricsF(painter.font())
-        dot = theme.px(_DOT)
-        text = cut(self.row.shown_verdict, metrics, line.width() - dot)
-        left = line.right() - metrics.horizontalAdvance(text)
-        if lines == 2:
+        painter.setPen(theme.color(token))
+        high = self._head_height(room.width())
+        if self._is_beside(room.width()):
+            left = line.right() - QFontMetricsF(painter.font()).horizontalAdvance(
+                row.shown_verdict
+            )
+            painter.drawText(
+                line.adjusted(left - line.left(), 0, 0, 0), _MIDDLE, row.shown_verdict
+            )
+        else:
             line.translate(0, line.height())
             left = line.left() + dot
-        painter.setPen(theme.color(token))
-        painter.drawText(line.adjusted(left - line.left(), 0, 0, 0), _MIDDLE, text)
+            below = QRectF(left, line.top(), room.width() - dot, high - line.height())
+            painter.drawText(below, _WRAP, row.shown_verdict)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color(token))
         radius = 3.2 * theme.zoom
         painter.drawEllipse(
             QRectF(left - dot, line.center().y() - radius, 2 * radius, 2 * radius)
         )
-        return lines * line.height()
+        return high
 
     def _paint_figures(self, painter: QPainter, room: QRectF) -> None:
         """Paint what is printed and what is measured, side by side or one below the other."""
-        high, lines = self.theme.px(_LINE), self._figure_lines(room.width())
-        line = QRectF(room.left(), room.bottom() - lines * high, room.width(), high)
-        for k, (text, font, ink) in enumerate(self._figures()):
-            if k == 2 and lines == 2:  # what is measured has the lower line
-                line = QRectF(room.left(), room.bottom() - high, room.width(), high)
+        wide, figures = room.width(), self._figures()
+        top = room.bottom() - self._figures_height(wide)
+        if self._are_beside(wide):
+            line = QRectF(room.left(), top, wide, self.theme.px(_LINE))
+            for text, font, ink in figures:
+                painter.setFont(font)
+                painter.setPen(self.theme.color(ink))
+                painter.drawText(line, _MIDDLE, text)
+                line.setLeft(line.left() + QFontMetricsF(font).horizontalAdvance(text))
+            return
+        for k in (0, 2):
+            pair = QRectF(room.left(), top, wide, self._pair_height(k, wide))
+            for text, font, ink in figures[k : k + 2]:
                 text = text.lstrip()
-            metrics = QFontMetricsF(font)
-            text = cut(text, metrics, line.width())
-            painter.setFont(font)
-            painter.setPen(self.theme.color(ink))
-            painter.drawText(line, _MIDDLE, text)
-            line.setLeft(line.left() + metrics.horizontalAdvance(text))
+                painter.setFont(font)
+                painter.setPen(self.theme.color(ink))
+                painter.drawText(pair, _WRAP, text)
+                pair.setLeft(pair.left() + QFontMetricsF(font).horizontalAdvance(text))
+            top = pair.bottom()
 
 
 def cut(text: str, metrics: QFontMetricsF, width: float) -> str:
