@@ -48,7 +48,7 @@ def write_mixed(path: pathlib.Path) -> None:
 
 def lab(path: str) -> None:
     """Read a table as the lab does."""
-    from layerlab.nets.tables import read
+    from layerlab.nets.tables.reading import read
 
     read(path)
 

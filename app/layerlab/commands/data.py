@@ -12,7 +12,8 @@ from layerlab.core.numbers import grouped
 from layerlab.core.translation import _, ngettext, translated
 
 if TYPE_CHECKING:
-    from layerlab.nets.tables import ReadColumn, Reading
+    from layerlab.nets.tables.columns import ReadColumn
+    from layerlab.nets.tables.reading import Reading
 
 MAX_LISTED = 12  # classes or inputs in a line
 
@@ -26,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Read the table and print what was read; return the exit code."""
-    from layerlab.nets.tables import read
+    from layerlab.nets.tables.reading import read
 
     reading = read(args.file, table_choices(args))
     if args.json:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from layerlab.nets.losses import LOSSES
-from layerlab.nets.tables import Reading
+
+if TYPE_CHECKING:
+    from layerlab.nets.tables.reading import Reading
 
 Array = np.ndarray
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from layerlab.nets.tables import Choices, Reading, read
+from layerlab.nets.tables import Choices
+from layerlab.nets.tables.reading import Reading, read
 
 
 def reading_of(content: str | bytes, name: str = "table.csv", **choices: Any) -> Reading:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layerlab.nets.tables import Reading, bare
+from layerlab.nets.tables import bare
+from layerlab.nets.tables.reading import Reading
 from tests.nets.tables.read_texts import reading_of
 
 CELLS = ("0", "-1.5", "+.5", "7.", "1e-7", "-2E+30", "0.1", "12345678901234567890", "3.14159")

@@ -4,13 +4,10 @@
 in them (`layout`), its cells column by column (`cells`), how numbers are written in the whole
 file (`notation`), what each column is (`kinds`, `dates`), and what becomes of gaps, target
 and problem (`reading`). Nothing here knows networks; what a network gets of a reading is in
-`nets.tasks`.
+`nets.tasks`. The reader is imported when a table is read, which few starts of the lab do.
 """
 
 from layerlab.nets.tables.choices import DEFAULTS as DEFAULTS
 from layerlab.nets.tables.choices import GAP_WAYS as GAP_WAYS
 from layerlab.nets.tables.choices import Choices as Choices
-from layerlab.nets.tables.columns import ReadColumn as ReadColumn
 from layerlab.nets.tables.kinds import KINDS as KINDS
-from layerlab.nets.tables.reading import Reading as Reading
-from layerlab.nets.tables.reading import read as read

@@ -8,7 +8,7 @@ import datetime
 import io
 import pathlib
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -17,13 +17,14 @@ from layerlab.core.errors import LabError
 from layerlab.core.lru_cache import LRUCache
 from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, replace
 from layerlab.core.translation import _, marked
-from layerlab.nets import tables
 from layerlab.nets.data import Column, Data, Shape, Table
-from layerlab.nets.tables import DEFAULTS, Choices, Reading
-from layerlab.nets.tables.dates import EPOCH, clock
+from layerlab.nets.tables import DEFAULTS, Choices
 from layerlab.nets.tasks.base import Advice, Task
 from layerlab.nets.tasks.tables import Stamp, check_may_read, on_disk, stamp_of
 from layerlab.nets.tasks.tabular import SHARE, advise, number_text, prepare
+
+if TYPE_CHECKING:
+    from layerlab.nets.tables.reading import Reading
 
 MS_OF_DAY = 86_400_000
 
@@ -53,7 +54,9 @@ def read_table(path: str, choices: Choices = DEFAULTS) -> Table:
         LabError: one sentence with file, row and column for anything that does not fit.
         CancelledError: it is no longer wanted, see `core.cancel`.
     """
-    found = tables.read(path, choices)
+    from layerlab.nets.tables.reading import read  # with it come patterns of every notation
+
+    found = read(path, choices)
     columns = {
         c.name: Column(c.name, c.values, c.kind, c.used, c.why, c.start) for c in found.columns
     }
@@ -229,6 +232,8 @@ def export_csv(data: Data, path: str | pathlib.Path) -> None:
 
 def _cells(column: Column) -> Iterable[str]:
     """Return the cells of a column so that they are read as what they are."""
+    from layerlab.nets.tables.dates import clock
+
     if column.is_text:
         return column.values
     text: Callable[[float], str] = number_text
@@ -239,6 +244,8 @@ def _cells(column: Column) -> Iterable[str]:
 
 def _date_text(days: float) -> str:
     """Return days since 1970 as a date, with the time to the millisecond if it has one."""
+    from layerlab.nets.tables.dates import EPOCH, clock
+
     day, ms = divmod(round(days * MS_OF_DAY), MS_OF_DAY)
     date = datetime.date.fromordinal(day + EPOCH).isoformat()
     if not ms:
