@@ -24,7 +24,8 @@ from layerlab.core.experiment import (
 )
 from layerlab.ui.controls.gauges import Readouts
 from layerlab.ui.fonts import load_fonts
-from layerlab.ui.pages.claims import ClaimsCard, cut, token_of
+from layerlab.ui.ledger.painting import cut
+from layerlab.ui.pages.claims import ClaimsCard, token_of
 from layerlab.ui.pages.formula import Formula
 from layerlab.ui.pages.paint import draw_thumbnail
 from layerlab.ui.pages.text import TryButton, inner_width

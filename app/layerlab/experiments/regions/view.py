@@ -17,11 +17,10 @@ from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import rgb
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Polygons, Segments
-from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis, number
-from layerlab.ui.plotting.series import Series, exported
+from layerlab.ui.plotting.series import Series, exported, kinks
 from layerlab.ui.plotting.side import color_scale
 from layerlab.ui.theme import Theme
 
@@ -197,25 +196,8 @@ class View(PageView):
         card, depth, t, y = self.along, len(result.hidden), result.t, result.y
         card.plot.y_axis.cover(y, restart=self._is_far(y))
         accent = self.color("accent")
-        colors = [self.theme.layer_color(int(k) - 1, depth) for k in result.regions.layers]
-        kinks = Series(
-            *(_("kinks"), t[1:-1], y[1:-1], accent),
-            form="dots",
-            width=3.4,
-            inks=colors,
-            outline=self.color("panel"),
-            entries=[
-                LegendEntry(
-                    "dot",
-                    self.theme.layer_color(k, depth),
-                    _("kinks of layer {number}", number=k + 1),
-                    brief=_("layer {number}", number=k + 1),
-                )
-                for k in range(depth)
-            ],
-            is_read=False,
-            in_columns=False,
-        )
+        at, layers = (t[1:-1], y[1:-1]), result.regions.layers
+        bends = kinks(at, layers, depth, self.theme, depth, color=accent, width=3.4)
         card.show_plot(
             series=[
                 Series(
@@ -225,7 +207,7 @@ class View(PageView):
                     column="output",
                     is_straight=True,
                 ),
-                kinks,
+                bends,
             ],
         )
         card.set_note(

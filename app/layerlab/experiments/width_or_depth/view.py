@@ -22,7 +22,7 @@ from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
-from layerlab.ui.plotting.series import Series, exported
+from layerlab.ui.plotting.series import Series, exported, kinks
 
 Array = np.ndarray
 TOKENS = {WIDE: "negative", DEEP: "positive"}
@@ -102,25 +102,11 @@ class View(PageView):
         ink, text = self.color(TOKENS[name]), self.color("text")
         card.plot.y_axis.fix(RULER - ROW * (depth + 0.5), 0.95)
         x, y = twin.kinks, twin.y
-        colors = [self.theme.layer_color(int(k) - 1, depth) for k in twin.layers]
-        shown = translated(name)
-        kinks = Series(
-            *(_("kinks"), x[1:-1], y[1:-1], ink),
-            form="dots",
+        shown, at = translated(name), (x[1:-1], y[1:-1])
+        bends = kinks(
+            *(at, twin.layers, len(twin.hidden), self.theme, depth),
+            color=ink,
             width=3.6 * self.theme.zoom,
-            inks=colors,
-            outline=self.color("panel"),
-            entries=[
-                LegendEntry(
-                    "dot",
-                    self.theme.layer_color(k, depth),
-                    _("kinks of layer {number}", number=k + 1),
-                    brief=_("layer {number}", number=k + 1),
-                )
-                for k in range(len(twin.hidden))
-            ],
-            is_read=False,
-            in_columns=False,
         )
         live: dict[str, Mark] = {}
         for layer in range(1, len(twin.hidden) + 1):
@@ -145,7 +131,7 @@ class View(PageView):
                     places=_("x of quartiles"),
                     is_read=False,
                 ),
-                kinks,
+                bends,
             ),
             live=live,
         )

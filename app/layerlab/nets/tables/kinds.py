@@ -103,7 +103,7 @@ def is_index_name(name: str) -> bool:
 
 
 def is_key_name(name: str) -> bool:
-    """Return whether a column's name says that it tells the rows apart, as `user_id` does."""
+    """Return whether a column's name says that it identifies the rows, as `user_id` does."""
     return name.casefold().strip() in _KEYS or _KEY_END.search(name) is not None
 
 

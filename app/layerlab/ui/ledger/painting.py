@@ -14,7 +14,7 @@ from layerlab.core.ledger import UNCHECKED, Entry
 from layerlab.core.translation import _, translated
 from layerlab.ui.blank import blank
 from layerlab.ui.ledger.rows import ENTRY, Index
-from layerlab.ui.pages.claims import cut, token_of
+from layerlab.ui.pages.claims import token_of
 from layerlab.ui.theme import DARK, Theme
 
 ROW, HEADING = 62, 34  # heights at zoom 1
@@ -248,3 +248,16 @@ class Painter(QStyledItemDelegate):
         painter.setPen(self.theme.color(token))
         room = QRectF(place[0], top, place[1], self.theme.px(15))
         painter.drawText(room, _MIDDLE, cut(text, QFontMetricsF(font), place[1]))
+
+
+def cut(text: str, metrics: QFontMetricsF, width: float) -> str:
+    """Return a text that fits: whole words and dots, as half a number is another number."""
+    if metrics.horizontalAdvance(text) <= width:
+        return text
+    words = text.rstrip().split(" ")
+    while words:
+        words.pop()
+        short = " ".join(words).rstrip(",;× ") + " …"
+        if metrics.horizontalAdvance(short) <= width:
+            return short if words else "…"
+    return ""

@@ -21,7 +21,8 @@ from PySide6.QtWidgets import (
 from layerlab.core.ledger import KINDS, NOT_CHECKED, UNCHECKED, Entry
 from layerlab.core.translation import _, translated
 from layerlab.ui.controls.paint import Painted, draw_box, paint_panel
-from layerlab.ui.pages.claims import cut, token_of
+from layerlab.ui.ledger.painting import cut
+from layerlab.ui.pages.claims import token_of
 from layerlab.ui.pages.workbar import WorkBar
 from layerlab.ui.style import set_text_color
 from layerlab.ui.theme import Theme

@@ -209,19 +209,6 @@ class ClaimTile(Themed, QWidget):
             top = pair.bottom()
 
 
-def cut(text: str, metrics: QFontMetricsF, width: float) -> str:
-    """Return a text that fits: whole words and dots, as half a number is another number."""
-    if metrics.horizontalAdvance(text) <= width:
-        return text
-    words = text.rstrip().split(" ")
-    while words:
-        words.pop()
-        short = " ".join(words).rstrip(",;× ") + " …"
-        if metrics.horizontalAdvance(short) <= width:
-            return short if words else "…"
-    return ""
-
-
 class _Grid(Themed, QWidget):
     """Tiles in as many columns as fit."""
 

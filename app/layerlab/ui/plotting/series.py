@@ -283,6 +283,36 @@ def reference(name: str, line: HLine | VLine, brief: str = "") -> Series:
     return replace(one, is_read=False, in_columns=False)
 
 
+def kinks(
+    at: tuple[Array, Array], layers: Array, names: int, theme: Theme, depth: int, **look: Any
+) -> Series:
+    """Return dots on a curve where it bends, each in the colour of the layer that bends it.
+
+    Args:
+        at: (n,) places and values. layers: (n,) numbers of the layers, from 1.
+        names: layers that the legend has. theme, depth: give their colours.
+        look: color and width, of `Series`.
+    """
+    return Series(
+        *(_("kinks"), *at),
+        form="dots",
+        inks=[theme.layer_color(int(k) - 1, depth) for k in layers],
+        outline=theme.color("panel"),
+        entries=[
+            LegendEntry(
+                "dot",
+                theme.layer_color(k, depth),
+                _("kinks of layer {number}", number=k + 1),
+                brief=_("layer {number}", number=k + 1),
+            )
+            for k in range(names)
+        ],
+        is_read=False,
+        in_columns=False,
+        **look,
+    )
+
+
 def exported(name: str, x: Array, y: Array, **look: Any) -> Series:
     """Return numbers that are exported, and drawn by a mark that is no curve, or by none.
 
