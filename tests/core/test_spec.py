@@ -77,6 +77,10 @@ def test_every_field_of_a_spec_is_a_declared_knob_and_the_other_way_round():
         ),
         ('{"task": {"kinds": [["a"]]}}', "task.kinds[0]"),
         ('{"task": {"leave_out": "a"}}', "task.leave_out"),
+        ('{"task": {"features": ["x1", "x9"]}}', r"task.features[1]"),
+        ('{"task": {"points": [0, 11, 1]}}', r"task.points[1]"),
+        ('{"task": {"label_noise": 0.6}}', "task.label_noise"),
+        ('{"task": {"split": "first"}}', "task.split"),
         ("{", "is not JSON"),
         ("[]", "object"),
         ("\xff", "x.json"),
@@ -148,7 +152,10 @@ def values_of(knob: Knob):
     if knob.kind == "widths":
         return st.lists(st.integers(1, 512), max_size=64).map(tuple)
     if knob.kind == "names":
-        return st.lists(st.text(max_size=5), max_size=3).map(tuple)
+        names = st.sampled_from(knob.choices) if knob.choices else st.text(max_size=5)
+        return st.lists(names, max_size=3).map(tuple)
+    if knob.kind == "numbers":
+        return st.lists(st.floats(knob.low, knob.high), max_size=6).map(tuple)
     if knob.kind == "pairs":
         pair = st.tuples(st.text(max_size=5), st.sampled_from(knob.choices))
         return st.lists(pair, max_size=3).map(tuple)

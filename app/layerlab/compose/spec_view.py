@@ -15,13 +15,15 @@ from layerlab.nets.tasks import TASKS
 from layerlab.ui.readouts import grouped
 from layerlab.ui.window import LabWindow
 
-TASK_KNOBS = ("samples", "noise", "validation", "seed")
-
 
 def show_spec(window: LabWindow, spec: LabSpec) -> None:
     """Show every knob's value, and what is known without loading data."""
     task, panel = TASKS[spec.task.name], window.panel
-    idle = {f"task.{name}" for name in TASK_KNOBS if name not in task.knobs}
+    idle = {
+        path
+        for path, knob in KNOBS.items()
+        if knob.room == "task" and knob.name not in task.knobs
+    } - {"task.name"}
     panel.show_spec(spec, set(KNOBS) - idle)
     generated = _(
         "{samples} points · noise {noise:g}",

@@ -30,8 +30,9 @@ class Knob:
         path: room and name, such as `net.dropout`.
         kind: `int`, `float`, `bool`, `choice`, `widths` (a tuple of widths),
             `batch` (a number or "full"), `text` (on a page: what a file holds), `numbers`
-            (a tuple of them: what is dragged in a page's plots), `names` (a tuple of texts),
-            `pairs` (a tuple of a name and one of the choices each).
+            (a tuple of them: what is dragged in a page's plots), `names` (a tuple of
+            texts, of the choices if there are some), `pairs` (a tuple of a name and one of
+            the choices each).
         label: name on screen.
         help: one sentence that says what it does to the network.
         effect: what an edit does to a running training.
@@ -106,6 +107,11 @@ class Knob:
             self.check_number(value, where)
         elif self.kind == "pairs":
             self._check_pairs(value, where)
+        elif self.kind == "numbers":
+            for i, number in enumerate(value if isinstance(value, tuple) else ()):
+                self.check_number(number, f"{where}[{i}]")
+        elif self.kind == "names":
+            self._check_names(value, where)
         elif self.choices and value not in self.choices:
             options = ", ".join(self.choices)
             raise LabError(
@@ -116,6 +122,18 @@ class Knob:
                     options=options,
                 )
             )
+
+    def _check_names(self, value: object, where: str) -> None:
+        for i, name in enumerate(value if isinstance(value, tuple) and self.choices else ()):
+            if name not in self.choices:
+                raise LabError(
+                    _(
+                        "{where} is {value}, it must be one of {options}",
+                        where=f"{where}[{i}]",
+                        value=quoted(name),
+                        options=", ".join(self.choices),
+                    )
+                )
 
     def _check_pairs(self, value: object, where: str) -> None:
         options = ", ".join(self.choices)

@@ -45,10 +45,24 @@ class TaskSpec(_Room, frozen=True):
         seed: seed of points, noise and split.
         path, target: CSV file and the column to predict (the last one if None).
         problem: `auto`, `regression` or `classification` (CSV only).
+        sheet: the sheet of a spreadsheet (the first one with a table if None).
+        header: whether the first row has the names of the columns: `yes`, `no`; `auto`: it is
+            looked at.
         kinds: (column, kind) pairs: columns of the CSV file that are read as another kind
             than they would be. leave_out: names of columns that are not learned from.
         gaps: what becomes of missing cells: `rows` or `columns` are left out, or they are
             filled (`fill`); `auto`: columns of many gaps are left out, then rows.
+        split: which rows of a table are held out: drawn at `random`, drawn from each class in
+            proportion (`stratified`), the `last` ones, or those that `split_column` says
+            (`column`); `auto`: stratified for classes, else random.
+        split_column: the column that says for each row whether it is held out.
+        label_noise: share of the training points of a generated classification whose class is
+            replaced by another one, 0 to 0.5; held-out points keep theirs.
+        formula: what the task `formula` is, such as `y = sin(3x)` or `x^2 + y^2 < 0.5`.
+        points: what was made by hand: x1, x2 and class of each painted point, one after
+            another, or x and y of each point of a drawn curve.
+        features: what a network of one or two inputs is given instead of them, such as `x1`,
+            `x1^2`, `sin(x1)`; empty: the inputs themselves.
     """
 
     name: str = "wave"
@@ -62,6 +76,14 @@ class TaskSpec(_Room, frozen=True):
     kinds: tuple[tuple[str, str], ...] = ()
     leave_out: tuple[str, ...] = ()
     gaps: str = "auto"
+    sheet: str | None = None
+    header: str = "auto"
+    split: str = "auto"
+    split_column: str | None = None
+    label_noise: float = 0.0
+    formula: str | None = None
+    points: tuple[float, ...] = ()
+    features: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self._check_fields("task")

@@ -28,6 +28,8 @@ class Choices:
             `fill`: a gap gets the median of its column, or its most frequent category;
             None: columns of many gaps are left out, then rows.
         header: whether the first row has the names; None: the reader looks.
+        sheet: of a spreadsheet; None: the first one that holds a table.
+        split_column: the column that says which rows are held out; it is no input.
     """
 
     target: str | None = None
@@ -36,6 +38,8 @@ class Choices:
     leave_out: tuple[str, ...] = ()
     gaps: str | None = None
     header: bool | None = None
+    sheet: str | None = None
+    split_column: str | None = None
 
     def kind_of(self, name: str) -> str | None:
         """Return the kind that is chosen for a column, or None."""

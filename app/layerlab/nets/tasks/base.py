@@ -17,6 +17,7 @@ from layerlab.core.translation import _
 from layerlab.nets.data import Data, Shape
 
 Array = np.ndarray
+_EVERY_TASKS = ("name", "samples", "noise", "validation", "seed")  # fields that all tasks keep
 Advice = tuple[NetSpec, TrainSpec]
 THUMBNAILS = "thumbnails/tasks.json"  # built by `nets.tasks.thumbnails`
 
@@ -61,16 +62,16 @@ class Task(Entry):
         """Return a good start on this task.
 
         Args:
-            task: what is chosen already. Seed and share held out are kept, file, target
-                and problem if this task has any; samples and noise become its own.
+            task: what is chosen already. Seed and share held out are kept, and what else
+                this task has a knob for; samples and noise become its own.
 
         Raises:
             LabError: the file, if there is one, cannot be read.
         """
         task = replace(task, name=self.key, samples=self.samples, noise=self.noise)
-        if "path" not in self.knobs:
-            task = replace(task, path=None, target=None, problem="auto")
-            task = replace(task, kinds=(), leave_out=(), gaps="auto")
+        blank = TaskSpec()
+        others = set(TaskSpec.__struct_fields__) - {*_EVERY_TASKS, *self.knobs}
+        task = replace(task, **{name: getattr(blank, name) for name in others})
         net, train = self.advise(task) if self.advise else (self.net, self.train)
         return LabSpec(task=task, net=net, train=train)
 

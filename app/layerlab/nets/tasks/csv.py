@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from layerlab.nets.tables.reading import Reading
 
 MS_OF_DAY = 86_400_000
+_HEADERS = {"auto": None, "yes": True, "no": False}
 
 
 def choices_of(spec: TaskSpec) -> Choices:
@@ -37,6 +38,9 @@ def choices_of(spec: TaskSpec) -> Choices:
         kinds=spec.kinds,
         leave_out=spec.leave_out,
         gaps=None if spec.gaps == "auto" else spec.gaps,
+        header=_HEADERS[spec.header],
+        sheet=spec.sheet,
+        split_column=spec.split_column if spec.split == "column" else None,
     )
 
 
@@ -147,7 +151,10 @@ CSV = Task(
     samples=96,
     noise=0.0,
     validation=SHARE,
-    knobs=("path", "target", "problem", "kinds", "leave_out", "gaps", "validation", "seed"),
+    knobs=(
+        *("path", "sheet", "header", "target", "problem", "kinds", "leave_out", "gaps"),
+        *("split", "split_column", "validation", "seed"),
+    ),
     group=marked("tables"),
     featured=True,
 )
@@ -180,6 +187,10 @@ def recommended_for_csv(
         kinds=choices.kinds,
         leave_out=choices.leave_out,
         gaps=choices.gaps or "auto",
+        sheet=choices.sheet,
+        header=next(name for name, has in _HEADERS.items() if has is choices.header),
+        split="auto" if choices.split_column is None else "column",
+        split_column=choices.split_column,
     )
     return CSV.recommend(with_target(task))
 
