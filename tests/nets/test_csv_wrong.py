@@ -143,7 +143,7 @@ def test_files_that_are_too_large(
     path.write_text(HEAD + GOOD)
     assert "has more than 3 rows" in message(path)
     monkeypatch.undo()
-    monkeypatch.setattr("layerlab.nets.tasks.tabular.MAX_NUMBERS", 9)
+    monkeypatch.setattr("layerlab.nets.tables.checks.MAX_NUMBERS", 9)
     assert "5 rows of 2 inputs; at most 9 numbers" in message(path)
 
 

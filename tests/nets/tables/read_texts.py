@@ -12,13 +12,15 @@ from layerlab.nets.tables import Choices
 from layerlab.nets.tables.reading import Reading, read
 
 
-def reading_of(content: str | bytes, name: str = "table.csv", **choices: Any) -> Reading:
+def reading_of(
+    content: str | bytes, name: str = "table.csv", *, tolerant: bool = False, **choices: Any
+) -> Reading:
     """Return the reading of a file with this content."""
     raw = content if isinstance(content, bytes) else content.encode()
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / name
         path.write_bytes(raw)
-        return read(str(path), Choices(**choices))
+        return read(str(path), Choices(**choices), tolerant)
 
 
 def lines(*head: str, row: str, count: int = 12) -> str:

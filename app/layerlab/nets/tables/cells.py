@@ -19,6 +19,7 @@ from layerlab.core.errors import LabError
 from layerlab.core.numbers import grouped
 from layerlab.core.translation import _, ngettext
 from layerlab.nets.tables import bare
+from layerlab.nets.tables.checks import STRICT, Refusals
 from layerlab.nets.tables.gaps import is_gap
 from layerlab.nets.tables.layout import TableLayout, is_total
 from layerlab.nets.tables.notation import is_plain
@@ -92,19 +93,23 @@ class Body:
 
 
 def body_of(
-    source: Source, layout: TableLayout, as_texts: frozenset[int] = frozenset()
+    source: Source,
+    layout: TableLayout,
+    as_texts: frozenset[int] = frozenset(),
+    refusals: Refusals = STRICT,
 ) -> Body:
     """Read the rows of a table.
 
     Args:
         source, layout: where they are.
         as_texts: columns that are kept as texts whatever they hold.
+        refusals: what becomes of a table with too many rows of another width.
 
     Raises:
         LabError: there are too many rows, or too many with another number of cells.
         CancelledError: it is no longer wanted.
     """
-    taker = _Taker(source.where, layout, as_texts)
+    taker = _Taker(source.where, layout, as_texts, refusals)
     start = None if as_texts else bare.start_of(source, layout.first)
     if start is None:
         for lines, rows in source.blocks():
@@ -128,8 +133,10 @@ def body_of(
 class _Taker:
     """Takes rows one by one."""
 
-    def __init__(self, where: str, layout: TableLayout, as_texts: frozenset[int]) -> None:
-        self._where, self._layout = where, layout
+    def __init__(
+        self, where: str, layout: TableLayout, as_texts: frozenset[int], refusals: Refusals
+    ) -> None:
+        self._where, self._layout, self._refusals = where, layout, refusals
         self._columns = [ColumnCells() for _k in range(layout.width)]
         self._texts = [k in as_texts for k in range(layout.width)]
         self._known: dict[str, str] | None = {}
@@ -322,7 +329,7 @@ class _Taker:
             self._put(self._rows)
         rows = len(self._lines)
         if len(self._odd) > max(MAX_ODD * rows, 1):
-            raise self._ragged()
+            self._refusals.meet(self._ragged())
         if not rows:
             raise LabError(_("{path} has a header only, no row of data", path=self._where))
         for lines, note in (

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from layerlab.core.errors import LabError, unknown_name
 from layerlab.core.translation import _
+from layerlab.nets.tables.checks import Refusals
 from layerlab.nets.tables.kinds import KINDS
 
 # What becomes of gaps in the columns that are used.
 ROWS, COLUMNS, FILL = "rows", "columns", "fill"
 GAP_WAYS = (ROWS, COLUMNS, FILL)
 PROBLEMS = ("auto", "regression", "classification")
+MAX_LISTED = 12  # names of columns in a message
 
 
 @dataclass(frozen=True)
@@ -45,17 +48,51 @@ class Choices:
         """Return the kind that is chosen for a column, or None."""
         return dict(self.kinds).get(name)
 
-    def check(self, names: Iterable[str], where: str) -> None:
-        """Refuse a choice about a column that the table lacks; raises LabError."""
-        known = set(names)
-        if self.gaps is not None and self.gaps not in GAP_WAYS:
-            raise unknown_name(_("way with gaps"), self.gaps, GAP_WAYS)
+    def fitting(self, names: Sequence[str], where: str, refusals: Refusals) -> Choices:
+        """Return the choices that a table's columns allow; the others meet the refusals.
+
+        Args:
+            names: of the table's columns. where: the file, as messages name it.
+            refusals: raise for a choice that is not possible, or keep its sentence.
+        """
+        known, gaps = set(names), self.gaps
+        if gaps is not None and gaps not in GAP_WAYS:
+            refusals.meet(unknown_name(_("way with gaps"), gaps, GAP_WAYS))
+            gaps = None
         for kind in dict(self.kinds).values():
             if kind not in KINDS:
-                raise unknown_name(_("kind"), kind, KINDS)
-        for name in (*dict(self.kinds), *self.leave_out):
+                refusals.meet(unknown_name(_("kind"), kind, KINDS))
+        split = () if self.split_column is None else (self.split_column,)
+        for name in (*dict(self.kinds), *self.leave_out, *split):
             if name not in known:
-                raise LabError(_("{where} has no column {name!r}", where=where, name=name))
+                refusals.meet(
+                    LabError(_("{where} has no column {name!r}", where=where, name=name))
+                )
+        if self.target is not None and self.target not in known:
+            refusals.meet(_no_target(where, self.target, names))
+        return replace(
+            self,
+            target=self.target if self.target in known else None,
+            kinds=tuple((n, kind) for n, kind in self.kinds if n in known and kind in KINDS),
+            leave_out=tuple(name for name in self.leave_out if name in known),
+            gaps=gaps,
+            split_column=self.split_column if self.split_column in known else None,
+        )
+
+
+def _no_target(where: str, target: str, names: Sequence[str]) -> LabError:
+    near = difflib.get_close_matches(target, names, 1)
+    fields = {"where": where, "target": repr(target)}
+    if near:
+        fields["near"] = repr(near[0])
+        return LabError(_("{where} has no column {target}; did you mean {near}?", **fields))
+    fields["listed"] = ", ".join(repr(name) for name in names[:MAX_LISTED])
+    if len(names) <= MAX_LISTED:
+        return LabError(_("{where} has no column {target}; it has {listed}", **fields))
+    fields["rest"] = str(len(names) - MAX_LISTED)
+    return LabError(
+        _("{where} has no column {target}; it has {listed} and {rest} more", **fields)
+    )
 
 
 DEFAULTS = Choices()  # the reader decides everything

@@ -14,6 +14,7 @@ from layerlab.core.phrases import joined_by_and
 from layerlab.core.translation import _, ngettext
 from layerlab.nets.tables import kinds
 from layerlab.nets.tables.cells import Body, listed
+from layerlab.nets.tables.checks import Refusals
 from layerlab.nets.tables.choices import Choices
 from layerlab.nets.tables.dates import EPOCH, are_compact, clock, moments
 from layerlab.nets.tables.gaps import CONSTANTS, far_constants, is_gap
@@ -83,7 +84,9 @@ class Typist:
         body: Body,
         notation: Notation,
         choices: Choices,
+        refusals: Refusals,
     ) -> None:
+        self._refusals = refusals
         self._where, self._separator = source.where, source.separator
         self._layout, self._body = layout, body
         self._notation, self._choices = notation, choices
@@ -91,22 +94,47 @@ class Typist:
 
     def column(self, k: int) -> ReadColumn:
         """Return a column with its kind."""
-        name, cells = self._layout.names[k], self._body.columns[k]
-        chosen = self._choices.kind_of(name) or self._layout.kinds.get(name)
-        if cells.is_bare:
-            self._note_gaps(name, cells.gaps)
-            found = self._of_numbers(name, cells.numbers(), chosen)
-        else:
-            found = self._of_texts(name, cells.texts(), chosen)
+        name, said = self._layout.names[k], len(self.notes)
+        chosen = self._choices.kind_of(name)
+        declared = None if chosen else self._layout.kinds.get(name)
+        found = None
+        for kind in dict.fromkeys((chosen or declared, None)):
+            try:
+                found = self._found(k, kind)
+                break
+            except LabError as error:  # then as the reader would without that kind
+                del self.notes[said:]
+                if kind is not None and kind == declared:
+                    self.notes.append(str(error))
+                    said += 1
+                else:
+                    self._refusals.meet(error)
+        if found is None:
+            why = _("it has a number that is too large")
+            found = ReadColumn(name, TEXT, self._as_written(k), False, why)
         unit = self._layout.units[k] if self._layout.units else ""
         return replace(found, unit=found.unit or unit) if found.kind == NUMBER else found
+
+    def _found(self, k: int, chosen: str | None) -> ReadColumn:
+        """Return a column as the kind that is chosen, or as what it is; raises LabError."""
+        name, cells = self._layout.names[k], self._body.columns[k]
+        if cells.is_bare:
+            self._note_gaps(name, cells.gaps)
+            return self._of_numbers(name, cells.numbers(), chosen)
+        return self._of_texts(name, cells.texts(), chosen)
+
+    def _as_written(self, k: int) -> Array:
+        cells = self._body.columns[k]
+        if not cells.is_bare:
+            return _texts(cells.texts(), {})
+        return _as_texts(cells.numbers())
 
     # ---- bare numbers
 
     def _of_numbers(self, name: str, values: Array, chosen: str | None) -> ReadColumn:
         self._check_size(name, values)
         if chosen in (CATEGORY, LABEL, TEXT, BOOLEAN):
-            texts = np.array(["" if np.isnan(v) else f"{v:.17g}" for v in values], object)
+            texts = _as_texts(values)
             if chosen == BOOLEAN and len(set(texts) - {""}) > 2:
                 raise self._no(name, texts.tolist(), 0, chosen)
             return ReadColumn(name, chosen, texts)
@@ -202,6 +230,8 @@ class Typist:
             numbers = self._as_numbers(name, texts, filled, chosen)
             if numbers is not None:
                 return numbers
+            if chosen == NUMBER:
+                raise self._no(name, texts, texts.index(next(iter(filled))), chosen)
         if chosen in (None, DATE, TIME):
             found = moments(filled, self._notation.decimal == "," or self._separator == ";")
             if found is not None:
@@ -276,6 +306,8 @@ class Typist:
                     texts=joined_by_and([repr(text) for text in bare[:3]]),
                 )
             )
+        if not values:
+            return None
         array = np.array([values.get(text, np.nan) for text in texts])
         self._check_size(name, array)
         unit = given[0] if given else ""
@@ -389,6 +421,11 @@ class Typist:
             row=int(self._body.lines[i]),
             name=repr(name),
         )
+
+
+def _as_texts(values: Array) -> Array:
+    """Return numbers as texts, gaps as empty ones. (rows,)"""
+    return np.array(["" if np.isnan(v) else f"{v:.17g}" for v in values], object)
 
 
 def _texts(texts: Sequence[str], names: dict[str, str]) -> Array:

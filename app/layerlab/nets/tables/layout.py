@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from layerlab.core.errors import LabError
 from layerlab.core.translation import _, ngettext
+from layerlab.nets.tables.checks import STRICT, Refusals
 from layerlab.nets.tables.dates import moments
 from layerlab.nets.tables.gaps import is_gap
 from layerlab.nets.tables.notation import is_plain
@@ -75,12 +76,15 @@ class TableLayout:
     notes: tuple[str, ...] = ()
 
 
-def layout_of(source: Source, header: bool | None = None) -> TableLayout:
+def layout_of(
+    source: Source, header: bool | None = None, refusals: Refusals = STRICT
+) -> TableLayout:
     """Return where the table is in a source.
 
     Args:
         source: the file.
         header: whether the first row has the names; None: look.
+        refusals: what becomes of one column, and of names without a row.
 
     Raises:
         LabError: there is no table in it.
@@ -93,7 +97,7 @@ def layout_of(source: Source, header: bool | None = None) -> TableLayout:
         raise LabError(_("{path} is empty", path=source.where))
     notes = []
     width = _width(rows)
-    check_columns(width, source.where)
+    check_columns(width, source.where, refusals)
     titles = _titles(rows, width)
     if titles:
         notes.append(
@@ -112,6 +116,10 @@ def layout_of(source: Source, header: bool | None = None) -> TableLayout:
     body = [(line, row[:width]) for line, row in rows if len(row) >= width]
     head = body[0][1]
     is_header = _is_header(head, [row for _line, row in body[1:]]) if header is None else header
+    if is_header and len(body) < 2:
+        what = _("{path} has a header only, no row of data", path=source.where)
+        refusals.meet(LabError(what))
+        is_header = False
     if not is_header:
         names = tuple(f"column {k + 1}" for k in range(width))  # not translated: specs have it
         notes.append(
@@ -121,8 +129,6 @@ def layout_of(source: Source, header: bool | None = None) -> TableLayout:
             )
         )
         return TableLayout(width, body[0][0], names, False, notes=tuple(notes))
-    if len(body) < 2:
-        raise LabError(_("{path} has a header only, no row of data", path=source.where))
     return _with_header(body, width, notes)
 
 

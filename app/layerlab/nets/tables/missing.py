@@ -11,6 +11,7 @@ import numpy as np
 from layerlab.core.errors import LabError
 from layerlab.core.numbers import number as shown_number
 from layerlab.core.translation import _, ngettext
+from layerlab.nets.tables.checks import Refusals
 from layerlab.nets.tables.choices import COLUMNS, FILL, Choices
 from layerlab.nets.tables.columns import ReadColumn
 
@@ -24,6 +25,7 @@ def without_gaps(
     choices: Choices,
     notes: list[str],
     where: str,
+    refusals: Refusals,
 ) -> tuple[list[ReadColumn], Array | None]:
     """Return columns without gaps, and which rows stay (None: all)."""
     way = choices.gaps
@@ -51,13 +53,16 @@ def without_gaps(
     is_out = np.logical_or.reduce(list(rest.values()))
     kept = ~is_out
     if not kept.any():
-        raise LabError(
-            _(
-                "{where}: each row has a gap; leave out columns (--gaps columns), or fill "
-                "them (--gaps fill)",
-                where=where,
+        refusals.meet(
+            LabError(
+                _(
+                    "{where}: each row has a gap; leave out columns (--gaps columns), or fill "
+                    "them (--gaps fill)",
+                    where=where,
+                )
             )
         )
+        return columns, None
     parts = [
         _("{column} {count}", column=repr(name), count=int(gaps.sum()))
         for name, gaps in rest.items()

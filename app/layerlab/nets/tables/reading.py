@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from layerlab.core.cancel import check_cancelled
+from layerlab.core.errors import LabError
 from layerlab.core.translation import _
 from layerlab.nets.tables.cells import Body, ColumnCells, body_of
+from layerlab.nets.tables.checks import Refusals, check_trainable
 from layerlab.nets.tables.choices import DEFAULTS, Choices
 from layerlab.nets.tables.columns import ReadColumn, Typist
 from layerlab.nets.tables.gaps import is_gap
@@ -36,6 +38,7 @@ class Reading:
         separator, encoding, decimal, thousands: of the file.
         has_header: whether the file has names of the columns.
         notes: each decision in a sentence.
+        trouble: why it cannot be trained on as it is, in a sentence; empty where it can.
     """
 
     where: str
@@ -51,6 +54,7 @@ class Reading:
     thousands: str
     has_header: bool
     notes: tuple[str, ...]
+    trouble: str = ""
 
     def column(self, name: str) -> ReadColumn:
         """Return a column by its name."""
@@ -70,7 +74,7 @@ class Reading:
             for name in (
                 [column.name]
                 if column.is_numeric
-                else [f"{column.name}={value}" for value in sorted(set(column.values))]
+                else [f"{column.name}={value}" for value in sorted({*column.values} - {""})]
             )
         )
 
@@ -80,7 +84,7 @@ class Reading:
         if self.problem == "regression":
             return None
         aim = self.column(self.target)
-        values = sorted(set(aim.values))
+        values = sorted(set(aim.values[~aim.gaps]))
         return tuple(f"{v:g}" if aim.is_numeric else str(v) for v in values)
 
     def as_json(self) -> dict[str, Any]:
@@ -106,35 +110,40 @@ class Reading:
         }
 
 
-def read(path: str, choices: Choices = DEFAULTS) -> Reading:
+def read(path: str, choices: Choices = DEFAULTS, tolerant: bool = False) -> Reading:
     """Read a table as a person would.
 
     Args:
         path: the file.
         choices: what is decided already.
+        tolerant: whether what does not fit is left aside, so that a person sees what was
+            understood and can choose otherwise; `Reading.trouble` then says what would be
+            raised.
 
     Raises:
-        LabError: one sentence with file, row and column for what no reading makes sense of.
+        LabError: one sentence with file, row and column for what no reading makes sense of;
+            of a tolerant reading only where no rows and columns can be made out.
         CancelledError: it is no longer wanted, see `core.cancel`.
     """
+    refusals = Refusals(tolerant)
     source = open_source(path)
-    layout = layout_of(source, choices.header)
-    choices.check(layout.names, path)
-    body = body_of(source, layout)
+    layout = layout_of(source, choices.header, refusals)
+    choices = choices.fitting(layout.names, path, refusals)
+    body = body_of(source, layout, refusals=refusals)
     body, notation, said = _with_notation(source, layout, body)
     notes = [*layout.notes, *body.notes, *said]
     if source.comments:
         notes.append(lines_note(source.comments))
     if source.encoding != "UTF-8":
         notes.append(_("the file is in {encoding}", encoding=source.encoding))
-    typist = Typist(source, layout, body, notation, choices)
+    typist = Typist(source, layout, body, notation, choices, refusals)
     columns = []
     for k in range(layout.width):
         check_cancelled()
         columns.append(typist.column(k))
         body.columns[k] = ColumnCells()  # its texts are not needed any more
     notes += typist.notes
-    return _finished(source, layout, body, notation, choices, columns, notes)
+    return _finished(source, layout, body, notation, choices, columns, notes, refusals)
 
 
 # ---- the notation of the whole file
@@ -206,9 +215,11 @@ def _finished(
     choices: Choices,
     columns: list[ReadColumn],
     notes: list[str],
+    refusals: Refusals,
 ) -> Reading:
-    target = target_of(source.where, layout, choices, columns)
-    columns = [as_target(c, source.where) if c.name == target else c for c in columns]
+    where = source.where
+    target = target_of(layout, choices, columns)
+    columns = [as_target(c, where, refusals) if c.name == target else c for c in columns]
     whys = dict.fromkeys(layout.ignored, _("the file says so"))
     whys |= dict.fromkeys(choices.leave_out, _("it was chosen to leave it out"))
     columns = [
@@ -218,11 +229,11 @@ def _finished(
     out = set(whys)
     wanted = {name for name, _kind in choices.kinds} - out
     columns = [_forced(c) if c.name in wanted and not c.used else c for c in columns]
-    columns, kept = without_gaps(columns, target, choices, notes, source.where)
+    columns, kept = without_gaps(columns, target, choices, notes, where, refusals)
     columns = useful_counts(columns, target)
     notes += [_sentence(column) for column in columns if column.why]
     aim = next(column for column in columns if column.name == target)
-    problem = problem_of(aim, choices, notes, source.where)
+    problem = problem_of(aim, choices, notes, where, refusals)
     lines = body.lines if kept is None else body.lines[kept]
     return Reading(
         source.where,
@@ -238,7 +249,17 @@ def _finished(
         notation.thousands,
         layout.has_header,
         tuple(notes),
+        refusals.first or _why_not(aim, columns, problem, where),
     )
+
+
+def _why_not(aim: ReadColumn, columns: list[ReadColumn], problem: str, where: str) -> str:
+    """Return why a table that was read cannot be trained on, or an empty text."""
+    try:
+        check_trainable(aim, [c for c in columns if c is not aim], problem, where)
+    except LabError as error:
+        return str(error)
+    return ""
 
 
 def _sentence(column: ReadColumn) -> str:

@@ -16,6 +16,7 @@ from layerlab.core.disk import read_file
 from layerlab.core.errors import LabError, one_line
 from layerlab.core.numbers import grouped
 from layerlab.core.translation import _, ngettext
+from layerlab.nets.tables.checks import Refusals
 
 MAX_BYTES = 100_000_000
 MAX_COLUMNS = 2_000
@@ -273,8 +274,8 @@ def _separator(lines: list[str]) -> str:
     return best
 
 
-def check_columns(count: int, where: str) -> None:
-    """Refuse a table that is too wide, or no table; raises LabError."""
+def check_columns(count: int, where: str, refusals: Refusals) -> None:
+    """Refuse a table that is too wide, or of one column; raises LabError."""
     if count > MAX_COLUMNS:
         raise LabError(
             _(
@@ -285,11 +286,13 @@ def check_columns(count: int, where: str) -> None:
             )
         )
     if count < 2:
-        raise LabError(
-            _(
-                "{path} has one column; a table needs at least two, separated by commas, "
-                "semicolons or tabs",
-                path=where,
+        refusals.meet(
+            LabError(
+                _(
+                    "{path} has one column; a table needs at least two, separated by commas, "
+                    "semicolons or tabs",
+                    path=where,
+                )
             )
         )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,28 +10,22 @@ import numpy as np
 from layerlab.core.errors import LabError
 from layerlab.core.translation import _
 from layerlab.nets.tables import kinds
+from layerlab.nets.tables.checks import MAX_CLASSES, Refusals
 from layerlab.nets.tables.choices import Choices
 from layerlab.nets.tables.columns import ReadColumn
 from layerlab.nets.tables.kinds import CATEGORY, LABEL, NUMBER, TEXT
 from layerlab.nets.tables.layout import TableLayout
 
-MAX_CLASSES = 100
 MAX_WHOLE_CLASSES = 10  # a target of at most as many whole numbers is read as classes
 MAX_NUMBERED = 20  # the largest number that classes are called
 ROWS_PER_CLASS = 5  # ... if each of them comes at least this often on average
-MAX_LISTED = 12  # names of columns in a message
 _COUNTS = ("count", "number", "amount", "total", "year", "age", "days", "hours", "price")
 
 
-def target_of(
-    where: str, layout: TableLayout, choices: Choices, columns: Sequence[ReadColumn]
-) -> str:
+def target_of(layout: TableLayout, choices: Choices, columns: Sequence[ReadColumn]) -> str:
     """Return the name of the column to predict."""
-    names = layout.names
     if choices.target is not None:
-        if choices.target in names:
-            return choices.target
-        raise _no_target(where, choices.target, names)
+        return choices.target
     if layout.target is not None:
         return layout.target
     ignored = {*choices.leave_out, *layout.ignored}
@@ -57,22 +50,7 @@ def _has_classes(column: ReadColumn) -> bool:
     return 0 < different <= MAX_CLASSES and not is_rare
 
 
-def _no_target(where: str, target: str, names: Sequence[str]) -> LabError:
-    near = difflib.get_close_matches(target, names, 1)
-    fields = {"where": where, "target": repr(target)}
-    if near:
-        fields["near"] = repr(near[0])
-        return LabError(_("{where} has no column {target}; did you mean {near}?", **fields))
-    fields["listed"] = ", ".join(repr(name) for name in names[:MAX_LISTED])
-    if len(names) <= MAX_LISTED:
-        return LabError(_("{where} has no column {target}; it has {listed}", **fields))
-    fields["rest"] = str(len(names) - MAX_LISTED)
-    return LabError(
-        _("{where} has no column {target}; it has {listed} and {rest} more", **fields)
-    )
-
-
-def as_target(column: ReadColumn, where: str) -> ReadColumn:
+def as_target(column: ReadColumn, where: str, refusals: Refusals) -> ReadColumn:
     """Return the target as it can be learned: a text of few values is a class."""
     if column.used:
         return column
@@ -80,14 +58,17 @@ def as_target(column: ReadColumn, where: str) -> ReadColumn:
         return replace(column, kind=NUMBER, used=True, why="")
     if _has_classes(column) and not column.is_strayed:
         return replace(column, kind=CATEGORY, used=True, why="")
-    raise LabError(
-        _(
-            "{where}, column {column} cannot be the target: {why}",
-            where=where,
-            column=repr(column.name),
-            why=column.why,
+    refusals.meet(
+        LabError(
+            _(
+                "{where}, column {column} cannot be the target: {why}",
+                where=where,
+                column=repr(column.name),
+                why=column.why,
+            )
         )
     )
+    return column
 
 
 def useful_counts(columns: list[ReadColumn], target: str) -> list[ReadColumn]:
@@ -102,23 +83,29 @@ def useful_counts(columns: list[ReadColumn], target: str) -> list[ReadColumn]:
     ]
 
 
-def problem_of(aim: ReadColumn, choices: Choices, notes: list[str], where: str) -> str:
+def problem_of(
+    aim: ReadColumn, choices: Choices, notes: list[str], where: str, refusals: Refusals
+) -> str:
     """Return whether classes or numbers are learned."""
     if not aim.is_numeric:
         if choices.problem == "regression":
-            raise LabError(
-                _(
-                    "{where}, column {column} holds texts such as {value}, so the problem "
-                    "cannot be a regression",
-                    where=where,
-                    column=repr(aim.name),
-                    value=repr(str(aim.values[0])[:40]),
+            refusals.meet(
+                LabError(
+                    _(
+                        "{where}, column {column} holds texts such as {value}, so the problem "
+                        "cannot be a regression",
+                        where=where,
+                        column=repr(aim.name),
+                        value=repr(str(aim.values[0])[:40]),
+                    )
                 )
             )
         return "classification"
     if choices.problem != "auto":
         return choices.problem
-    values = np.unique(aim.values)
+    values = np.unique(aim.values[~aim.gaps])
+    if not values.size:
+        return "regression"
     whole = bool((values == np.round(values)).all())
     few = len(values) <= MAX_WHOLE_CLASSES and len(aim.values) >= ROWS_PER_CLASS * len(values)
     in_a_row = whole and len(values) > 1 and len(values) == values[-1] - values[0] + 1

@@ -19,9 +19,10 @@ from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, replace
 from layerlab.core.translation import _, marked
 from layerlab.nets.data import Column, Data, Shape, Table
 from layerlab.nets.tables import DEFAULTS, Choices
+from layerlab.nets.tables.checks import number_text
 from layerlab.nets.tasks.base import Advice, Task
 from layerlab.nets.tasks.tables import Stamp, check_may_read, on_disk, stamp_of
-from layerlab.nets.tasks.tabular import SHARE, advise, number_text, prepare
+from layerlab.nets.tasks.tabular import SHARE, advise, prepare
 
 if TYPE_CHECKING:
     from layerlab.nets.tables.reading import Reading

@@ -10,21 +10,25 @@ import re
 
 import numpy as np
 
-from layerlab.core.errors import LabError, one_line, quoted
+from layerlab.core.errors import one_line
 from layerlab.core.numbers import grouped
-from layerlab.core.phrases import joined_by_and
 from layerlab.core.spec import NetSpec, TaskSpec, TrainSpec
 from layerlab.core.translation import _, ngettext
 from layerlab.nets.data import Column, Data, Shape, Table
+from layerlab.nets.tables.checks import (
+    MAX_NAMED,
+    check_inputs,
+    check_size,
+    check_target,
+    classes_of,
+    count_inputs,
+    number_text,
+)
 
 Array = np.ndarray
 SHARE = 0.2  # held out of a table
-MAX_CATEGORIES = 20  # a target of more texts needs two rows of each on average
 MAX_WHOLE_CLASSES = 20  # a target of at most as many whole numbers is read as classes
 ROWS_PER_CLASS = 5  # ... if each of them comes at least this often on average
-MAX_CLASSES = 100
-MAX_NAMED = 6  # columns in a sentence
-MAX_NUMBERS = 10_000_000  # rows times inputs
 MAX_DEVIATIONS = (
     1e6  # held-out values beyond as many standard deviations are clipped: float32 holds them
 )
@@ -93,18 +97,8 @@ def _inputs(table: Table, where: str) -> tuple[Array, tuple[str, ...]]:
     columns: list[Array] = []
     names: list[str] = []
     used = [column for column in table.features if column.used]
-    inputs = sum(len(set(column.values)) if column.is_text else 1 for column in used)
-    if inputs * table.rows > MAX_NUMBERS:
-        raise LabError(
-            _(
-                "{where} has {rows} rows of {inputs} inputs; at most "
-                "{most} numbers fit, so use fewer rows or columns",
-                where=where,
-                rows=grouped(table.rows),
-                inputs=grouped(inputs),
-                most=grouped(MAX_NUMBERS),
-            )
-        )
+    check_size(table.rows, count_inputs(used), where)
+    check_inputs(table.features, where)
     for column in used:
         if not column.is_text:
             columns.append(column.values)
@@ -113,32 +107,7 @@ def _inputs(table: Table, where: str) -> tuple[Array, tuple[str, ...]]:
         for value in sorted(set(column.values)):
             columns.append((column.values == value).astype(float))
             names.append(f"{column.name}={value}")
-    if not columns:
-        raise _nothing_to_learn_from(table, where)
-    x = np.stack(columns, axis=1)  # (rows, D)
-    if not np.ptp(x, axis=0).any():
-        raise LabError(
-            _(
-                "{where} has the same inputs in every row, so nothing can be learned",
-                where=where,
-            )
-        )
-    return x, tuple(names)
-
-
-def _nothing_to_learn_from(table: Table, where: str) -> LabError:
-    whys = [
-        _("{name} is left out ({why})", name=column.name, why=column.why)
-        for column in table.features
-    ]
-    text = _("{where} has no column to learn from besides the target", where=where)
-    if whys:
-        text = _(
-            "{where} has no column to learn from besides the target: {whys}",
-            where=where,
-            whys=one_line(joined_by_and(whys[:MAX_NAMED])),
-        )
-    return LabError(text)
+    return np.stack(columns, axis=1), tuple(names)  # (rows, D)
 
 
 def is_classes(target: Column, problem: str) -> bool:
@@ -158,66 +127,10 @@ def is_classes(target: Column, problem: str) -> bool:
 
 def _classes(target: Column, where: str) -> tuple[Array, tuple[str, ...]]:
     """Return class indices (rows,) and names: numbers ascending, texts by alphabet."""
-    values = sorted(set(target.values))
-    rare = len(values) > MAX_CATEGORIES and 2 * len(values) > len(target.values)
-    if len(values) > MAX_CLASSES or rare:
-        raise LabError(
-            _(
-                "{where}, column {column} has {values} different values in "
-                "{rows} rows, too many to be classes; "
-                "choose another target column",
-                where=where,
-                column=quoted(target.name),
-                values=len(values),
-                rows=grouped(len(target.values)),
-            )
-        )
+    values = classes_of(target, where)
     index = {value: k for k, value in enumerate(values)}
-    names = values if target.is_text else [number_text(value) for value in values]
+    names = [value if isinstance(value, str) else number_text(value) for value in values]
     return np.array([index[value] for value in target.values]), tuple(names)
-
-
-def number_text(value: float) -> str:
-    """Return the shortest text that reads back as the very same number."""
-    if value == int(value) and abs(value) < 1e15 and (value or not np.signbit(value)):
-        return str(int(value))
-    return repr(float(value))
-
-
-def _check_target(table: Table, problem: str, where: str) -> None:
-    target = table.target
-    if table.rows < 2:
-        raise LabError(
-            _("{where} has one row of data; a training needs at least two", where=where)
-        )
-    if len(set(target.values)) < 2:
-        raise LabError(
-            _(
-                "{where}, column {column} has the same value in every row, "
-                "{value}: as a target it has only one class, so nothing can "
-                "be learned",
-                where=where,
-                column=quoted(target.name),
-                value=_shown(target.values[0]),
-            )
-        )
-    if target.is_text and problem == "regression":
-        raise LabError(
-            _(
-                "{where}, column {column} holds texts such as "
-                "{value}, so the problem cannot be a regression",
-                where=where,
-                column=quoted(target.name),
-                value=_shown(target.values[0]),
-            )
-        )
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, float):
-        return number_text(value)
-    text = str(value)
-    return repr(text if len(text) <= 40 else text[:39] + "…")
 
 
 def image_shape(names: tuple[str, ...]) -> tuple[int, int] | None:
@@ -245,7 +158,7 @@ def prepare(table: Table, spec: TaskSpec, where: str) -> Data:
     Raises:
         LabError: one row, one class, nothing to learn from, too many classes.
     """
-    _check_target(table, spec.problem, where)
+    check_target(table.target, spec.problem, where)
     x, names = _inputs(table, where)
     share = SHARE if spec.validation is None else spec.validation
     if is_classes(table.target, spec.problem):
