@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import pathlib
+from typing import Any
 
+import jsonschema
 import pytest
 
 from layerlab import cli
@@ -18,8 +20,47 @@ PEOPLE = (
 )
 FIELDS = [
     *("file", "rows", "left_out_rows", "separator", "encoding", "decimal", "thousands"),
-    *("header", "target", "problem", "classes", "inputs", "columns", "notes"),
+    *("header", "target", "problem", "classes", "inputs", "columns", "notes", "trouble"),
+    *("split", "held_out_rows"),
 ]
+_TEXT: dict[str, Any] = {"type": "string"}
+_COUNT = {"type": "integer", "minimum": 0}
+_COLUMN = {
+    "type": "object",
+    "properties": {
+        "name": _TEXT,
+        "kind": {"enum": ["number", "date", "time", "category", "boolean", "label", "text"]},
+        "used": {"type": "boolean"},
+        "why": _TEXT,
+    },
+    "required": ["name", "kind", "used", "why"],
+    "additionalProperties": False,
+}
+_READ = {
+    "file": _TEXT,
+    "rows": _COUNT,
+    "left_out_rows": _COUNT,
+    "separator": _TEXT,
+    "encoding": _TEXT,
+    "decimal": {"enum": [".", ","]},
+    "thousands": {"type": ["string", "null"]},
+    "header": {"type": "boolean"},
+    "target": _TEXT,
+    "problem": {"enum": ["regression", "classification"]},
+    "classes": {"type": ["array", "null"], "items": _TEXT},
+    "inputs": {"type": "array", "items": _TEXT},
+    "columns": {"type": "array", "items": _COLUMN, "minItems": 2},
+    "notes": {"type": "array", "items": {"type": "string", "minLength": 1}},
+    "trouble": {"type": ["string", "null"]},
+    "split": {"enum": ["random", "stratified", "last", "column", None]},
+    "held_out_rows": {"type": ["integer", "null"], "minimum": 0},
+}
+SCHEMA = {
+    "type": "object",
+    "properties": {"read": {"type": "object", "properties": _READ, "required": FIELDS}},
+    "required": ["read"],
+    "additionalProperties": False,
+}
 
 
 @pytest.fixture
@@ -79,6 +120,119 @@ def test_choices_change_what_is_read(capsys: pytest.CaptureFixture[str], people:
     }
     lived = ["--target", "Lived", "--problem", "regression"]
     assert lines_of(capsys, "data", people, "--json", *lived)[0]["read"]["classes"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments"),
+    [
+        (PEOPLE, []),
+        (PEOPLE, ["--target", "Fare", "--split", "last", "--validation", "0.4"]),
+        (PEOPLE, ["--header", "no"]),
+        ("a;y\n1,5;u\n2,5;v\n1.003,5;u\n", []),
+        ("a,y\n1,u\n2,u\n3,u\n", []),
+        ("a,part,y\n1,train,5\n2,train,1\n3,test,2\n", ["--split-column", "part"]),
+    ],
+)
+def test_the_object_fits_its_schema(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: pathlib.Path,
+    text: str,
+    arguments: list[str],
+) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(text)
+    (line,) = lines_of(capsys, "data", str(path), "--json", *arguments)
+    jsonschema.validate(line, SCHEMA)
+    assert list(line["read"]) == FIELDS == list(_READ)
+
+
+def test_what_is_held_out_is_said_and_can_be_chosen(
+    capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path
+) -> None:
+    path = tmp_path / "series.csv"
+    path.write_text(
+        "day,part,y\n" + "".join(f"{k},{'no' if k < 6 else 'yes'},{k}.5\n" for k in range(10))
+    )
+    for arguments, (way, count), words in (
+        ([], ("random", 2), "held out    2 rows, drawn at random"),
+        (["--split", "last"], ("last", 2), "held out    the last 2 rows"),
+        (
+            ["--split", "last", "--validation", "0.1"],
+            ("last", 1),
+            "held out    the last row",
+        ),
+        (["--validation", "0"], ("random", 0), "held out    no row"),
+        (["--split-column", "part"], ("column", 4), "held out    4 rows, as their column says"),
+        (
+            ["--split", "column", "--split-column", "part"],
+            ("column", 4),
+            "- part: 'yes' is held out for validation, 'no' is trained on",
+        ),
+    ):
+        read = lines_of(capsys, "data", str(path), "--json", *arguments)[0]["read"]
+        assert (read["split"], read["held_out_rows"]) == (way, count)
+        train = ["train", "--engine", "numpy", *QUICK, "--csv", str(path), *arguments]
+        assert lines_of(capsys, *train, "--json")[0]["read"] == read
+        for command in (["data", str(path), *arguments], train):
+            assert cli.main(command) == 0
+            assert words in capsys.readouterr().out.splitlines()
+    for arguments, expected in (
+        (["--split", "first"], "task.split is 'first', it must be one of auto, random"),
+        (["--split", "column"], "--split column: name the column with --split-column NAME"),
+        (["--split", "last", "--split-column", "part"], "exclude each other"),
+        (["--split", "stratified"], "column 'y' holds numbers, so the validation split cannot"),
+        (["--split-column", "prt"], "has no column 'prt'"),
+        (["--split-column", "day"], "row 4, column 'day': '2' does not say whether the row"),
+        (["--validation", "1"], "task.validation is 1"),
+        (["--validation", "some"], "task.validation is 'some', it must be a number"),
+    ):
+        assert expected in refused(capsys, "data", str(path), *arguments)
+        assert expected in refused(capsys, "train", "--csv", str(path), *arguments)
+    assert "--split-column goes with --csv" in refused(capsys, "train", "--split-column", "a")
+    assert "--split goes with a table; the task wave" in refused(
+        capsys, "train", "--split", "last"
+    )
+    iris = ["train", "--engine", "numpy", *QUICK, "--task", "iris", "--split", "random"]
+    assert cli.main(iris) == 0
+
+
+def test_the_header_can_be_chosen(
+    capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path
+) -> None:
+    path = tmp_path / "names.csv"
+    path.write_text("1,2,3\n4,5,6.5\n7,8,9\n2,6,1\n")
+    read = lines_of(capsys, "data", str(path), "--json", "--header", "yes")[0]["read"]
+    assert (read["header"], read["rows"], read["inputs"]) == (True, 3, ["1", "2"])
+    assert "the first row has the names, as was chosen" in read["notes"]
+    read = lines_of(capsys, "data", str(path), "--json", "--header", "no")[0]["read"]
+    assert (read["header"], read["rows"], read["target"]) == (False, 4, "column 3")
+    assert read["notes"][:2] == [
+        "the first row is data, as was chosen",
+        "columns are called column 1 to column 3",
+    ]
+    path.write_text("a,b,y\nc,d,z\na,d,y\nc,b,z\n")
+    read = lines_of(capsys, "data", str(path), "--json", "--header", "no")[0]["read"]
+    assert (read["rows"], read["classes"]) == (4, ["y", "z"])
+    command = ["train", "--engine", "numpy", *QUICK, "--csv", str(path), "--header", "no"]
+    assert lines_of(capsys, *command, "--json")[0]["read"] == read
+    for first in (["data", str(path)], ["train", "--csv", str(path)]):
+        expected = "--header is 'maybe', it must be one of auto, yes, no"
+        assert expected in refused(capsys, *first, "--header", "maybe")
+
+
+def test_a_table_that_cannot_be_trained_on_is_printed_with_the_reason(
+    capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path
+) -> None:
+    path = tmp_path / "same.csv"
+    path.write_text("a,y\n1,u\n2,u\n3,u\n")
+    assert cli.main(["data", str(path)]) == 0
+    out = capsys.readouterr().out
+    why = f"{path}, column 'y' has the same value in every row, 'u': as a target it has only"
+    assert f"- it cannot be trained on: {why}" in out
+    read = lines_of(capsys, "data", str(path), "--json")[0]["read"]
+    assert read["trouble"].startswith(why)
+    assert (read["split"], read["held_out_rows"]) == (None, None)
+    assert why in refused(capsys, "train", "--csv", str(path))
 
 
 def test_wrong_choices_are_refused_in_a_sentence(

@@ -46,7 +46,7 @@ def message(path: object, target: str | None = None, problem: str = "auto") -> s
         (HEAD + "1,2,u\n", "FILE has one row of data"),
         ("1,2,u\n", "FILE has one row of data"),
         (HEAD, "FILE has a header only, no row of data"),
-        (HEAD + GOOD.replace("v", "u"), "column 'y' has the same value in every row, 'u'"),
+        ("a,y\n1,u\n2,u\n3,u\n", "column 'y' has the same value in every row, 'u'"),
         ("a,b\n1,5\n2,5\n3,5\n", "FILE, column 'b' has the same value in every row, 5"),
         ("a,y\n1,2\n1,3\n", "FILE has the same inputs in every row"),
         ("a\n1\n2\n", "FILE has one column"),

@@ -13,7 +13,7 @@ from layerlab.core.errors import LabError, quoted
 from layerlab.core.translation import _
 
 if TYPE_CHECKING:  # `doctor` works where a library is missing, so nothing here imports one
-    from layerlab.core.spec import LabSpec
+    from layerlab.core.spec import LabSpec, TaskSpec
     from layerlab.nets.tables import Choices
 
 
@@ -68,9 +68,33 @@ def add_table_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="WAY",
         help=_("leave out rows or columns with missing cells (rows, columns), or fill them"),
     )
+    table.add_argument(
+        "--header",
+        metavar="YES|NO",
+        help=_("whether the first row has the names of the columns; else it is looked at"),
+    )
+    table.add_argument(
+        "--split",
+        metavar="WAY",
+        help=_(
+            "rows for validation: random, stratified (from each class in proportion), last "
+            "(the last ones, as time series ask for) or column"
+        ),
+    )
+    table.add_argument(
+        "--split-column",
+        metavar="NAME",
+        help=_("the column that says which rows are for validation; not learned from"),
+    )
+    table.add_argument(
+        "--validation", metavar="SHARE", help=_("share of the rows for validation, 0 to 0.9")
+    )
 
 
-TABLE_ARGUMENTS = ("target", "problem", "column", "leave_out", "gaps")
+SPLIT_ARGUMENTS = ("split", "validation")  # for any table, those of data sets too
+TABLE_ARGUMENTS = (  # those that need a file
+    *("target", "problem", "column", "leave_out", "gaps", "header", "split_column"),
+)
 
 
 def table_choices(args: argparse.Namespace) -> Choices:
@@ -91,7 +115,7 @@ def table_choices(args: argparse.Namespace) -> Choices:
             )
         kinds.append((name, kind))
     KNOBS["task.kinds"].check(tuple(kinds), "--column")
-    for option in ("problem", "gaps"):
+    for option in ("problem", "gaps", "header"):
         value = getattr(args, option)
         if value is not None:
             KNOBS[f"task.{option}"].check(value, f"--{option}")
@@ -101,7 +125,42 @@ def table_choices(args: argparse.Namespace) -> Choices:
         kinds=tuple(kinds),
         leave_out=tuple(args.leave_out or ()),
         gaps=None if args.gaps == "auto" else args.gaps,
+        header={"yes": True, "no": False}.get(args.header),
+        split_column=args.split_column,
     )
+
+
+def split_choices(args: argparse.Namespace, path: str) -> TaskSpec:
+    """Return a table's task with what the arguments decide about its validation split.
+
+    Raises:
+        LabError: one sentence: a way or a share is not known, or they do not go together.
+    """
+    from layerlab.core.spec import LabSpec, TaskSpec
+
+    return _turned(LabSpec(task=TaskSpec(name="csv", path=path)), _split_edits(args)).task
+
+
+def _split_edits(args: argparse.Namespace) -> list[str]:
+    """Return what the arguments decide about the validation split, as `--set` has it."""
+    if args.split_column is not None and args.split not in (None, "column"):
+        raise LabError(
+            _(
+                "--split {way} and --split-column exclude each other; the column goes with "
+                "--split column",
+                way=args.split,
+            )
+        )
+    if args.split == "column" and args.split_column is None:
+        raise LabError(_("--split column: name the column with --split-column NAME"))
+    edits = []
+    if args.split_column is not None:
+        edits = ["task.split=column", f"task.split_column={args.split_column}"]
+    elif args.split is not None:
+        edits = [f"task.split={args.split}"]
+    if args.validation is not None:
+        edits.append(f"task.validation={args.validation}")
+    return edits
 
 
 def add_path_argument(parser: argparse._ActionsContainer) -> None:
@@ -142,11 +201,13 @@ def chosen_spec(args: argparse.Namespace) -> LabSpec:
         if getattr(args, name) is not None:
             option = name.replace("_", "-")
             raise LabError(_("--{option} goes with --csv FILE", option=option))
-    spec = _turned(_base(args), args.set)
+    spec = _turned(_base(args), [*_split_edits(args), *args.set])
+    if args.split is not None:
+        _check_has_rows(spec.task.name)
     try:
         check(spec)
     except LabError as error:
-        is_as_in_file = not (args.set or args.task or args.csv)
+        is_as_in_file = not (args.set or args.task or args.csv or _split_edits(args))
         if args.spec is None or not is_as_in_file or args.spec in str(error):
             raise
         raise LabError(f"{args.spec}: {error}") from None
@@ -173,6 +234,16 @@ def _base(args: argparse.Namespace) -> LabSpec:
     else:
         return spec
     return own if args.spec is None else msgspec.structs.replace(spec, task=own.task)
+
+
+def _check_has_rows(task: str) -> None:
+    """Refuse a way to split for points that are drawn; raises LabError."""
+    from layerlab.nets.tasks import TASKS
+
+    if "split" not in TASKS[task].knobs:
+        raise LabError(
+            _("--split goes with a table; the task {task} draws its points", task=task)
+        )
 
 
 def _of_file(path: str, has_own_data: bool, any_path: bool) -> LabSpec:

@@ -6,7 +6,12 @@ import argparse
 import unicodedata
 from typing import TYPE_CHECKING
 
-from layerlab.commands.common import add_table_arguments, json_line, table_choices
+from layerlab.commands.common import (
+    add_table_arguments,
+    json_line,
+    split_choices,
+    table_choices,
+)
 from layerlab.core.errors import one_line
 from layerlab.core.numbers import grouped
 from layerlab.core.translation import _, ngettext, translated
@@ -14,6 +19,7 @@ from layerlab.core.translation import _, ngettext, translated
 if TYPE_CHECKING:
     from layerlab.nets.tables.columns import ReadColumn
     from layerlab.nets.tables.reading import Reading
+    from layerlab.nets.tasks.tabular import Parts
 
 MAX_LISTED = 12  # classes or inputs in a line
 
@@ -27,23 +33,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Read the table and print what was read; return the exit code."""
-    from layerlab.nets.tables.reading import read
+    from layerlab.nets.tasks.csv import held_out_of, read_as_json, read_table
 
-    reading = read(args.file, table_choices(args))
+    task = split_choices(args, args.file)
+    table = read_table(args.file, table_choices(args))
+    reading, parts = table.reading, held_out_of(table, task)
+    assert reading is not None
     if args.json:
-        print(json_line({"read": reading.as_json()}))
+        print(json_line({"read": read_as_json(table, parts)}))
         return 0
-    print("\n".join([*headlines(reading), "", *_table(reading.columns), *_notes(reading)]))
+    lines = [*headlines(reading, parts), "", *_table(reading.columns), *_notes(reading)]
+    print("\n".join(lines))
     return 0
 
 
-def sentences(reading: Reading) -> list[str]:
+def sentences(reading: Reading, parts: Parts | None) -> list[str]:
     """Return what was read and each decision, a line each, without the columns."""
-    return [*headlines(reading), *_notes(reading)]
+    return [*headlines(reading, parts), *_notes(reading)]
 
 
-def headlines(reading: Reading) -> list[str]:
-    """Return what a table is: its rows, its target, its inputs."""
+def headlines(reading: Reading, parts: Parts | None) -> list[str]:
+    """Return what a table is: its rows, its target, its inputs, which rows are held out."""
     rows = ngettext("{count} row", "{count} rows", reading.rows)
     if reading.left_out_rows:
         rows = ngettext(
@@ -71,7 +81,29 @@ def headlines(reading: Reading) -> list[str]:
         _("target      {target}", target=target),
         _("learns from {inputs}", inputs=inputs),
     ]
+    if parts is not None:
+        lines.append(_("held out    {rows}", rows=_held_out(parts)))
     return [one_line(line) for line in lines]
+
+
+def _held_out(parts: Parts) -> str:
+    """Return how many rows are held out for validation, and which."""
+    count = len(parts.held)
+    if not count:
+        return _("no row")
+    if parts.way == "last":
+        return ngettext("the last row", "the last {count} rows", count)
+    if parts.way == "column":
+        return ngettext(
+            "{count} row, as its column says", "{count} rows, as their column says", count
+        )
+    if parts.way == "stratified":
+        return ngettext(
+            "{count} row, drawn from each class in proportion",
+            "{count} rows, drawn from each class in proportion",
+            count,
+        )
+    return ngettext("{count} row, drawn at random", "{count} rows, drawn at random", count)
 
 
 def _listed(names: tuple[str, ...]) -> str:
@@ -85,7 +117,15 @@ def _listed(names: tuple[str, ...]) -> str:
 
 
 def _notes(reading: Reading) -> list[str]:
-    return [f"- {one_line(note)}" for note in reading.notes]
+    notes = [*reading.notes]
+    if reading.trouble:
+        notes.append(_("it cannot be trained on: {why}", why=reading.trouble))
+    return [f"- {_line(note)}" for note in notes]
+
+
+def _line(text: str) -> str:
+    """Return a sentence on one line, whole; what it quotes of a file is short already."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def _table(columns: tuple[ReadColumn, ...]) -> list[str]:

@@ -7,7 +7,12 @@ import os
 import pathlib
 import re
 
-from layerlab.commands.common import TABLE_ARGUMENTS, add_lab_arguments, chosen_spec
+from layerlab.commands.common import (
+    SPLIT_ARGUMENTS,
+    TABLE_ARGUMENTS,
+    add_lab_arguments,
+    chosen_spec,
+)
 from layerlab.core.disk import check_writable
 from layerlab.core.errors import LabError, NotReadyError
 from layerlab.core.figures import ENDINGS, MAX_SIDE, MIN_SIDE, PRINT
@@ -106,7 +111,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-_OF_A_LAB = ("spec", "task", "csv", *TABLE_ARGUMENTS, "updates")
+_OF_A_LAB = ("spec", "task", "csv", *TABLE_ARGUMENTS, *SPLIT_ARGUMENTS, "updates")
 
 
 def checked_rows(args: argparse.Namespace) -> list[str]:

@@ -72,12 +72,15 @@ def _train(args: argparse.Namespace, outlet: Outlet | None) -> int:
 
 def show_reading(task: TaskSpec, as_json: bool) -> None:
     """Print what was read in the table of a task, if it has one."""
-    from layerlab.nets.tasks.csv import reading_of
+    from layerlab.nets.tasks.csv import held_out_of, read_as_json, table_of
 
-    reading = reading_of(task)
-    if reading is None:
+    table = table_of(task)
+    if table is None or table.reading is None:
         return
-    lines = [json_line({"read": reading.as_json()})] if as_json else sentences(reading)
+    parts = held_out_of(table, task)
+    lines = [json_line({"read": read_as_json(table, parts)})]
+    if not as_json:
+        lines = sentences(table.reading, parts)
     print("\n".join(lines), flush=True)
 
 

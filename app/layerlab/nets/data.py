@@ -96,6 +96,8 @@ class Data:
         noise: standard deviation of the noise in the targets, 0 where unknown.
         image_shape: rows and columns if an input is an image.
         summary: one sentence on what was recognised, such as "150 rows, 3 classes".
+        split: how rows were held out: `random`, `stratified`, `last` or `column`; empty of
+            generated points. remarks: what is to be known of that, a sentence each.
         table: the rows before split and scaling; None for generated points.
     """
 
@@ -116,6 +118,8 @@ class Data:
     noise: float = 0.0
     image_shape: tuple[int, int] | None = None
     summary: str = ""
+    split: str = ""
+    remarks: tuple[str, ...] = ()
     table: Table | None = None
 
     @property
@@ -125,9 +129,9 @@ class Data:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was decided when its file was read, a sentence each."""
+        """What was decided when its file was read and split, a sentence each."""
         reading = None if self.table is None else self.table.reading
-        return () if reading is None else reading.notes
+        return (*(() if reading is None else reading.notes), *self.remarks)
 
     @property
     def nbytes(self) -> int:

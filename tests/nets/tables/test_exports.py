@@ -66,6 +66,19 @@ EXPORTS: dict[str, Case] = {
         "31,yes\n25,no\n44,yes\n19,no\n",
         {"rows": 4, "classes": ["no", "yes"], "values": {"Q1": [31.0, 25.0]}},
     ),
+    "a state that never changes is not learned": (
+        lines("time,temp,status", row="{h},{z},OK"),
+        {
+            "target": "temp",
+            "problem": "regression",
+            "said": "status cannot be predicted (it has the same value in every row): the "
+            "target is temp, the last column that can be",
+        },
+    ),
+    "a last number that never changes is not learned": (
+        lines("time,temp,gain", row="{h},{z},2"),
+        {"target": "temp", "inputs": ["time", "gain"], "said": "gain cannot be predicted"},
+    ),
     "the number of a trial": (
         "Trial no.,length,period\n1,0.5,1.4\n2,0.25,1.0\n3,1.0,2.0\n4,0.75,1.7\n",
         {"unused": ["Trial no."], "inputs": ["length"]},

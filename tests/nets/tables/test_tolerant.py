@@ -46,7 +46,7 @@ TROUBLES: dict[str, tuple[str, dict[str, Any], str, int, int]] = {
     "a gap in each row": ("a,b\n,1\n2,\n", {}, "each row has a gap", 2, 2),
     "a regression of texts": (
         HEAD + GOOD,
-        {"problem": "regression"},
+        {"target": "y", "problem": "regression"},
         "column 'y' holds texts such as 'u'",
         3,
         5,

@@ -70,13 +70,22 @@ class Choices:
                 )
         if self.target is not None and self.target not in known:
             refusals.meet(_no_target(where, self.target, names))
+        split_column = self.split_column if self.split_column in known else None
+        if split_column is not None and split_column == self.target:
+            what = _(
+                "{where}, column {name!r} cannot be the target and say which rows are held out",
+                where=where,
+                name=split_column,
+            )
+            refusals.meet(LabError(what))
+            split_column = None
         return replace(
             self,
             target=self.target if self.target in known else None,
             kinds=tuple((n, kind) for n, kind in self.kinds if n in known and kind in KINDS),
             leave_out=tuple(name for name in self.leave_out if name in known),
             gaps=gaps,
-            split_column=self.split_column if self.split_column in known else None,
+            split_column=split_column,
         )
 
 

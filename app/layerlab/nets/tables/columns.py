@@ -111,7 +111,7 @@ class Typist:
                     self._refusals.meet(error)
         if found is None:
             why = _("it has a number that is too large")
-            found = ReadColumn(name, TEXT, self._as_written(k), False, why)
+            found = ReadColumn(name, TEXT, np.array(self.as_written(k), object), False, why)
         unit = self._layout.units[k] if self._layout.units else ""
         return replace(found, unit=found.unit or unit) if found.kind == NUMBER else found
 
@@ -123,11 +123,12 @@ class Typist:
             return self._of_numbers(name, cells.numbers(), chosen)
         return self._of_texts(name, cells.texts(), chosen)
 
-    def _as_written(self, k: int) -> Array:
+    def as_written(self, k: int) -> list[str]:
+        """Return the cells of a column as texts; gaps are empty."""
         cells = self._body.columns[k]
         if not cells.is_bare:
-            return _texts(cells.texts(), {})
-        return _as_texts(cells.numbers())
+            return _texts(cells.texts(), {}).tolist()
+        return _as_texts(cells.numbers()).tolist()
 
     # ---- bare numbers
 

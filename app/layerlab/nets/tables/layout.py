@@ -120,10 +120,18 @@ def layout_of(
         what = _("{path} has a header only, no row of data", path=source.where)
         refusals.meet(LabError(what))
         is_header = False
+    if header is not None:
+        notes.append(
+            _("the first row has the names, as was chosen")
+            if is_header
+            else _("the first row is data, as was chosen")
+        )
     if not is_header:
         names = tuple(f"column {k + 1}" for k in range(width))  # not translated: specs have it
         notes.append(
-            _(
+            _("columns are called column 1 to column {count}", count=width)
+            if header is not None
+            else _(
                 "the first row is data: columns are called column 1 to column {count}",
                 count=width,
             )

@@ -17,6 +17,7 @@ from layerlab.nets.tables.columns import ReadColumn, Typist
 from layerlab.nets.tables.gaps import is_gap
 from layerlab.nets.tables.kinds import BOOLEAN, CATEGORY, DATE, NUMBER, TIME
 from layerlab.nets.tables.layout import TableLayout, layout_of
+from layerlab.nets.tables.marks import held_rows
 from layerlab.nets.tables.missing import without_gaps
 from layerlab.nets.tables.notation import Notation, choose
 from layerlab.nets.tables.source import Source, lines_note, open_source
@@ -38,6 +39,8 @@ class Reading:
         separator, encoding, decimal, thousands: of the file.
         has_header: whether the file has names of the columns.
         notes: each decision in a sentence.
+        held: (rows,) which rows the column that was chosen for the split holds out; None
+            where none was chosen.
         trouble: why it cannot be trained on as it is, in a sentence; empty where it can.
     """
 
@@ -54,6 +57,7 @@ class Reading:
     thousands: str
     has_header: bool
     notes: tuple[str, ...]
+    held: Array | None = None
     trouble: str = ""
 
     def column(self, name: str) -> ReadColumn:
@@ -107,6 +111,7 @@ class Reading:
                 for c in self.columns
             ],
             "notes": list(self.notes),
+            "trouble": self.trouble or None,
         }
 
 
@@ -138,12 +143,15 @@ def read(path: str, choices: Choices = DEFAULTS, tolerant: bool = False) -> Read
         notes.append(_("the file is in {encoding}", encoding=source.encoding))
     typist = Typist(source, layout, body, notation, choices, refusals)
     columns = []
+    marks: list[str] = []
     for k in range(layout.width):
         check_cancelled()
+        if layout.names[k] == choices.split_column:
+            marks = typist.as_written(k)
         columns.append(typist.column(k))
         body.columns[k] = ColumnCells()  # its texts are not needed any more
     notes += typist.notes
-    return _finished(source, layout, body, notation, choices, columns, notes, refusals)
+    return _finished(source, layout, body, notation, choices, columns, notes, marks, refusals)
 
 
 # ---- the notation of the whole file
@@ -215,13 +223,16 @@ def _finished(
     choices: Choices,
     columns: list[ReadColumn],
     notes: list[str],
+    marks: list[str],
     refusals: Refusals,
 ) -> Reading:
     where = source.where
-    target = target_of(layout, choices, columns)
+    target = target_of(layout, choices, columns, notes)
     columns = [as_target(c, where, refusals) if c.name == target else c for c in columns]
     whys = dict.fromkeys(layout.ignored, _("the file says so"))
     whys |= dict.fromkeys(choices.leave_out, _("it was chosen to leave it out"))
+    if choices.split_column is not None:
+        whys[choices.split_column] = _("it says which rows are held out")
     columns = [
         replace(c, used=False, why=whys[c.name]) if c.name in whys and c.name != target else c
         for c in columns
@@ -235,6 +246,12 @@ def _finished(
     aim = next(column for column in columns if column.name == target)
     problem = problem_of(aim, choices, notes, where, refusals)
     lines = body.lines if kept is None else body.lines[kept]
+    held = None
+    if choices.split_column is not None:
+        if kept is not None:
+            marks = [mark for mark, stays in zip(marks, kept, strict=True) if stays]
+        split_by = choices.split_column
+        held = held_rows(split_by, marks, lines.tolist(), where, notes, refusals)
     return Reading(
         source.where,
         tuple(columns),
@@ -249,6 +266,7 @@ def _finished(
         notation.thousands,
         layout.has_header,
         tuple(notes),
+        held,
         refusals.first or _why_not(aim, columns, problem, where),
     )
 

@@ -10,7 +10,7 @@ import numpy as np
 from layerlab.core.errors import LabError
 from layerlab.core.translation import _
 from layerlab.nets.tables import kinds
-from layerlab.nets.tables.checks import MAX_CLASSES, Refusals
+from layerlab.nets.tables.checks import MAX_CLASSES, Refusals, varies
 from layerlab.nets.tables.choices import Choices
 from layerlab.nets.tables.columns import ReadColumn
 from layerlab.nets.tables.kinds import CATEGORY, LABEL, NUMBER, TEXT
@@ -22,18 +22,51 @@ ROWS_PER_CLASS = 5  # ... if each of them comes at least this often on average
 _COUNTS = ("count", "number", "amount", "total", "year", "age", "days", "hours", "price")
 
 
-def target_of(layout: TableLayout, choices: Choices, columns: Sequence[ReadColumn]) -> str:
-    """Return the name of the column to predict."""
+def target_of(
+    layout: TableLayout, choices: Choices, columns: Sequence[ReadColumn], notes: list[str]
+) -> str:
+    """Return the name of the column to predict: the last one that can be, if none is chosen.
+
+    A last column that cannot be stays the target where nothing would be left to learn another
+    one from; it is then refused by its name.
+    """
     if choices.target is not None:
         return choices.target
-    if layout.target is not None:
+    if layout.target is not None and layout.target != choices.split_column:
         return layout.target
-    ignored = {*choices.leave_out, *layout.ignored}
-    usable = [column.name for column in columns if column.used and column.name not in ignored]
-    last = columns[-1]
-    if last.name in usable or len(usable) < 2 or _may_be_target(last):
+    ignored = {*choices.leave_out, *layout.ignored, choices.split_column}
+    rest = [column for column in columns if column.name not in ignored] or list(columns)
+    last = rest[-1]
+    usable = [column for column in rest if column.used]
+    able = [column for column in usable if not _why_not(column, choices.problem)]
+    varied = [column for column in usable if varies(column.values)]
+    if last in able or _may_be_target(last) or len(varied if last.used else usable) < 2:
         return last.name
-    return usable[-1]
+    aim = (able or usable)[-1]
+    if last.used and aim is not last:
+        notes.append(
+            _(
+                "{column} cannot be predicted ({why}): the target is {target}, the last column "
+                "that can be",
+                column=last.name,
+                why=_why_not(last, choices.problem),
+                target=aim.name,
+            )
+        )
+    return aim.name
+
+
+def _why_not(column: ReadColumn, problem: str) -> str:
+    """Return why a column that is an input cannot be predicted; empty if it can."""
+    if not varies(column.values):
+        return _("it has the same value in every row")
+    if problem == "regression" and not column.is_numeric:
+        return _("its texts are no numbers")
+    if problem == "classification" and column.is_numeric:
+        different = len(np.unique(column.values[~column.gaps]))
+        if different > MAX_CLASSES:
+            return _("it has {count} different values, too many to be classes", count=different)
+    return ""
 
 
 def _may_be_target(column: ReadColumn) -> bool:

@@ -8,7 +8,7 @@ import datetime
 import io
 import pathlib
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from layerlab.nets.tables import DEFAULTS, Choices
 from layerlab.nets.tables.checks import number_text
 from layerlab.nets.tasks.base import Advice, Task
 from layerlab.nets.tasks.tables import Stamp, check_may_read, on_disk, stamp_of
-from layerlab.nets.tasks.tabular import SHARE, advise, prepare
+from layerlab.nets.tasks.tabular import SHARE, Parts, advise, held_out, prepare
 
 if TYPE_CHECKING:
     from layerlab.nets.tables.reading import Reading
@@ -214,9 +214,44 @@ def reading_of(task: TaskSpec) -> Reading | None:
     Raises:
         LabError: the table cannot be read.
     """
+    table = table_of(task)
+    return None if table is None else table.reading
+
+
+def table_of(task: TaskSpec) -> Table | None:
+    """Return the table of a task as it was read; None where it has none.
+
+    Raises:
+        LabError: the table cannot be read.
+    """
     if task.name != "csv" or not task.path:
         return None
-    return _table(task.path, choices_of(task), stamp_of(task.path)).reading
+    return _table(task.path, choices_of(task), stamp_of(task.path))
+
+
+def held_out_of(table: Table, task: TaskSpec) -> Parts | None:
+    """Return which rows of a table are held out; None where it cannot be trained on.
+
+    Args:
+        table: as it was read. task: gives the way to split, the share and the seed.
+
+    Raises:
+        LabError: the way to split does not fit.
+    """
+    reading = table.reading
+    if reading is None or reading.trouble:
+        return None
+    return held_out(table, replace(task, problem=reading.problem), reading.where)
+
+
+def read_as_json(table: Table, parts: Parts | None) -> dict[str, Any]:
+    """Return what the command line prints of a table: its reading, and what is held out."""
+    assert table.reading is not None
+    return {
+        **table.reading.as_json(),
+        "split": None if parts is None else parts.way,
+        "held_out_rows": None if parts is None else len(parts.held),
+    }
 
 
 def export_csv(data: Data, path: str | pathlib.Path) -> None:

@@ -97,7 +97,7 @@ def _task(
         samples=source.rows,
         noise=0.0,
         validation=SHARE,
-        knobs=("validation", "seed"),
+        knobs=("split", "validation", "seed"),
         source=origin,
         featured=featured,
         group=group,

@@ -7,11 +7,13 @@ gives the same arrays, split and figures, bit for bit.
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 import numpy as np
 
-from layerlab.core.errors import one_line
+from layerlab.core.errors import LabError, one_line, quoted
 from layerlab.core.numbers import grouped
+from layerlab.core.phrases import joined_by_and
 from layerlab.core.spec import NetSpec, TaskSpec, TrainSpec
 from layerlab.core.translation import _, ngettext
 from layerlab.nets.data import Column, Data, Shape, Table
@@ -61,6 +63,68 @@ def split(
     is_held = np.zeros(rows, bool)
     is_held[held] = True
     return np.flatnonzero(~is_held), np.flatnonzero(is_held)
+
+
+class Parts(NamedTuple):
+    """Rows to train on and rows held out, ascending, and how they were chosen.
+
+    Attributes:
+        train, held: row numbers. way: `random`, `stratified`, `last` or `column`.
+    """
+
+    train: Array
+    held: Array
+    way: str
+
+
+def parts_of(table: Table, spec: TaskSpec, where: str, labels: Array | None) -> Parts:
+    """Share the rows of a table out as its spec says.
+
+    Args:
+        table: the rows; its reading has what a column of it says.
+        spec: gives the way (`split`), the share to hold out and the seed.
+        where: how messages name the source.
+        labels: (rows,) class indices; None for a regression.
+
+    Raises:
+        LabError: in proportion to classes where there are none, or no column that says it.
+    """
+    rows, share = table.rows, SHARE if spec.validation is None else spec.validation
+    way = spec.split
+    if way == "auto":
+        way = "random" if labels is None else "stratified"
+    if way == "last":
+        held = max(0, min(round(rows * share), rows - 2))
+        return Parts(np.arange(rows - held), np.arange(rows - held, rows), way)
+    if way == "column":
+        marked = None if table.reading is None else table.reading.held
+        if marked is None:
+            raise LabError(
+                _(
+                    "{where}: the validation split is to be what a column says, and none is "
+                    "named (task.split_column)",
+                    where=where,
+                )
+            )
+        return Parts(np.flatnonzero(~marked), np.flatnonzero(marked), way)
+    if way == "stratified" and labels is None:
+        raise LabError(
+            _(
+                "{where}: column {column} holds numbers, so the validation split cannot be "
+                "stratified, which is by classes; choose random, last or column",
+                where=where,
+                column=quoted(table.target.name),
+            )
+        )
+    return Parts(*split(rows, share, spec.seed, labels if way == "stratified" else None), way)
+
+
+def held_out(table: Table, spec: TaskSpec, where: str) -> Parts:
+    """Return which rows of a table are trained on; see `parts_of`. Nothing is prepared."""
+    labels = None
+    if is_classes(table.target, spec.problem):
+        labels, _names = _classes(table.target, where)
+    return parts_of(table, spec, where, labels)
 
 
 def _quotas(sizes: Array, wanted: int) -> Array:
@@ -149,27 +213,28 @@ def prepare(table: Table, spec: TaskSpec, where: str) -> Data:
 
     Args:
         table: the rows.
-        spec: gives problem, share to hold out and seed.
+        spec: gives problem, way to split, share to hold out and seed.
         where: how messages name the source.
 
     Returns:
         Data whose scaling is that of the training part.
 
     Raises:
-        LabError: one row, one class, nothing to learn from, too many classes.
+        LabError: one row, one class, nothing to learn from, too many classes, a way to split
+            that does not fit.
     """
     check_target(table.target, spec.problem, where)
     x, names = _inputs(table, where)
-    share = SHARE if spec.validation is None else spec.validation
     if is_classes(table.target, spec.problem):
         y, class_names = _classes(table.target, where)
-        train, held = split(table.rows, share, spec.seed, y)
+        parts = parts_of(table, spec, where, y)
         y_mean, y_scale = np.zeros(1), np.ones(1)
     else:
         y, class_names = table.target.values[:, None], ()  # (rows, 1)
-        train, held = split(table.rows, share, spec.seed)
-        y_mean, y_scale = scaling(y[train])
+        parts = parts_of(table, spec, where, None)
+        y_mean, y_scale = scaling(y[parts.train])
         y = _scaled(y, y_mean, y_scale)
+    train, held = parts.train, parts.held
     x_mean, x_scale = scaling(x[train])
     x = _scaled(x, x_mean, x_scale)
     return Data(
@@ -187,7 +252,9 @@ def prepare(table: Table, spec: TaskSpec, where: str) -> Data:
         y_mean=y_mean,
         y_scale=y_scale,
         image_shape=image_shape(names),
-        summary=_summary(table, len(names), class_names, len(held)),
+        summary=_summary(table, len(names), class_names, parts),
+        split=parts.way,
+        remarks=_remarks(y[train], class_names),
         table=table,
     )
 
@@ -202,7 +269,47 @@ def _form(table: Table, inputs: int, classes: bool) -> str:
     return "classes" if classes else "scatter"
 
 
-def _summary(table: Table, inputs: int, class_names: tuple[str, ...], held: int) -> str:
+def _rows_text(rows: int, parts: Parts) -> str:
+    """Return how many rows there are and which are held out."""
+    held = len(parts.held)
+    if parts.way == "last" and held:
+        return ngettext(
+            "{count} row (the last {held} for validation)",
+            "{count} rows (the last {held} for validation)",
+            rows,
+            held=grouped(held),
+        )
+    return ngettext(
+        "{count} row ({held} for validation)",
+        "{count} rows ({held} for validation)",
+        rows,
+        held=grouped(held),
+    )
+
+
+def _remarks(y: Array, class_names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a sentence on classes of which no row is left to train on, if there are some.
+
+    Args:
+        y: classes of the training part.
+    """
+    seen = set(y.tolist()) if class_names else set()
+    lost = [name for k, name in enumerate(class_names) if k not in seen]
+    if not lost:
+        return ()
+    return (
+        ngettext(
+            "all rows of the class {names} are held out for validation, so it cannot be "
+            "learned",
+            "all rows of the classes {names} are held out for validation, so they cannot be "
+            "learned",
+            len(lost),
+            names=joined_by_and([repr(one_line(name)) for name in lost[:MAX_NAMED]]),
+        ),
+    )
+
+
+def _summary(table: Table, inputs: int, class_names: tuple[str, ...], parts: Parts) -> str:
     target = table.target.name
     if class_names:
         kind = _(
@@ -212,25 +319,20 @@ def _summary(table: Table, inputs: int, class_names: tuple[str, ...], held: int)
         )
     else:
         kind = _("regression: {target} is a number", target=target)
-    parts = [
-        ngettext(
-            "{count} row ({held} for validation)",
-            "{count} rows ({held} for validation)",
-            table.rows,
-            held=grouped(held),
-        ),
+    texts = [
+        _rows_text(table.rows, parts),
         ngettext("{count} input", "{count} inputs", inputs),
         kind,
     ]
     if dropped := [column.name for column in table.features if not column.used]:
         named = ", ".join(dropped[:MAX_NAMED]) + (", …" if len(dropped) > MAX_NAMED else "")
-        parts.append(_("left out: {names}", names=one_line(named)))
+        texts.append(_("left out: {names}", names=one_line(named)))
     reading = table.reading
     if reading is not None and reading.left_out_rows:
-        parts.append(
+        texts.append(
             ngettext("{count} row left out", "{count} rows left out", reading.left_out_rows)
         )
-    return ", ".join(parts)
+    return ", ".join(texts)
 
 
 def advise(rows: int, shape: Shape) -> tuple[NetSpec, TrainSpec]:
