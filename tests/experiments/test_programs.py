@@ -26,7 +26,8 @@ from layerlab.nets.printed import NUMPY, numpy_activations, source, torch_activa
 Z_ = symbol("z")
 KINDS = ("numpy", "torch")
 TRAINED = {"RELU", "SOFTPLUS"}  # weights, which depend on engine and processor in some digits
-FILES = {path.stem: path for path in resource("programs").glob("*.py")}
+LAB = {"lab_numpy", "lab_torch"}  # which no page gives away: tests/nets/exports
+FILES = {path.stem: path for path in resource("programs").glob("*.py") if path.stem not in LAB}
 
 
 def copied_from(name: str) -> str:

@@ -8,6 +8,7 @@ from layerlab.core.translation import _
 COMMANDS = {
     "train": _("train without a window and report the losses"),
     "data": _("say what is read in a table; trains nothing"),
+    "export": _("write a lab as a program or as weights for other libraries"),
     "claims": _("recompute what the sources claim, beside what they print"),
     "gradcheck": _("check backpropagation against finite differences"),
     "experiments": _("list the pages of the gallery"),

@@ -9,10 +9,12 @@ person copies it stands in the place of that import.
 from __future__ import annotations
 
 import ast
+import contextlib
 import itertools
 import json
 import re
 import sys
+import textwrap
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -27,7 +29,10 @@ _FORMATTER = re.compile(rb"  # fmt: skip.*")  # a note for those who write progr
 
 
 def program(
-    key: str, parts: Mapping[str, str] = MappingProxyType({}), **parameters: Any
+    key: str,
+    parts: Mapping[str, str] = MappingProxyType({}),
+    fold: bool = False,
+    **parameters: Any,
 ) -> str:
     """Return a program with these parameters, as one text that needs no other file.
 
@@ -36,13 +41,15 @@ def program(
         parts: modules of `common` that are other than their files: name -> text.
         parameters: the value of every parameter in the file's head: numbers, texts, and lists
             and tuples of such.
+        fold: whether branches that these decide are left out, see `folded`.
 
     Raises:
         LabError: there is no such file; the file lacks a parameter that is given, or has one
             that is not; a value is no literal.
     """
     text = resource(f"programs/{key}.py").read_text("utf-8")
-    return _in_one(_filled(key, text, parameters), parts)
+    filled = _filled(key, text, parameters)
+    return _used(_in_one(folded(filled), parts)) if fold else _in_one(filled, parts)
 
 
 def head(text: str) -> dict[str, ast.expr]:
@@ -56,6 +63,100 @@ def head(text: str) -> dict[str, ast.expr]:
         assert isinstance(node, ast.Assign)
         found[ast.unparse(node.targets[0])] = node.value
     return found
+
+
+def folded(text: str) -> str:
+    """Return a program without the branches that its head decides, and without what is unused.
+
+    `if NAME:`, comparisons of parameters with literals, `not`, `and`, `or` and `a if NAME else
+    b` are decided; then parameters, functions and imports that nothing names are left out.
+    """
+    while (chosen := _decided(text)) is not None:
+        text = chosen
+    return _used(text)
+
+
+def _used(text: str) -> str:
+    """Return a program without parameters, functions and imports that nothing names."""
+    tree = ast.parse(text)
+    used = {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+    parameters = head(text)
+    lines = text.encode().splitlines(keepends=True)
+    first = len(lines)
+    for node in reversed(tree.body):
+        end = node.end_lineno or node.lineno
+        names: set[str] = set()
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            names = _imported(node)
+        elif isinstance(node, ast.Assign):
+            names = {ast.unparse(node.targets[0])} & parameters.keys()
+        elif isinstance(node, ast.FunctionDef):
+            names, end = {node.name}, first  # with the blank lines below it
+        if names and not names & used:
+            lines[node.lineno - 1 : end] = []
+        first = node.lineno - 1
+    shorter = b"".join(lines).decode()
+    return shorter if shorter == text else _used(shorter)
+
+
+def _imported(node: ast.Import | ast.ImportFrom) -> set[str]:
+    """Return the names that an import brings."""
+    return {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+
+
+def _decided(text: str) -> str | None:
+    """Return a program with its first decided branch replaced; None where there is none."""
+    values = {}
+    for name, value in head(text).items():
+        with contextlib.suppress(ValueError):
+            values[name] = ast.literal_eval(value)
+    lines = text.encode().splitlines(keepends=True)
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, (ast.If, ast.IfExp)):
+            continue
+        truth = _truth(node.test, values)
+        if truth is None:
+            continue
+        first, last = node.lineno - 1, node.end_lineno or node.lineno
+        if isinstance(node, ast.IfExp):
+            part = ast.get_source_segment(text, node.body if truth else node.orelse) or ""
+            start = lines[first][: node.col_offset]
+            lines[first:last] = [start + part.encode() + lines[last - 1][node.end_col_offset :]]
+        else:
+            body = node.body if truth else node.orelse
+            inner = lines[body[0].lineno - 1 : body[-1].end_lineno] if body else []
+            text = textwrap.dedent(b"".join(inner).decode())
+            lines[first:last] = [textwrap.indent(text, " " * node.col_offset).encode()]
+        return b"".join(lines).decode()
+    return None
+
+
+def _truth(test: ast.expr, values: Mapping[str, Any]) -> bool | None:
+    """Return whether a condition holds, by the parameters alone; None where they do not say."""
+    if isinstance(test, ast.Name):
+        return bool(values[test.id]) if test.id in values else None
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        inner = _truth(test.operand, values)
+        return None if inner is None else not inner
+    if isinstance(test, ast.BoolOp):
+        parts = [_truth(part, values) for part in test.values]
+        deciding = isinstance(test.op, ast.Or)  # what one part alone decides
+        if deciding in parts:
+            return deciding
+        return None if None in parts else not deciding
+    if isinstance(test, ast.Compare) and isinstance(test.left, ast.Name):
+        right = test.comparators[0]
+        if test.left.id in values and isinstance(right, ast.Constant) and len(test.ops) == 1:
+            equal = bool(values[test.left.id] == right.value)
+            if isinstance(test.ops[0], ast.Eq):
+                return equal
+            if isinstance(test.ops[0], ast.NotEq):
+                return not equal
+    return None
 
 
 def _filled(key: str, text: str, parameters: Mapping[str, Any]) -> str:
@@ -133,8 +234,9 @@ def _imports(text: str) -> list[ast.Import | ast.ImportFrom]:
 
 
 def _after(text: str, nodes: Sequence[ast.stmt]) -> str:
-    """Return what comes after a program's imports."""
-    return "".join(text.splitlines(keepends=True)[nodes[-1].end_lineno :]).strip("\n")
+    """Return what comes after a program's imports, or after its docstring without any."""
+    last = nodes[-1] if nodes else ast.parse(text).body[0]
+    return "".join(text.splitlines(keepends=True)[last.end_lineno :]).strip("\n")
 
 
 def _gathered(

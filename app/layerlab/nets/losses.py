@@ -36,6 +36,7 @@ class Loss(Entry):
         link: what makes probabilities of the outputs: `sigmoid` of each one, whose targets lie
             between 0 and 1, or `softmax` over all classes; "" where the outputs are numbers.
         squares: of the mean squared error, how many times that it is; None: another loss.
+        torch: PyTorch's own function of `out` and `y`, as programs print it; "" without one.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Loss(Entry):
     derivative: Callable[[Any, Any, Any], Any]
     link: Literal["", "sigmoid", "softmax"] = field(default="", kw_only=True)
     squares: float | None = field(default=None, kw_only=True)
+    torch: str = field(default="", kw_only=True)
 
     def value(self, m: Any, out: Any, target: Any) -> Any:
         """Return the loss of each seed. (..., batch, outputs) -> (...)"""
@@ -114,6 +116,7 @@ LOSSES.add(
         formula=lambda m, out, target: 0.5 * (out - target) ** 2,
         derivative=lambda m, out, target: out - target,
         squares=0.5,
+        torch="0.5 * nn.functional.mse_loss(out, y)",  # not translated
     )
 )
 LOSSES.add(
@@ -126,6 +129,7 @@ LOSSES.add(
         formula=lambda m, out, target: (out - target) ** 2,
         derivative=lambda m, out, target: 2 * (out - target),
         squares=1.0,
+        torch="nn.functional.mse_loss(out, y)",  # not translated
     )
 )
 LOSSES.add(
@@ -138,6 +142,7 @@ LOSSES.add(
         formula=_cross_entropy,
         derivative=_cross_entropy_derivative,
         link="softmax",
+        torch="nn.functional.cross_entropy(out, y)",  # not translated
     )
 )
 LOSSES.add(
@@ -150,5 +155,6 @@ LOSSES.add(
         formula=_logistic,
         derivative=_logistic_derivative,
         link="sigmoid",
+        torch="nn.functional.binary_cross_entropy_with_logits(out, y)",  # not translated
     )
 )

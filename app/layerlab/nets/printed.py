@@ -1,18 +1,25 @@
-"""Formulas as the source of programs: what `resources/programs/` imports of activations.
+"""Formulas as the source of programs: what `resources/programs/` imports of them.
 
 `common/activations.py` and `common/torch_activations.py` there are what this module prints of
-the activations in them; a copied program holds what it prints of all.
+the activations in them, `common/losses.py`, `common/torch_losses.py` and
+`common/optimizers.py` what it prints of the default lab's; a copied program holds what it
+prints of its own.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import math
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from layerlab.core import programs
+from layerlab.core.translation import in_english
 from layerlab.nets.activations import ACTIVATIONS, SLOPE, Activation
 from layerlab.nets.expressions import TRACE, Expression, expression, symbol
+from layerlab.nets.losses import Loss
+from layerlab.nets.optimizers import Optimizer
 
 _LINE = 96  # characters
 _Z = symbol("z")
@@ -53,8 +60,10 @@ NUMPY = Library(
     "np",
     {
         "erf": "np.vectorize(math.erf)({})",
+        "max": "np.max({}, -1, keepdims=True)",
         "relu": "np.maximum({}, 0)",
         "step": "np.where({} > 0, 1.0, 0.0)",
+        "sum": "np.sum({}, -1, keepdims=True)",
         "constant": "np.full_like(z, {})",
         "one": "np.ones_like(z)",
     },
@@ -63,9 +72,11 @@ TORCH = Library(
     "torch",
     {
         "logaddexp": "torch.logaddexp({}, torch.as_tensor({}))",
+        "max": "torch.amax({}, -1, keepdim=True)",
         "maximum": "torch.clamp({}, min={})",
         "minimum": "torch.clamp({}, max={})",
         "step": "torch.where({} > 0, 1.0, 0.0)",
+        "sum": "torch.sum({}, -1, keepdim=True)",
         "constant": "torch.full_like(z, {})",
         "one": "torch.ones_like(z)",
     },
@@ -85,6 +96,9 @@ def _source(formula: Expression, library: Library) -> tuple[str, int]:
     if formula.is_constant:
         value = float(formula.value)
         text = _NAMED.get(value) or (str(int(value)) if value.is_integer() else repr(value))
+        rest = round(1 - value, 6)
+        if len(text) > len(repr(rest)) + 4 and 1 - rest == value:  # what is left of a decay
+            return f"1 - {rest!r}", _SIGNS["subtract"][1]
         return text, _NEGATION if value < 0 else _WHOLE
     if op == "symbol":
         return str(formula.value), _WHOLE
@@ -196,20 +210,122 @@ class Function(nn.Module):
         return self.function(z)'''
 
 
-def torch_activations(entries: Iterable[Activation]) -> str:
-    """Return `common/torch_activations.py` with these activations in it."""
+def torch_activations(entries: Iterable[Activation], slope: float = SLOPE) -> str:
+    """Return `common/torch_activations.py` with these activations in it.
+
+    Args:
+        entries: the activations. slope: of leaky ReLU below zero.
+    """
     rows: list[str] = []
     formulas: list[Expression] = []
     for entry in entries:
         module, _, comment = entry.torch.partition("  # ")
-        if not module:
-            formulas.append(expression(entry.value(TRACE, _Z, SLOPE)))
+        if not module or (entry.uses_slope and slope != SLOPE):
+            comment = ""
+            formulas.append(expression(entry.value(TRACE, _Z, slope)))
             module = f"Function({_function(formulas[-1], TORCH)})"
         rows.append(f'    "{entry.key}": {module},' + (f"  # {comment}" if comment else ""))
     table = "\n".join(["ACTIVATIONS = {", *rows, "}"])
     own = [_TORCH_FUNCTION, *_helpers(formulas, TORCH)] if formulas else []
     imports = ["import torch"] * ("torch." in "".join([*own, table])) + ["from torch import nn"]
     return _program("Activations as modules of PyTorch.", [*own, table], imports)
+
+
+# ---- losses and optimizers
+
+
+def numpy_losses(entry: Loss) -> str:
+    """Return `common/losses.py` of this loss."""
+    return _program(
+        "The loss and its gradient.",
+        [_loss(entry, NUMPY), _gradient(entry)],
+        ["import numpy as np"],
+    )
+
+
+def torch_losses(entry: Loss) -> str:
+    """Return `common/torch_losses.py` of this loss, as PyTorch's own function if it has one."""
+    if entry.torch:
+        text = f'def loss(out, y):\n    """{_doc_of(entry)}"""\n    return {entry.torch}'
+        return _program("The loss.", [text], ["from torch import nn"])
+    return _program("The loss.", [_loss(entry, TORCH)], ["import torch"])
+
+
+def _doc_of(entry: Loss) -> str:
+    return f"Return the {in_english(entry.name).removesuffix(', nats')} of a batch."
+
+
+def _loss(entry: Loss, library: Library) -> str:
+    lines, text = _with_parts(_of_a_batch(entry.traced()), library)
+    result = f"return {library.name}.mean({text})"
+    if len(result) > _LINE - 4:
+        result = f"return {library.name}.mean(\n        {text}\n    )"
+    return _def("loss(out, y)", _doc_of(entry), [*lines, result])
+
+
+def _gradient(entry: Loss) -> str:
+    lines, text = _with_parts(_of_a_batch(entry.traced_derivative()), NUMPY)
+    terms = "out.size" if entry.is_by_output else "len(out)"
+    doc = "Return the gradient of the loss by the outputs."
+    return _def("loss_gradient(out, y)", doc, [*lines, f"return ({text}) / {terms}"])
+
+
+def _def(head: str, doc: str, lines: Iterable[str]) -> str:
+    """Return a function of Python."""
+    return "\n    ".join([f"def {head}:", f'"""{doc}"""', *lines])
+
+
+def _with_parts(formula: Expression, library: Library) -> tuple[list[str], str]:
+    """Return assignments of what a formula computes more than once, and the formula by them."""
+    lines = []
+    for k, part in enumerate(_repeated(formula)):
+        name = symbol(f"part{k}")
+        lines.append(f"{name.value} = {source(part, library)}")
+        formula = replaced(formula, {part: name})
+    return lines, source(formula, library)
+
+
+def _repeated(formula: Expression) -> list[Expression]:
+    """Return the largest parts of a formula that it computes more than once."""
+    counts = Counter(part for part in formula.parts() if part.args)
+    found: list[Expression] = []
+    for part in formula.parts():
+        is_inner = any(part in set(other.parts()) for other in found)
+        if counts[part] > 1 and not is_inner:
+            found.append(part)
+    return found
+
+
+def _of_a_batch(formula: Expression) -> Expression:
+    return replaced(formula, {symbol("target"): symbol("y")})
+
+
+def optimizers(entry: Optimizer) -> str:
+    """Return `common/optimizers.py` of this optimizer."""
+    p, *moments = entry.traced()
+    olds = [f"moment{k}" for k in range(entry.slots)]
+    news = [symbol(f"new{k}") for k in range(entry.slots)]
+    lines = [f"{olds[0]} = moments[0]" if len(olds) == 1 else f"{', '.join(olds)} = moments"]
+    for new, moment in zip(news, moments, strict=True):
+        lines.append(f"{new.value} = {source(moment, NUMPY)}")
+    parts, text = _with_parts(replaced(p, dict(zip(moments, news, strict=True))), NUMPY)
+    lines += [*parts, f"p = {text}", f"return p, [{', '.join(str(n.value) for n in news)}]"]
+    function = _def(
+        "step(p, g, moments, rate, t)",
+        "Return a parameter and its moments after update t, from 1; g is its gradient.",
+        lines if olds else lines[1:],
+    )
+    slots = f"SLOTS = {entry.slots}  # arrays that are remembered for each parameter"
+    imports = ["import numpy as np", ""] if "np." in function else []
+    return "\n".join(['"""The optimizer."""', "", *imports, slots, "", "", function, ""])
+
+
+def replaced(formula: Expression, others: Mapping[Expression, Expression]) -> Expression:
+    """Return a formula with some of its parts replaced by others."""
+    if formula in others:
+        return others[formula]
+    args = tuple(replaced(arg, others) for arg in formula.args)
+    return dataclasses.replace(formula, args=args)
 
 
 _PARTS: dict[str, Callable[[Iterable[Activation]], str]] = {

@@ -1,0 +1,1 @@
+"""Exports: a lab as what other programs read."""
