@@ -284,6 +284,8 @@ def _value(path: str, text: str) -> Any:
     kind = KNOBS[path].kind
     if kind in ("choice", "text") or (kind == "batch" and text == "full"):
         return text
+    if kind == "names" and KNOBS[path].choices and not text.startswith("["):
+        return tuple(name.strip() for name in text.split(",")) if text else ()
     try:
         value = json.loads(text, parse_constant=float)
     except (ValueError, RecursionError):

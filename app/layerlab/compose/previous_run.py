@@ -8,6 +8,8 @@ from layerlab.core.declared import KNOBS
 from layerlab.core.frames import Frame
 from layerlab.core.spec import LabSpec
 from layerlab.core.translation import _
+from layerlab.nets.features import FEATURES, plain
+from layerlab.nets.tasks import TASKS
 from layerlab.ui.window import LabWindow
 
 # What all layers share, where they are alike; else only the list of widths shows it.
@@ -32,8 +34,20 @@ def turned(old: LabSpec, new: LabSpec) -> str:
         return _("{knob} on", knob=label) if value else _("{knob} off", knob=label)
     if knob.registry:
         return str(REGISTRIES[knob.registry][value].label)
+    if knob.path == "task.features":
+        return f"{knob.label} {_features_text(old.task)}"
     text = "-".join(map(str, value)) if isinstance(value, tuple) else value
     return f"{knob.label} {text}"
+
+
+def _has_same_points(one: LabSpec, other: LabSpec) -> bool:
+    """Return whether two labs have the same data, whatever features the networks are given."""
+    return specs.replace(one.task, features=()) == specs.replace(other.task, features=())
+
+
+def _features_text(task: specs.TaskSpec) -> str:
+    inputs = TASKS[task.name].shape(task).inputs
+    return ", ".join(FEATURES[key].sign(inputs) for key in task.features or plain(inputs))
 
 
 class PreviousRunOverlay:
@@ -47,9 +61,9 @@ class PreviousRunOverlay:
         self._has_loss = False
 
     def keep(self, frame: Frame | None, new: LabSpec) -> None:
-        """Keep a frame, if it shows the same task as the new spec."""
+        """Keep a frame, if it shows the same points as the new spec."""
         trained = frame is not None and frame.update > 0
-        if frame is None or not trained or frame.spec.task != new.task:
+        if frame is None or not trained or not _has_same_points(frame.spec, new):
             self.clear()
             return
         self._frame = frame

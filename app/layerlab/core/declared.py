@@ -154,8 +154,8 @@ _KNOBS: list[Knob] = [
         "task.features",
         "names",
         _("Input features"),
-        _("What the network is given of the inputs: squares, products and sines bend for it."),
-        choices=("x1", "x2", "x1^2", "x2^2", "x1*x2", "sin(x1)", "sin(x2)"),
+        _("What the network is given of the inputs, unscaled: squares and sines bend for it."),
+        choices=("x1", "x2", "x1^2", "x2^2", "x1*x2", "sin(pi*x1)", "sin(pi*x2)"),
     ),
     # ---- net: the architecture
     Knob(

@@ -34,6 +34,9 @@ ACROSS_INPUTS, MEAN_SQUARE, ACROSS_UNITS = (
 )
 VARIANCES = (ACROSS_INPUTS, MEAN_SQUARE, ACROSS_UNITS)
 
+# In `CurvePrediction.pieces`, why there is no number of linear pieces.
+SMOOTH, UNCOUNTED, BENT = 0, -1, -2
+
 QUANTILES = (5, 25, 50, 75, 95)  # per cent of the seeds, in this order in every `(5, ...)`
 
 
@@ -83,8 +86,9 @@ class CurvePrediction:
         kinks: (n,) ascending inputs at which the chosen seed's function bends (exact, for
             piecewise linear activations; empty otherwise).
         kink_layers: (n,) hidden layer (1-based) whose neuron made each kink.
-        pieces: number of linear pieces; 0 where the activation is smooth, -1 where it is
-            not but they were not counted.
+        pieces: number of linear pieces; `SMOOTH` where the activation is smooth, `UNCOUNTED`
+            where it is not but they were not counted, `BENT` where input features bend
+            between the kinks.
         x_label, y_label: axis names with units.
     """
 

@@ -62,7 +62,8 @@ class TaskSpec(_Room, frozen=True):
         points: what was made by hand: x1, x2 and class of each painted point, one after
             another, or x and y of each point of a drawn curve.
         features: what a network of one or two inputs is given instead of them, such as `x1`,
-            `x1^2`, `sin(x1)`; empty: the inputs themselves.
+            `x1^2`, `sin(pi*x1)`, in the order of the knob's choices; empty: the inputs
+            themselves.
     """
 
     name: str = "wave"
@@ -87,6 +88,10 @@ class TaskSpec(_Room, frozen=True):
 
     def __post_init__(self) -> None:
         self._check_fields("task")
+        if self.features:  # one order, so that the same features are the same network
+            order = KNOBS["task.features"].choices
+            features = tuple(name for name in order if name in self.features)
+            msgspec.structs.force_setattr(self, "features", features)
 
 
 class NetSpec(_Room, frozen=True):

@@ -92,13 +92,18 @@ class Data:
         feature_names: D names. class_names: K names. target_name: with its unit.
         x_mean, x_scale: (D,), own units = x * x_scale + x_mean.
         y_mean, y_scale: (O,), likewise for the targets of a regression.
-        truth: the true function of a generated regression, (n, D) -> (n, O), else None.
+        truth: the true function of a generated regression, else None: of the points before
+            features, (n, D) -> (n, O).
         noise: standard deviation of the noise in the targets, 0 where unknown.
         image_shape: rows and columns if an input is an image.
         summary: one sentence on what was recognised, such as "150 rows, 3 classes".
         split: how rows were held out: `random`, `stratified`, `last` or `column`; empty of
             generated points. remarks: what is to be known of that, a sentence each.
         table: the rows before split and scaling; None for generated points.
+        source: where the inputs are features of others (`nets.features`): the data with those;
+            else None.
+        expand: turns inputs of the source into features, (n, D) -> (n, F); None without.
+        bends: whether some feature is no linear function of the source's inputs.
     """
 
     x: Array
@@ -121,6 +126,18 @@ class Data:
     split: str = ""
     remarks: tuple[str, ...] = ()
     table: Table | None = None
+    source: Data | None = None
+    expand: Callable[[Array], Array] | None = None
+    bends: bool = False
+
+    @property
+    def raw(self) -> Data:
+        """The data as plots have them on their axes: before features were computed."""
+        return self if self.source is None else self.source
+
+    def given(self, points: Array) -> Array:
+        """Return what the network gets of points on the axes. (n, D) -> (n, F)"""
+        return points if self.expand is None else self.expand(points)
 
     @property
     def n(self) -> int:
@@ -136,7 +153,9 @@ class Data:
     @property
     def nbytes(self) -> int:
         """Memory of the points, without the table that they were made of, in bytes."""
-        arrays = self.x, self.y, self.validation_x, self.validation_y
+        arrays = [self.x, self.y, self.validation_x, self.validation_y]
+        if self.source is not None:
+            arrays += [self.source.x, self.source.validation_x]
         return sum(array.nbytes for array in arrays)
 
 

@@ -12,12 +12,13 @@ from layerlab.core.errors import LabError
 from layerlab.core.layout import Layout
 from layerlab.core.lru_cache import LRUCache
 from layerlab.core.numbers import grouped
-from layerlab.core.spec import LabSpec, TaskSpec
+from layerlab.core.spec import LabSpec, TaskSpec, replace
 from layerlab.core.state import State
 from layerlab.core.translation import _, ngettext
 from layerlab.nets import randomness
 from layerlab.nets.activations import ACTIVATIONS, Activation
 from layerlab.nets.data import Data, Shape, encode, output_count
+from layerlab.nets.features import check_features, shape_with, with_features
 from layerlab.nets.initializers import INITIALIZERS
 from layerlab.nets.losses import LOSSES, Loss
 from layerlab.nets.optimizers import OPTIMIZERS, Optimizer
@@ -85,7 +86,18 @@ def file_stamp(spec: TaskSpec) -> Stamp:
 
 
 def _loaded(key: tuple[TaskSpec, Stamp]) -> Data:
-    return TASKS[key[0].name].load(key[0])
+    spec, stamp = key
+    if not spec.features:
+        return TASKS[spec.name].load(spec)
+    # The points are the same with any features: they are drawn once.
+    raw = _DATA.get((replace(spec, features=()), stamp))
+    _check_features(spec, raw.shape)
+    return with_features(raw, spec.features)
+
+
+def _check_features(spec: TaskSpec, shape: Shape) -> None:
+    takes_features = "features" in TASKS[spec.name].knobs
+    check_features(spec.features, spec.name, shape.inputs if takes_features else 0)
 
 
 _DATA = LRUCache(_loaded, max_items=16, max_bytes=MAX_DATA_BYTES, size=lambda data: data.nbytes)
@@ -103,7 +115,9 @@ def known_data(spec: TaskSpec) -> Data | None:
 
 @functools.lru_cache(maxsize=64)
 def _shape(spec: TaskSpec, stamp: Stamp) -> Shape:
-    return TASKS[spec.name].shape(spec)
+    shape = TASKS[spec.name].shape(spec)
+    _check_features(spec, shape)
+    return shape_with(shape, spec.features)
 
 
 def layout_of(spec: LabSpec) -> Layout:
@@ -117,7 +131,8 @@ def check(spec: LabSpec) -> None:
     """Refuse a spec that cannot be trained.
 
     Raises:
-        LabError: an unknown name, a loss that does not fit the data, too many weights.
+        LabError: an unknown name, features that the task does not have, a loss that does not
+            fit the data, too many weights.
     """
     ACTIVATIONS[spec.net.activation]
     INITIALIZERS[spec.net.init]

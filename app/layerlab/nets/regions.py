@@ -41,11 +41,15 @@ class Regions:
 
 
 def countable(problem: Problem) -> bool:
-    """Return whether `regions` can count: one input, straight pieces, not too large."""
+    """Return whether `regions` can count: one input, straight pieces, not too large.
+
+    Between its kinks a network of features that bend is not straight over its input.
+    """
     net, sizes = problem.spec.net, problem.layout.sizes
     # Each neuron makes a few breakpoints, at each of which every layer is evaluated.
     work = 2 * sum(net.hidden) * problem.layout.parameters
     straight = problem.activation.piecewise_linear and not net.layer_norm
+    straight = straight and not problem.data.bends
     return sizes[0] == 1 and straight and work <= MAX_WORK
 
 

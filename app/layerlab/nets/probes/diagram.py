@@ -36,16 +36,16 @@ class _Ground:
 
 @functools.lru_cache(maxsize=4)
 def _ground(problem: Problem) -> _Ground:
-    data, dtype = problem.data, problem.x.dtype
-    low, high = data.x.min(0), data.x.max(0)
+    data, raw, dtype = problem.data, problem.data.raw, problem.x.dtype
+    low, high = raw.x.min(0), raw.x.max(0)
     margin = np.where(high > low, MARGIN * (high - low), 1.0)
     low, high = low - margin, high + margin
-    if data.shape.inputs == 1:
-        x = np.linspace(low, high, CURVE_POINTS)
+    if raw.shape.inputs == 1:
+        x = data.given(np.linspace(low, high, CURVE_POINTS))
         return _Ground("curve", x.astype(dtype), (CURVE_POINTS,))
-    if data.shape.inputs == 2:
+    if raw.shape.inputs == 2:
         axes = [np.linspace(low[k], high[k], MAP_SIDE) for k in (0, 1)]
-        x = np.stack(np.meshgrid(*axes), -1).reshape(-1, 2)
+        x = data.given(np.stack(np.meshgrid(*axes), -1).reshape(-1, 2))
         return _Ground("map", x.astype(dtype), (MAP_SIDE, MAP_SIDE))
     if data.form == "images":
         x = np.concatenate((problem.x, problem.validation_x))
@@ -123,6 +123,7 @@ def _column(
     real: ForwardCache,
 ) -> DiagramLayer:
     units, size = shown[k], problem.layout.sizes[k]
+    layer = _("layer {number}", number=k)
     hidden = 0 < k < len(weights)
     form, thumbs, span = _thumbs(problem, ground, k, units, weights, seen)
     dead = np.zeros(size, bool)
@@ -130,7 +131,7 @@ def _column(
         slope = problem.activation.derivative(NUMPY, real.n[k - 1][0], problem.spec.net.slope)
         dead = ~np.any(slope, axis=0)  # (size,)
     return DiagramLayer(
-        name="x" if k == 0 else _("layer {number}", number=k) if hidden else "ŷ",
+        name=_input_name(problem) if k == 0 else layer if hidden else "ŷ",
         size=size,
         shown=units,
         form=form,
@@ -192,6 +193,12 @@ def _scaled(values: Array, units: Array) -> tuple[Array, tuple[float, float]]:
     if not largest:
         return thumbs, (0.0, 0.0)
     return thumbs / largest, (low / largest, high / largest)
+
+
+def _input_name(problem: Problem) -> str:
+    """Return what stands below the inputs: a single feature has no label beside its tile."""
+    data = problem.data
+    return data.feature_names[0] if data.source and data.shape.inputs == 1 else "x"
 
 
 def _labels(problem: Problem, k: int) -> tuple[str, ...]:

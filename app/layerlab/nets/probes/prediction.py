@@ -8,6 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from layerlab.core.frames import (
+    BENT,
+    SMOOTH,
+    UNCOUNTED,
     ClassPrediction,
     CurvePrediction,
     ImagePrediction,
@@ -50,7 +53,8 @@ def prediction_part(probed: ProbedState) -> Prediction:
 
 
 def _own_x(problem: Problem, x: Array) -> Array:
-    return np.asarray(x * problem.data.x_scale + problem.data.x_mean)
+    raw = problem.data.raw
+    return np.asarray(x * raw.x_scale + raw.x_mean)
 
 
 def _own_y(problem: Problem, y: Array) -> Array:
@@ -69,7 +73,10 @@ def _range(x: Array) -> tuple[Array, Array]:
 
 @dataclass(frozen=True, eq=False)
 class _CurveGround:
-    """What of a curve does not change in training. All in the data's own units."""
+    """What of a curve does not change in training, in the data's own units.
+
+    `inputs` are what the network gets at each x, (G, F).
+    """
 
     x: Array
     inputs: Array
@@ -81,12 +88,12 @@ class _CurveGround:
 
 @functools.lru_cache(maxsize=4)
 def _curve_ground(problem: Problem) -> _CurveGround:
-    data = problem.data
+    data = problem.data.raw
     low, high = _range(np.concatenate((data.x, data.validation_x)))
     seeds = problem.spec.train.seeds
     count = len(probe_rows(problem, CURVE_POINTS, seeds, MIN_CURVE_POINTS))
-    inputs = np.linspace(low, high, count)  # (G, 1), as the network gets them
-    target = None if data.truth is None else _own_y(problem, data.truth(inputs))[:, 0]
+    grid = np.linspace(low, high, count)  # (G, 1), scaled as the training inputs
+    target = None if data.truth is None else _own_y(problem, data.truth(grid))[:, 0]
     points = (
         _own_x(problem, data.x)[:, 0],
         _own_y(problem, data.y)[:, 0],
@@ -94,8 +101,8 @@ def _curve_ground(problem: Problem) -> _CurveGround:
         _own_y(problem, data.validation_y)[:, 0],
     )
     return _CurveGround(
-        x=_own_x(problem, inputs)[:, 0],
-        inputs=inputs.astype(problem.x.dtype),
+        x=_own_x(problem, grid)[:, 0],
+        inputs=problem.data.given(grid).astype(problem.x.dtype),
         low=float(low[0]),
         high=float(high[0]),
         target=target,
@@ -122,10 +129,17 @@ def _curve(probed: ProbedState) -> CurvePrediction:
         validation_y=validation_y,
         kinks=_own_x(problem, kinks),
         kink_layers=np.zeros(0, int) if found is None else found.layers,
-        pieces=found.pieces if found else -1 if problem.activation.piecewise_linear else 0,
-        x_label=problem.data.feature_names[0],
+        pieces=found.pieces if found else _why_uncounted(problem),
+        x_label=problem.data.raw.feature_names[0],
         y_label=problem.data.target_name,
     )
+
+
+def _why_uncounted(problem: Problem) -> int:
+    """Return the code of `CurvePrediction.pieces` where there is no number of pieces."""
+    if not problem.activation.piecewise_linear:
+        return SMOOTH
+    return BENT if problem.data.bends else UNCOUNTED
 
 
 # ---- two inputs
@@ -133,9 +147,9 @@ def _curve(probed: ProbedState) -> CurvePrediction:
 
 @dataclass(frozen=True, eq=False)
 class _MapGround:
-    """What of a map does not change in training."""
+    """What of a map does not change in training; `inputs`: what the network gets."""
 
-    grid: Array
+    inputs: Array
     side: int
     extent: tuple[float, float, float, float]
     points: Array
@@ -147,7 +161,7 @@ class _MapGround:
 
 @functools.lru_cache(maxsize=4)
 def _map_ground(problem: Problem) -> _MapGround:
-    data = problem.data
+    data = problem.data.raw
     x = np.concatenate((data.x, data.validation_x))
     y = np.concatenate((data.y, data.validation_y))
     low, high = _range(x)
@@ -160,7 +174,7 @@ def _map_ground(problem: Problem) -> _MapGround:
     ends = _own_x(problem, np.array([low, high]))
     labels = y.astype(float) if data.shape.classes else _own_y(problem, y)[:, 0]
     return _MapGround(
-        grid=grid.astype(problem.x.dtype),
+        inputs=problem.data.given(grid).astype(problem.x.dtype),
         side=side,
         extent=(float(ends[0, 0]), float(ends[1, 0]), float(ends[0, 1]), float(ends[1, 1])),
         points=_own_x(problem, x),
@@ -173,7 +187,7 @@ def _map_ground(problem: Problem) -> _MapGround:
 
 def _map(probed: ProbedState) -> MapPrediction:
     problem, ground = probed.problem, _map_ground(probed.problem)
-    out = outputs(problem, probed.state.params, ground.grid)  # (S, side * side, outputs)
+    out = outputs(problem, probed.state.params, ground.inputs)  # (S, side * side, outputs)
     count = problem.data.shape.classes
     classes = agreement = std = None
     if count > 2:
@@ -202,8 +216,8 @@ def _map(probed: ProbedState) -> MapPrediction:
         class_count=count,
         low=ground.low,
         high=ground.high,
-        x_label=problem.data.feature_names[0],
-        y_label=problem.data.feature_names[1],
+        x_label=problem.data.raw.feature_names[0],
+        y_label=problem.data.raw.feature_names[1],
     )
 
 

@@ -50,7 +50,7 @@ class Task(Entry):
     samples: int = 96
     noise: float = 0.06
     validation: float = 0.25
-    knobs: tuple[str, ...] = ("samples", "noise", "validation", "seed")
+    knobs: tuple[str, ...] = ("samples", "noise", "validation", "seed", "features")
     advise: Callable[[TaskSpec], Advice] | None = None
     featured: bool = False
 

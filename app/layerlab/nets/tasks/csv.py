@@ -302,8 +302,9 @@ def _date_text(days: float) -> str:
 
 
 def _generated_columns(data: Data) -> tuple[Column, ...]:
-    x = np.concatenate([data.x, data.validation_x]) * data.x_scale + data.x_mean  # (n, D)
-    features = [Column(name, x[:, k]) for k, name in enumerate(data.feature_names)]
+    raw = data.raw
+    x = np.concatenate([raw.x, raw.validation_x]) * raw.x_scale + raw.x_mean  # (n, D)
+    features = [Column(name, x[:, k]) for k, name in enumerate(raw.feature_names)]
     y = np.concatenate([data.y, data.validation_y])
     if data.shape.classes:
         names = np.array([data.class_names[k] for k in y], object)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from layerlab.core.frames import CurvePrediction
+from layerlab.core.frames import BENT, SMOOTH, UNCOUNTED, CurvePrediction
 from layerlab.core.translation import _, ngettext
 from layerlab.ui.plotting.axes import Label
 from layerlab.ui.plotting.guard import reported
@@ -110,9 +110,11 @@ class KinkPlot(Plot):
 
     def text(self) -> str:
         """Return the sentence under the ruler."""
-        if self.pieces == 0:
+        if self.pieces == SMOOTH:
             return _("a smooth function: this activation has no kinks")
-        if self.pieces < 0:
+        if self.pieces == BENT:
+            return _("no linear pieces: the input features bend between the kinks")
+        if self.pieces == UNCOUNTED:
             return _("linear pieces not counted: the network is large, or has layer norm")
         if not self.neurons:
             return ngettext(
