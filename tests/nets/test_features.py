@@ -198,6 +198,13 @@ def test_the_diagram_shows_each_feature_over_the_plane():
     np.testing.assert_allclose(layer.thumbs, maps / np.abs(maps).max(), atol=1e-6)
 
 
+def test_a_sample_is_sent_through_as_its_features():
+    spec = lab("circle", ("x1^2", "x1*x2"), train__seeds=1)
+    x, y = load_data(spec.task).raw.x[3]
+    trace = probes.trace(spec, initialize(problem_of(spec)), 0, 3)
+    np.testing.assert_allclose(trace.inputs, [x * x, x * y], rtol=1e-6)
+
+
 def test_a_single_feature_is_named_below_its_tile():
     spec = lab("wave", ("sin(pi*x1)",), train__seeds=1)
     part = probes.measure(spec, initialize(problem_of(spec)), {DIAGRAM})[DIAGRAM]

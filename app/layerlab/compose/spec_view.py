@@ -10,6 +10,7 @@ from layerlab.core.frames import Frame
 from layerlab.core.spec import LabSpec, TaskSpec, replace
 from layerlab.core.translation import _, ngettext
 from layerlab.nets.data import Data
+from layerlab.nets.features import offered, plain
 from layerlab.nets.problem import known_data, layout_of, load_data
 from layerlab.nets.tasks import TASKS
 from layerlab.ui.readouts import grouped
@@ -24,6 +25,9 @@ def show_spec(window: LabWindow, spec: LabSpec) -> None:
         for path, knob in KNOBS.items()
         if knob.room == "task" and knob.name not in task.knobs
     } - {"task.name"}
+    inputs = task.shape(spec.task).inputs if "features" in task.knobs else 0
+    features = [(f.key, f.sign(inputs), f.help) for f in offered(inputs)]
+    panel.offer_features(features, plain(inputs))
     panel.show_spec(spec, set(KNOBS) - idle)
     generated = _(
         "{samples} points · noise {noise:g}",
@@ -49,8 +53,12 @@ def task_name(task: TaskSpec) -> str:
 
 
 def same_data(one: TaskSpec, other: TaskSpec) -> bool:
-    """Return whether tasks are the same, but for how much is drawn, held out or noisy."""
+    """Return whether tasks are the same, but for how much is drawn, held out or noisy.
+
+    What the network is given of the points makes no other points.
+    """
     drawn: dict[str, object] = {"samples": 2, "noise": 0.0, "validation": None, "seed": 0}
+    drawn["features"] = ()
     if "column" not in (one.split, other.split):  # which takes an input away
         drawn["split"] = "auto"
     return replace(one, **drawn) == replace(other, problem=one.problem, **drawn)

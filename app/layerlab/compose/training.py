@@ -144,6 +144,9 @@ class Training(QObject):
         elif path in ("task.target", "task.problem", "task.gaps"):
             task = specs.replace(self._store.spec.task, **{path.partition(".")[2]: value})
             self.target_chosen.emit(task, KNOBS[path].label, path)
+        elif path == "task.features":  # each is a step of undo, however quickly they follow
+            spec = specs.edit(self._store.spec, path, value)
+            self._store.replace(spec, KNOBS[path].label, path)
         elif path == "net.depth" and self._budget.is_on:
             self._budget.turn(int(str(value)))
         else:

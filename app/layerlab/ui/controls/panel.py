@@ -15,9 +15,10 @@ from layerlab.core.registry import Registry
 from layerlab.core.spec import LabSpec, get
 from layerlab.core.translation import _, marked, translated
 from layerlab.ui.controls.base import Control
-from layerlab.ui.controls.choice import Choice
+from layerlab.ui.controls.choice import Choice, Option
 from layerlab.ui.controls.chooser import Chooser
 from layerlab.ui.controls.depth import DepthSlider
+from layerlab.ui.controls.features import FeatureChips
 from layerlab.ui.controls.fields import LengthField, NumberField
 from layerlab.ui.controls.glyphs import CSV
 from layerlab.ui.controls.knob_panel import KnobPanel
@@ -29,7 +30,11 @@ from layerlab.ui.theme import Theme
 TASK, NETWORK, TRAINING = marked("task"), marked("network"), marked("training")
 # What stands in each section: main knobs (two of a tuple share a line), then rarer ones.
 _MAIN: dict[str, tuple[str | tuple[str, str], ...]] = {
-    TASK: ("task.name", "task.target", "task.problem", ("task.samples", "task.noise")),
+    TASK: (
+        *("task.name", "task.target", "task.problem"),
+        ("task.samples", "task.noise"),
+        "task.features",
+    ),
     NETWORK: (
         "net.hidden",
         "net.depth",
@@ -126,6 +131,8 @@ class ControlPanel(KnobPanel):
         """Return whether a knob does anything under the other choices of the spec."""
         if path in ("task.target", "task.problem", "task.gaps"):
             return spec.task.name == CSV
+        if path == "task.features":
+            return bool(self._features.options)
         chosen, owners = self._owners.get(path, ("", ()))
         return not chosen or get(spec, chosen) in owners
 
@@ -144,6 +151,21 @@ class ControlPanel(KnobPanel):
         assert isinstance(target, Choice)
         if sorted(names) != sorted(key for key, _, _ in target.options):  # else keep the order
             target.set_options([(name, name, "") for name in names], names[-1])
+
+    @property
+    def _features(self) -> FeatureChips:
+        control = self.controls["task.features"]
+        assert isinstance(control, FeatureChips)
+        return control
+
+    def offer_features(self, options: Sequence[Option], plain: Sequence[str]) -> None:
+        """Offer the input features of a task; it is shown with the next spec.
+
+        Args:
+            options: key, sign and help of each; none of a task without.
+            plain: the keys that stand for the inputs themselves.
+        """
+        self._features.offer(options, plain)
 
     def set_summary(
         self, section: str, text: str, details: Sequence[str] = (), more: str = ""
@@ -215,6 +237,8 @@ class ControlPanel(KnobPanel):
             depth = DepthSlider(knob, theme)
             depth.locked.connect(self.budget_locked)
             return depth
+        if knob.path == "task.features":
+            return FeatureChips(knob, theme)
         if knob.path == "train.updates":
             return LengthField(knob, KNOBS["train.epochs"], theme)
         if knob.path in _TYPED:
