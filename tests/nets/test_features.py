@@ -20,6 +20,7 @@ from layerlab.core.frames import (
     CurvePrediction,
     MapPrediction,
 )
+from layerlab.core.presets import presets
 from layerlab.core.spec import LabSpec, TaskSpec, edit, edit_all, from_json, to_json
 from layerlab.nets import probes
 from layerlab.nets.engines import engine
@@ -240,6 +241,14 @@ def test_squares_make_a_circle_linear():
     bare, _ = accuracy(lab("circle", task__noise=0.02, **knobs))
     assert (squares == 1.0).all()
     assert (bare < 0.75).all()
+
+
+def test_the_experiment_to_try_draws_its_circle():
+    spec = next(one.spec for one in presets() if one.key == "circle-squares")
+    check(spec)
+    found, report = accuracy(spec)
+    assert (found > 0.97).all()  # its points are noisy
+    assert report["parameters"] == 3
 
 
 def test_the_product_solves_xor_without_a_hidden_layer():

@@ -32,6 +32,8 @@ def noise_floor(problem: Problem) -> float | None:
 def linear_loss(problem: Problem) -> float | None:
     """Return the training loss of the best linear model: what depth 0 could reach.
 
+    Linear in what the network is given, which may be features of the inputs.
+
     None for classes that a linear model separates: its loss then has no smallest value.
     """
     return _linear_loss(problem.data, problem.spec.train.loss)
