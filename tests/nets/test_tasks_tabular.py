@@ -327,6 +327,8 @@ LEARNED = {
     "plane": 0.9,
     "multi-gauss": 0.85,
     "diagonal-flip": 0.95,
+    "painted": 0.95,
+    "drawn": 0.9,
 }
 
 

@@ -23,6 +23,10 @@ class NotReadyError(LabError):
     """Something that this machine lacks; exit code 1, as the input was not wrong."""
 
 
+class NoPointsError(LabError):
+    """Data made by hand of which there are too few yet; says what to do, not what is wrong."""
+
+
 class NotFiniteError(LabError):
     """A training whose numbers became NaN or infinite.
 

@@ -126,6 +126,7 @@ class MapPrediction:
         class_count: K, or 0 for regression.
         low, high: range of the colours for regression.
         x_label, y_label: axis names.
+        class_names: K names; empty where they are called by their numbers.
     """
 
     extent: tuple[float, float, float, float]
@@ -142,6 +143,7 @@ class MapPrediction:
     high: float
     x_label: str
     y_label: str
+    class_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -95,6 +95,8 @@ class Data:
         truth: the true function of a generated regression, else None: of the points before
             features, (n, D) -> (n, O).
         noise: standard deviation of the noise in the targets, 0 where unknown.
+        domain: least and greatest input that views show, of every input in its own units;
+            None: a little more than the points.
         image_shape: rows and columns if an input is an image.
         summary: one sentence on what was recognised, such as "150 rows, 3 classes".
         split: how rows were held out: `random`, `stratified`, `last` or `column`; empty of
@@ -121,6 +123,7 @@ class Data:
     y_scale: Array = field(default_factory=lambda: np.ones(1))
     truth: Callable[[Array], Array] | None = None
     noise: float = 0.0
+    domain: tuple[float, float] | None = None
     image_shape: tuple[int, int] | None = None
     summary: str = ""
     split: str = ""

@@ -8,6 +8,7 @@ import numpy as np
 
 from layerlab.core.frames import QUANTILES
 from layerlab.core.state import State
+from layerlab.nets.data import Data
 from layerlab.nets.engines.numpy_ import ForwardCache, Gradients, backward, forward
 from layerlab.nets.losses import sigmoid, softmax
 from layerlab.nets.problem import Problem
@@ -90,6 +91,13 @@ class ProbedState:
     def one(self) -> Array:
         """Parameters of the seed that is shown alone. (1, P)"""
         return self.state.params[self.seed : self.seed + 1]
+
+
+def shown_domain(data: Data) -> tuple[Array, Array]:
+    """Return the ends of a task's domain, as the network gets its inputs. (D,), (D,)"""
+    assert data.domain is not None
+    low, high = ((end - data.x_mean) / data.x_scale for end in data.domain)
+    return low * np.ones(data.shape.inputs), high * np.ones(data.shape.inputs)
 
 
 def quantiles(values: Array) -> Array:

@@ -15,7 +15,7 @@ from layerlab.core.frames import DiagramLayer, DiagramPart, Units, shown_units
 from layerlab.core.translation import _
 from layerlab.nets.engines.numpy_ import ForwardCache, forward
 from layerlab.nets.maths import NUMPY
-from layerlab.nets.probes.base import ProbedState, probe_rows
+from layerlab.nets.probes.base import ProbedState, probe_rows, shown_domain
 from layerlab.nets.probes.layers import across_inputs
 from layerlab.nets.problem import Problem
 
@@ -40,6 +40,8 @@ def _ground(problem: Problem) -> _Ground:
     low, high = raw.x.min(0), raw.x.max(0)
     margin = np.where(high > low, MARGIN * (high - low), 1.0)
     low, high = low - margin, high + margin
+    if raw.domain is not None:
+        low, high = shown_domain(raw)
     if raw.shape.inputs == 1:
         x = data.given(np.linspace(low, high, CURVE_POINTS))
         return _Ground("curve", x.astype(dtype), (CURVE_POINTS,))

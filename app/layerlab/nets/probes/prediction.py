@@ -18,6 +18,7 @@ from layerlab.core.frames import (
     Prediction,
     ScatterPrediction,
 )
+from layerlab.nets.data import Data
 from layerlab.nets.engines.numpy_ import outputs
 from layerlab.nets.probes.base import (
     ProbedState,
@@ -26,6 +27,7 @@ from layerlab.nets.probes.base import (
     probability_of_one,
     probe_rows,
     quantiles,
+    shown_domain,
 )
 from layerlab.nets.probes.loss import score_of
 from layerlab.nets.problem import Problem
@@ -61,8 +63,11 @@ def _own_y(problem: Problem, y: Array) -> Array:
     return np.asarray(y * problem.data.y_scale + problem.data.y_mean)
 
 
-def _range(x: Array) -> tuple[Array, Array]:
-    """Return ends a little beyond the data, for each column. (N, D) -> (D,), (D,)"""
+def _range(data: Data) -> tuple[Array, Array]:
+    """Return the ends of what is shown of each input, as networks get them. (D,), (D,)"""
+    if data.domain is not None:
+        return shown_domain(data)
+    x = np.concatenate((data.x, data.validation_x))
     low, high = x.min(0), x.max(0)
     margin = np.where(high > low, MARGIN * (high - low), 1.0)
     return low - margin, high + margin
@@ -89,7 +94,7 @@ class _CurveGround:
 @functools.lru_cache(maxsize=4)
 def _curve_ground(problem: Problem) -> _CurveGround:
     data = problem.data.raw
-    low, high = _range(np.concatenate((data.x, data.validation_x)))
+    low, high = _range(data)
     seeds = problem.spec.train.seeds
     count = len(probe_rows(problem, CURVE_POINTS, seeds, MIN_CURVE_POINTS))
     grid = np.linspace(low, high, count)  # (G, 1), scaled as the training inputs
@@ -164,7 +169,7 @@ def _map_ground(problem: Problem) -> _MapGround:
     data = problem.data.raw
     x = np.concatenate((data.x, data.validation_x))
     y = np.concatenate((data.y, data.validation_y))
-    low, high = _range(x)
+    low, high = _range(data)
     fit = len(probe_rows(problem, MAP_SIDE**2, problem.spec.train.seeds, MIN_MAP_SIDE**2))
     side = int(fit**0.5)
     columns, rows = np.meshgrid(
@@ -218,6 +223,7 @@ def _map(probed: ProbedState) -> MapPrediction:
         high=ground.high,
         x_label=problem.data.raw.feature_names[0],
         y_label=problem.data.raw.feature_names[1],
+        class_names=problem.data.class_names,
     )
 
 

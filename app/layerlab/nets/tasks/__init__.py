@@ -2,6 +2,7 @@
 
 from layerlab.nets.tasks.base import TASKS as TASKS
 from layerlab.nets.tasks.base import Task as Task
+from layerlab.nets.tasks.by_hand import DRAWN, PAINTED
 from layerlab.nets.tasks.csv import CSV
 from layerlab.nets.tasks.csv import export_csv as export_csv
 from layerlab.nets.tasks.csv import recommended_for_csv as recommended_for_csv
@@ -10,6 +11,6 @@ from layerlab.nets.tasks.flip import FLIP
 from layerlab.nets.tasks.planes import PLANES
 from layerlab.nets.tasks.sets import SETS
 
-_ALL = (*CURVES, *PLANES, FLIP, *SETS, CSV)
+_ALL = (*CURVES, DRAWN, *PLANES, PAINTED, FLIP, *SETS, CSV)
 for _task in sorted(_ALL, key=lambda task: not task.featured):  # keeps order otherwise
     TASKS.add(_task)

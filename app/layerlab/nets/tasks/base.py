@@ -41,6 +41,8 @@ class Task(Entry):
         knobs: the names of the task's knobs that have an effect.
         advise: (task spec) -> net and train, where they depend on the file; else None.
         featured: whether a short list shows it.
+        by_hand: what a person makes of it with the mouse, `points` or `curve`; else empty.
+        start: what of it is there to begin with.
     """
 
     load: Callable[[TaskSpec], Data]
@@ -53,6 +55,8 @@ class Task(Entry):
     knobs: tuple[str, ...] = ("samples", "noise", "validation", "seed", "features")
     advise: Callable[[TaskSpec], Advice] | None = None
     featured: bool = False
+    by_hand: str = ""
+    start: Callable[[], tuple[float, ...]] | None = None
 
     def recommended(self) -> LabSpec:
         """Return the spec that choosing this task brings."""
@@ -72,6 +76,8 @@ class Task(Entry):
         blank = TaskSpec()
         others = set(TaskSpec.__struct_fields__) - {*_EVERY_TASKS, *self.knobs}
         task = replace(task, **{name: getattr(blank, name) for name in others})
+        if self.start is not None and not task.points:
+            task = replace(task, points=self.start())
         net, train = self.advise(task) if self.advise else (self.net, self.train)
         return LabSpec(task=task, net=net, train=train)
 
