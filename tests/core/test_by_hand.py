@@ -25,7 +25,8 @@ def test_a_brush_leaves_points_of_its_class_within_its_circle() -> None:
     points = sprayed((), (0.3, -0.2), 0.1, 50, 4)
     assert len(points) == 150
     assert set(points[2::3]) == {4.0}
-    away = [math.hypot(x - 0.3, y + 0.2) for x, y in zip(points[::3], points[1::3])]
+    places = zip(points[::3], points[1::3], strict=True)
+    away = [math.hypot(x - 0.3, y + 0.2) for x, y in places]
     assert max(away) <= 0.1 + 0.001  # rounded to three digits
     # Even over the area: half of them within the radius over the root of two.
     assert sum(d < 0.1 / math.sqrt(2) for d in away) == pytest.approx(25, abs=11)
@@ -58,7 +59,7 @@ def test_an_eraser_takes_what_lies_in_its_circle_of_any_class() -> None:
 
 def test_a_stroke_replaces_the_curve_over_the_x_that_it_passes() -> None:
     points = drawn(LINE, (-0.1, 0.5), (0.1, 0.7))
-    vertices = list(zip(points[::2], points[1::2]))
+    vertices = list(zip(points[::2], points[1::2], strict=True))
     assert vertices[0] == (-1.0, -1.0)
     assert vertices[-1] == (1.0, 1.0)
     assert [x for x, _ in vertices[1:-1]] == pytest.approx([k * 0.02 for k in range(-5, 6)])

@@ -197,7 +197,7 @@ def test_exported_points_are_read_as_the_same_classes(tmp_path: pathlib.Path) ->
 
     assert rows(read) == rows(own)
     x1, x2, label = np.reshape(spec.task.points, (-1, 3)).T
-    assert rows(own) == sorted(zip(x1, x2, label))
+    assert rows(own) == sorted(zip(x1, x2, label, strict=True))
 
 
 def test_problems_are_kept_by_their_points() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from layerlab.compose.serving import COMPILED, ServingEngine
 from layerlab.core import spec as specs
-from layerlab.core.errors import LabError, NotFiniteError, NotReadyError
+from layerlab.core.errors import LabError, NoPointsError, NotFiniteError, NotReadyError
 from layerlab.core.libraries import sentence_of
 from layerlab.core.phrases import capitalized
 from layerlab.core.translation import _
@@ -31,6 +31,7 @@ class ErrorReporter:
         serving: ServingEngine,
         banner: Callable[[], Banner],
         not_begun: Callable[[], None],
+        waits: Callable[[str], None],
     ) -> None:
         """Prepare.
 
@@ -38,9 +39,11 @@ class ErrorReporter:
             window: has the lab's banner and panel. store, runner: of the run that broke.
             serving: takes the place of an engine that cannot run.
             banner: gives that of what is shown. not_begun: called when a run failed.
+            waits: (sentence) is called instead when data made by hand are not there yet.
         """
         self._window, self._store, self._runner = window, store, runner
         self._serving, self._banner, self._not_begun = serving, banner, not_begun
+        self._waits = waits
         # Returns the details of an error; a logbook writes it down as well.
         self.report: Callable[[BaseException], str] = _trace
 
@@ -66,6 +69,9 @@ class ErrorReporter:
         """Show what stopped the run, and offer the way back."""
         store, runner = self._store, self._runner
         sentence, details = sentence_of(error), ""
+        if isinstance(error, NoPointsError):  # nothing is wrong: a person is to begin
+            self._waits(capitalized(sentence))
+            return
         _log.warning("the training stopped: %s", sentence)
         engine = runner.request.engine
         if isinstance(error, NotReadyError) and engine not in ("numpy", COMPILED):

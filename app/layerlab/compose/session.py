@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 UNSEEN_MS = 1500
 PATIENCE_MS = 3000
 ZOOM_STEP = 0.1
+POINTS = "task.points"  # the knob that brush and pen turn
 PAINT_MS = 10  # more than the events of the first frame wait: it is painted by then
 
 
@@ -113,7 +114,8 @@ class Session(QObject):
             store, runner, window.diagram, self._newest, self.toast.show_message
         )
         self.error_reporter = ErrorReporter(
-            window, store, runner, self.serving, self._banner, self.training.on_not_begun
+            *(window, store, runner, self.serving, self._banner),
+            *(self.training.on_not_begun, self.training.on_waiting),
         )
         self.garbage_collection = FreezeGarbageCollector(runner, self)
 
@@ -314,6 +316,12 @@ class Session(QObject):
         diagram.trace_wanted.connect(self.network.trace)
         diagram.best_wanted.connect(self.seeds.choose_best)
         diagram.worst_wanted.connect(self.seeds.choose_worst)
+        prediction = self.window.prediction
+        prediction.hand_grabbed.connect(partial(self.training.on_grabbed, POINTS))
+        prediction.hand_edited.connect(partial(self.training.on_edited, POINTS))
+        prediction.hand_released.connect(partial(self.training.on_released, POINTS))
+        prediction.hand_full.connect(self.toast.show_message)
+        prediction.by_hand_wanted.connect(self.training.on_by_hand)
         self.window.loss.threshold_chosen.connect(self.seeds.set_threshold)
         self.window.loss.refused.connect(self.error_reporter.show_error)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pathlib
 
 from layerlab.compose.wiring import REGISTRIES
+from layerlab.core.by_hand import POINTS, Points, count
 from layerlab.core.declared import KNOBS
 from layerlab.core.frames import Frame
 from layerlab.core.spec import LabSpec, TaskSpec, replace
@@ -29,6 +30,7 @@ def show_spec(window: LabWindow, spec: LabSpec) -> None:
     features = [(f.key, f.sign(inputs), f.help) for f in offered(inputs)]
     panel.offer_features(features, plain(inputs))
     panel.show_spec(spec, set(KNOBS) - idle)
+    window.prediction.show_by_hand(task.by_hand, spec.task.points)
     generated = _(
         "{samples} points · noise {noise:g}",
         samples=grouped(spec.task.samples),
@@ -39,6 +41,8 @@ def show_spec(window: LabWindow, spec: LabSpec) -> None:
         _show_summary(window, data)
     else:
         name = task_name(spec.task)
+        if task.by_hand == POINTS:
+            name = _points(spec.task.points)
         panel.set_summary("task", generated if "samples" in task.knobs else name)
     panel.set_summary(
         "network",
@@ -55,10 +59,11 @@ def task_name(task: TaskSpec) -> str:
 def same_data(one: TaskSpec, other: TaskSpec) -> bool:
     """Return whether tasks are the same, but for how much is drawn, held out or noisy.
 
-    What the network is given of the points makes no other points.
+    Points made by hand are the same task too, as views follow while they are painted; and
+    what the network is given of the points makes no other points.
     """
     drawn: dict[str, object] = {"samples": 2, "noise": 0.0, "validation": None, "seed": 0}
-    drawn["features"] = ()
+    drawn |= {"points": (), "features": ()}
     if "column" not in (one.split, other.split):  # which takes an input away
         drawn["split"] = "auto"
     return replace(one, **drawn) == replace(other, problem=one.problem, **drawn)
@@ -78,12 +83,23 @@ def show_data(window: LabWindow, frame: Frame) -> str:
         data = load_data(spec.task)
     panel.set_points(data.n, spec.train.batch)
     window.diagram.set_sample_count(data.n)
-    if "samples" not in TASKS[spec.task.name].knobs:
+    task = TASKS[spec.task.name]
+    if "samples" not in task.knobs and not task.by_hand:
         _show_summary(window, data)
     if spec.task.name == "csv" and data.table is not None:
         panel.set_columns([c.name for c in (*data.table.features, data.table.target)])
         return data.summary
     return ""
+
+
+def _points(points: Points) -> str:
+    """Return how many points are painted, in how many classes."""
+    classes = len(set(points[2::3]))
+    return _(
+        "{points} · {classes}",
+        points=ngettext("{count} point", "{count} points", count(points)),
+        classes=ngettext("{count} class", "{count} classes", classes),
+    )
 
 
 def _show_summary(window: LabWindow, data: Data) -> None:

@@ -23,6 +23,7 @@ from layerlab.core.knobs import Effect
 from layerlab.core.presets import Preset
 from layerlab.core.spec import LabSpec
 from layerlab.core.translation import _
+from layerlab.nets.problem import load_data
 from layerlab.nets.tasks import TASKS
 from layerlab.runtime.runner import Runner
 from layerlab.runtime.store import Snapshot, Store
@@ -87,6 +88,7 @@ class Training(QObject):
         )
         self.frame: Frame | None = None
         self._gesture = self._is_overlaid = False
+        self._waiting = ""  # what a person is to do before there are data
         self._late_spec = Debouncer(self.show_spec, PANEL_MS, self)
         self._late_state = Debouncer(self._show_state, BUTTONS_MS, self)
         self._late_veil = Debouncer(self._veil, LOADING_MS, self)
@@ -96,7 +98,9 @@ class Training(QObject):
 
     def toggle_play(self) -> None:
         """Play or pause; from the end, play again from the same weights."""
-        if self._runner.is_playing:
+        if self._waiting:
+            self._show_message(self._waiting)
+        elif self._runner.is_playing:
             self._runner.pause()
         elif self.frame is not None and self.frame.status == "finished":
             self.reset()
@@ -167,6 +171,19 @@ class Training(QObject):
         self._late_state.flush()
         self._store.end_gesture()
 
+    def on_by_hand(self) -> None:
+        """What the task draws is to be edited with brush or pen; all else stays as it is."""
+        from layerlab.nets.tasks.by_hand import taken_by_hand
+
+        spec = self._store.spec
+        try:
+            task, message = taken_by_hand(spec.task, load_data(spec.task))
+        except LabError as error:
+            self.refused.emit("task.points", str(error))
+            return
+        if self._store.replace(specs.replace(spec, task=task), _("Edit data by hand")):
+            self._show_message(message)
+
     def on_preset(self, key: str) -> None:
         """One of the experiments to try was chosen."""
         preset = self._presets[key]
@@ -178,6 +195,7 @@ class Training(QObject):
     def on_changed(self, spec: LabSpec, effect: Effect) -> None:
         """The spec is another one: go on training, or retrain."""
         self._window.banner.hide()
+        self._waiting = ""
         if effect is Effect.LIVE:
             self._runner.go_on(spec)
         elif effect is Effect.REBUILD:
@@ -203,6 +221,7 @@ class Training(QObject):
         """Undo, redo or a file: show that network again, not a new one."""
         self._overlay.clear()
         self._window.banner.hide()
+        self._waiting = ""
         self._show_spec(snapshot.spec)
         self._runner.start(
             snapshot.spec, snapshot.state, snapshot.history, play=snapshot.state is None
@@ -233,6 +252,7 @@ class Training(QObject):
     def on_framed(self, frame: Frame) -> None:
         """Draw the newest frame."""
         known = self.frame
+        self._waiting = ""
         self.frame = frame.completed(known)  # a view that moves is measured alone
         if same_data(frame.spec.task, self._store.spec.task):
             self._unveil()
@@ -262,6 +282,17 @@ class Training(QObject):
                 _("{task} is not there. The views show the task before it.", task=name)
             )
 
+    def on_waiting(self, sentence: str) -> None:
+        """The run has no data, as they are made by hand; tell a person what to do."""
+        self._waiting = sentence
+        self._late_veil.cancel()
+        self._window.build_views()
+        self._window.prediction.show_no_data()
+        self._show_waiting()
+
+    def _show_waiting(self) -> None:
+        self._window.stage.veil.show_text(self._waiting, self._window.prediction)
+
     # ---- showing
 
     def show_spec(self) -> None:
@@ -270,7 +301,9 @@ class Training(QObject):
 
     def _show_spec(self, spec: LabSpec) -> None:
         self._late_spec.cancel()
-        if self.frame is None or same_data(self.frame.spec.task, spec.task):
+        if self._waiting:
+            self._show_waiting()
+        elif self.frame is None or same_data(self.frame.spec.task, spec.task):
             self._unveil()
         else:
             self._late_veil.schedule()
@@ -308,5 +341,6 @@ class Training(QObject):
 
 
 def _spec_text(spec: LabSpec) -> str:
-    """Return a spec on one line of the log."""
-    return " ".join(specs.to_json(spec).split())
+    """Return a spec on one line of the log, without the points that were made by hand."""
+    bare = specs.replace(spec, task=specs.replace(spec.task, points=()))
+    return " ".join(specs.to_json(bare).split())

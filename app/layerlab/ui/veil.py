@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QWidget
 
 from layerlab.ui.themed import Themed
@@ -18,6 +18,7 @@ class Veil(Themed, QWidget):
         """Make a veil that is not seen yet."""
         super().__init__(below)
         self._below = below
+        self._around: QWidget | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
         below.installEventFilter(self)
@@ -27,8 +28,13 @@ class Veil(Themed, QWidget):
         """Its text; "" while it is hidden."""
         return self.accessibleName() if not self.isHidden() else ""
 
-    def show_text(self, text: str) -> None:
-        """Cover the widget with a text; "" takes the veil away."""
+    def show_text(self, text: str, around: QWidget | None = None) -> None:
+        """Cover the widget with a text; "" takes the veil away.
+
+        Args:
+            text: a sentence. around: a widget in it that is not covered.
+        """
+        self._around = around
         self.setAccessibleName(text)
         self.setGeometry(self._below.rect())
         self.setVisible(bool(text))
@@ -46,7 +52,13 @@ class Veil(Themed, QWidget):
         theme = self.theme
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            ground = QRegion(self.rect())
+            if self._around is not None:
+                corner = self._around.mapTo(self._below, QPoint())
+                ground -= QRegion(QRect(corner, self._around.size()))
+            painter.setClipRegion(ground)
             painter.fillRect(self.rect(), theme.color("background", OPACITY))
+            painter.setClipping(False)
             painter.setFont(theme.font(13, 600))
             wide = painter.fontMetrics().horizontalAdvance(self.accessibleName())
             pill = QRectF(0, 0, min(self.width(), wide + theme.px(40)), theme.px(34))

@@ -300,6 +300,8 @@ class LabWindow(Themed, QMainWindow):
                 self.escaped.emit()
         elif key == Qt.Key.Key_Escape and self._maximised is not None:
             self.toggle_maximised(self._maximised)
+        elif self.prediction.take_key(key, event.modifiers()):
+            event.accept()
         elif key in names and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             if key == Qt.Key.Key_Right or not event.isAutoRepeat():
                 self.key_pressed.emit(names[key])

@@ -6,9 +6,11 @@ import functools
 import math
 
 import numpy as np
+from msgspec.structs import replace
 
 from layerlab.core.by_hand import (
     CURVE,
+    DIGITS,
     LIMIT,
     MAX_CLASSES,
     MAX_POINTS,
@@ -167,7 +169,7 @@ def _load_drawn(spec: TaskSpec) -> Data:
     low, high = vertices[0, 0], vertices[-1, 0]
 
     def truth(x: Array) -> Array:
-        return np.interp(x, *vertices.T, left=np.nan, right=np.nan)
+        return np.interp(x, vertices[:, 0], vertices[:, 1], left=np.nan, right=np.nan)
 
     def points(stream: int, count: int) -> tuple[Array, Array]:
         position, noise = generators(spec, stream)
@@ -191,6 +193,62 @@ def _load_drawn(spec: TaskSpec) -> Data:
             extra=len(parts[2]),
         ),
     )
+
+
+def taken_by_hand(spec: TaskSpec, data: Data) -> tuple[TaskSpec, str]:
+    """Return a task that has what another one draws as points or curve made by hand.
+
+    Args:
+        spec: a generated task of classes on the plane, or of a known curve.
+        data: what it draws.
+
+    Returns:
+        The task, and a sentence that says what was taken.
+
+    Raises:
+        LabError: nothing of it can be made by hand.
+    """
+    if data.form == "map" and data.shape.classes and data.table is None:
+        x = np.concatenate([data.x, data.validation_x])
+        y = np.concatenate([data.y, data.validation_y])
+        # Both parts are mixed, so that the brush's own split takes from both.
+        order = np.random.default_rng([spec.seed, 4]).permutation(len(x))
+        at = order[(np.abs(x[order]) <= LIMIT).all(axis=1)][:MAX_POINTS]
+        rows = np.column_stack((np.round(x[at], DIGITS) + 0.0, y[at] + 1))
+        task = TaskSpec("painted", validation=spec.validation, seed=spec.seed, noise=0.0)
+        task = replace(task, points=tuple(rows.ravel().tolist()))
+        painted_rows(task)
+        message = ngettext(
+            "{count} point is yours to paint over.",
+            "{count} points are yours to paint over.",
+            len(at),
+        )
+        if left := len(x) - len(at):
+            message = _(
+                "{taken} points are yours to paint over; {left} are left out, as at most "
+                "{most} fit between -{limit:g} and {limit:g}.",
+                taken=grouped(len(at)),
+                left=grouped(left),
+                most=grouped(MAX_POINTS),
+                limit=LIMIT,
+            )
+        return task, message
+    if data.form == "curve" and data.truth is not None and data.table is None:
+        count = round(SIDE / STEP)
+        places = np.round(np.arange(-count, count + 1) * STEP, DIGITS)
+        values = data.truth(places[:, None])[:, 0]
+        if not (np.abs(values) <= LIMIT).all():
+            raise LabError(
+                _(
+                    "this curve leaves the range from -{limit:g} to {limit:g}, within which "
+                    "curves are drawn by hand",
+                    limit=LIMIT,
+                )
+            )
+        rows = np.column_stack((places, np.round(values, DIGITS) + 0.0))
+        task = replace(spec, name="drawn", formula=None, points=tuple(rows.ravel().tolist()))
+        return task, _("The curve is yours to draw over.")
+    raise LabError(_("only generated classes on the plane and curves can be edited by hand"))
 
 
 @functools.cache

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from layerlab.core.by_hand import LIMIT, SIDE
 from layerlab.core.frames import CurvePrediction, Frame
 from layerlab.core.translation import _, in_english, ngettext
 from layerlab.ui.plotting.colors import blend
@@ -56,6 +57,14 @@ class CurveView(PredictionForm):
         bands = dict(reversed(found.bands.items()))  # the inner one lies over the outer one
         self.plot.show_marks(bands, found.still, found.live)
 
+    def show_no_data(self) -> None:
+        """Show empty axes."""
+        self.part, self._series, plot = None, (), self.plot
+        plot.x_axis.fix(-SIDE, SIDE)
+        plot.y_axis.fix(-LIMIT, LIMIT)
+        plot.is_empty, plot.legend = True, ()
+        plot.show_marks()
+
     def _set_ranges(self, part: CurvePrediction, restart: bool) -> None:
         self.plot.x_axis.label, self.plot.y_axis.label = part.x_label, part.y_label
         if part.x.size:
@@ -72,6 +81,10 @@ class CurveView(PredictionForm):
             away = max(float(inner.max()) - high, low - float(inner.min()))
             step = span * 2.0 ** np.ceil(np.log2(max(away / span, 0.25)))
             low, high = (low, high + step) if inner.max() > high else (low - step, high)
+        if self.plot.tool is not None:  # there is room for another curve
+            low, high = min(low, -LIMIT), max(high, LIMIT)
+            if self.plot.is_in_stroke:  # nothing moves away under the pen
+                return
         if not restart:
             low, high = self._kept(low, high, span)
         self.plot.y_axis.fix(low, high)

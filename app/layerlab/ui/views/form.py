@@ -43,6 +43,9 @@ class PredictionForm(Themed, QWidget):
         """Draw the frame's prediction; `restart`: the axes restart with it."""
         self.part, self.seeds = part, frame.spec.train.seeds
 
+    def show_no_data(self) -> None:
+        """Show axes alone: there are no data yet."""
+
     def note(self) -> str:
         """Return what stands in the card's head, as rich text."""
         return ""

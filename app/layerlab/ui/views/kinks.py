@@ -13,8 +13,8 @@ from layerlab.core.translation import _, ngettext
 from layerlab.ui.plotting.axes import Label
 from layerlab.ui.plotting.guard import reported
 from layerlab.ui.plotting.legend import GAP, LegendEntry, LegendItem, key_widths, lay_legend
-from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.scale import Axis
+from layerlab.ui.plotting.tools import ToolPlot
 from layerlab.ui.theme import Theme
 
 Array = np.ndarray
@@ -86,11 +86,12 @@ class RulerItem(pg.GraphicsObject):
             painter.drawLines(lines)
 
 
-class KinkPlot(Plot):
+class KinkPlot(ToolPlot):
     """Below the axis: where the shown network's function bends, by the layer that bends it.
 
     Attributes:
         keys_item: the legend of the layers, below the ruler.
+        is_empty: whether there is no function, and so no ruler.
     """
 
     def __init__(self) -> None:
@@ -98,6 +99,7 @@ class KinkPlot(Plot):
         self.kinks, self.layers = np.empty(0), np.empty(0, int)
         self.pieces, self.layer_count, self.neurons = 0, 0, 0
         self._ruler, self._sentence, self.keys_item = RulerItem(), LegendItem(), LegendItem()
+        self.is_empty = False
         self._keys_laid: object = None
         self._texts_laid: object = None
         for item in (self._ruler, self._sentence, self.keys_item):
@@ -105,6 +107,7 @@ class KinkPlot(Plot):
 
     def set_kinks(self, part: CurvePrediction, depth: int, neurons: int) -> None:
         """Show the kinks of the part with the next marks; a smooth activation has none."""
+        self.is_empty = False
         self.kinks, self.layers = part.kinks, part.kink_layers
         self.pieces, self.layer_count, self.neurons = part.pieces, depth, neurons
 
@@ -137,7 +140,7 @@ class KinkPlot(Plot):
 
     def has_ruler(self) -> bool:
         """Return whether there is room for the ruler."""
-        return self.height() >= self.theme.px(MIN_HEIGHT)
+        return not self.is_empty and self.height() >= self.theme.px(MIN_HEIGHT)
 
     def ruler(self) -> QRectF:
         """Return where the ruler is, in pixels: as wide as the area."""

@@ -7,6 +7,8 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout
 
+from layerlab.core.by_hand import LIMIT
+from layerlab.core.errors import one_line
 from layerlab.core.frames import Frame, MapPrediction
 from layerlab.core.translation import _, ngettext
 from layerlab.ui.plotting.colors import amount_colors, class_colors, value_colors
@@ -14,18 +16,19 @@ from layerlab.ui.plotting.items import Contour, Dots, HeatMap, Mark, evenly_spac
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.linking import AxisLink
 from layerlab.ui.plotting.numbers import table
-from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.side import amount_scale, value_scale
+from layerlab.ui.plotting.tools import ToolPlot
 from layerlab.ui.views.form import PredictionForm
 
 Array = np.ndarray
 MAX_DOTS = 500
+MAX_NAME = 14  # characters of a class
 WIDE = 1.55  # as wide as high, or wider: there is room for a second map
 
 
-class MapPlot(Plot):
+class MapPlot(ToolPlot):
     """A square plot with its legend in a column at the right, where there is room."""
 
     def __init__(self) -> None:
@@ -75,7 +78,8 @@ class MapView(PredictionForm):
         has_uncertainty = part is not None and self.seeds > 1
         wide, high = self.width(), self.height()
         is_wide = wide > WIDE * high and high > self.theme.px(120)
-        self.beside.setVisible(has_uncertainty and is_wide)
+        # A plane to paint on gets all the room.
+        self.beside.setVisible(has_uncertainty and is_wide and self.plot.tool is None)
         layout = self.layout()
         assert isinstance(layout, QHBoxLayout)
         layout.setStretch(0, high)
@@ -87,8 +91,20 @@ class MapView(PredictionForm):
         self._fit()
         self._draw(part)
 
+    def show_no_data(self) -> None:
+        """Show an empty plane."""
+        self.part = None
+        self._fit()
+        plot = self.plot
+        for axis in (plot.x_axis, plot.y_axis):
+            axis.fix(-LIMIT, LIMIT)
+        plot.column, plot.legend, plot.color_scale = (), (), None
+        plot.grid = True
+        plot.show_marks()
+
     def _draw(self, part: MapPrediction) -> None:
         plot, theme = self.plot, self.theme
+        plot.grid = False
         x0, x1, y0, y1 = part.extent
         for one in self.surfaces:
             one.x_axis.fix(x0, x1)
@@ -164,9 +180,10 @@ class MapView(PredictionForm):
 
     def _keys(self, part: MapPrediction) -> tuple[LegendEntry, ...]:
         theme = self.theme
+        has_swatches = self.plot.tool is not None and not self.plot.is_figure
         keys = [
-            LegendEntry("dot", theme.class_color(k), _("class {number}", number=k))
-            for k in range(part.class_count)
+            LegendEntry("dot", theme.class_color(k), self._class(part, k))
+            for k in range(0 if has_swatches else part.class_count)
         ]
         if part.is_validation.any():
             keys.append(LegendEntry("ring", theme.color("muted"), _("validation")))
@@ -176,11 +193,21 @@ class MapView(PredictionForm):
             keys.append(LegendEntry("text", theme.color("muted"), _("pale: seeds disagree")))
         return tuple(keys)
 
+    def _class(self, part: MapPrediction, label: int) -> str:
+        """Return what a class is called."""
+        name = one_line(part.class_names[label]) if part.class_names else str(label)
+        short = name if len(name) <= MAX_NAME else name[: MAX_NAME - 1] + "…"
+        return _("class {number}", number=short)
+
     def note(self) -> str:
         """Return what the colours mean."""
         if self.part is None:
             return ""
         if self.part.class_count:
+            painted = np.unique(self.part.labels)
+            if self.plot.tool is not None and painted.size < 2:
+                name = self._class(self.part, int(painted[0]))
+                return _("only {class_name} so far: paint another one as well", class_name=name)
             if self.seeds == 1:
                 return _("class")
             return ngettext(
@@ -212,10 +239,12 @@ class MapView(PredictionForm):
             return Tooltip(title, tuple(rows_read))
         label = int(part.classes[row, column])
         lines: list[tuple[QColor | None, str]] = [
-            (self.theme.class_color(label), _("class {number}", number=label))
+            (self.theme.class_color(label), self._class(part, label))
         ]
         if part.class_count == 2:
-            lines.append((None, _("median probability of class 1: {number}", number=value)))
+            name = self._class(part, 1)
+            text = _("{class_name}: median probability {number}", class_name=name, number=value)
+            lines.append((None, text))
         if part.agreement is not None and self.seeds > 1:
             share = float(np.clip(np.nan_to_num(part.agreement[row, column]), 0, 1))
             agree = ngettext(
