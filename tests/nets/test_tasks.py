@@ -112,6 +112,46 @@ def test_noise_moves_the_points_of_a_class(key: str) -> None:
         assert np.abs(still.x).max() <= 1
 
 
+@pytest.mark.parametrize("key", CLOUDS)
+def test_label_noise_gives_a_share_of_the_training_points_another_class(key: str) -> None:
+    clean, silent = load(key, samples=6000), load(key, samples=6000, label_noise=0.0)
+    for name in ("x", "y", "validation_x", "validation_y"):
+        assert getattr(clean, name).tobytes() == getattr(silent, name).tobytes()
+    noisy = load(key, samples=6000, label_noise=0.2)
+    np.testing.assert_array_equal(clean.x, noisy.x)
+    np.testing.assert_array_equal(clean.validation_x, noisy.validation_x)
+    np.testing.assert_array_equal(clean.validation_y, noisy.validation_y)
+    wrong = clean.y != noisy.y
+    assert wrong.mean() == pytest.approx(0.2, abs=4 * (0.2 * 0.8 / 6000) ** 0.5)  # binomial
+    classes = clean.shape.classes
+    assert set(noisy.y) == set(range(classes))
+    others = np.bincount((noisy.y - clean.y)[wrong] % classes, minlength=classes)
+    assert others[0] == 0
+    even = wrong.sum() / (classes - 1)
+    assert (np.abs(others[1:] - even) < 4 * even**0.5).all()
+
+
+def test_more_label_noise_keeps_what_was_wrong_and_another_sample_the_others() -> None:
+    clean = load("blobs", samples=300).y
+    some, more = load("blobs", samples=300, label_noise=0.1), load("blobs", label_noise=0.3)
+    longer = load("blobs", samples=301, label_noise=0.1)
+    was = some.y[:200] != clean[:200]
+    np.testing.assert_array_equal(some.y[:200][was], more.y[was])
+    assert (more.y != clean[:200]).sum() > was.sum()
+    np.testing.assert_array_equal(some.y, longer.y[:300])
+    seeds = [load("blobs", samples=300, label_noise=0.1, seed=seed).y for seed in (0, 1)]
+    assert ((seeds[0] != clean) != (seeds[1] != clean)).any()
+
+
+def test_label_noise_is_a_knob_of_generated_classes_alone() -> None:
+    having = {task.key for task in TASKS if "label_noise" in task.active_knobs(TaskSpec())}
+    assert having >= {*CLOUDS}
+    assert not having & {"wave", "plane", "multi-gauss", "iris", "csv", "diagonal-flip"}
+    chosen = TaskSpec(label_noise=0.2)
+    assert TASKS["moons"].recommend(chosen).task.label_noise == 0.2
+    assert TASKS["wave"].recommend(chosen).task.label_noise == 0
+
+
 def test_curves_at_places_worked_by_hand() -> None:
     def at(key: str, *x: float) -> list[float]:
         truth = load(key).truth

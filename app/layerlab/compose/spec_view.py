@@ -8,6 +8,7 @@ from layerlab.compose.wiring import REGISTRIES
 from layerlab.core.by_hand import POINTS, Points, count
 from layerlab.core.declared import KNOBS
 from layerlab.core.frames import Frame
+from layerlab.core.numbers import percent
 from layerlab.core.spec import LabSpec, TaskSpec, replace
 from layerlab.core.translation import _, ngettext
 from layerlab.nets.data import Data
@@ -21,21 +22,15 @@ from layerlab.ui.window import LabWindow
 def show_spec(window: LabWindow, spec: LabSpec) -> None:
     """Show every knob's value, and what is known without loading data."""
     task, panel = TASKS[spec.task.name], window.panel
+    active = task.active_knobs(spec.task)
     idle = {
-        path
-        for path, knob in KNOBS.items()
-        if knob.room == "task" and knob.name not in task.knobs
+        path for path, knob in KNOBS.items() if knob.room == "task" and knob.name not in active
     } - {"task.name"}
     inputs = task.shape(spec.task).inputs if "features" in task.knobs else 0
     features = [(f.key, f.sign(inputs), f.help) for f in offered(inputs)]
     panel.offer_features(features, plain(inputs))
     panel.show_spec(spec, set(KNOBS) - idle)
     window.prediction.show_by_hand(task.by_hand, spec.task.points)
-    generated = _(
-        "{samples} points · noise {noise:g}",
-        samples=grouped(spec.task.samples),
-        noise=spec.task.noise,
-    )
     data = known_data(spec.task) if spec.task.path else None
     if data is not None:  # with every edit of a table's lab: the lines stay where they are
         _show_summary(window, data)
@@ -43,12 +38,22 @@ def show_spec(window: LabWindow, spec: LabSpec) -> None:
         name = task_name(spec.task)
         if task.by_hand == POINTS:
             name = _points(spec.task.points)
-        panel.set_summary("task", generated if "samples" in task.knobs else name)
+        panel.set_summary("task", _generated(spec.task) if "samples" in task.knobs else name)
     panel.set_summary(
         "network",
         ngettext("{count} parameter", "{count} parameters", layout_of(spec).parameters),
     )
     panel.set_summary("training", REGISTRIES["optimizers"][spec.train.optimizer].label)
+
+
+def _generated(task: TaskSpec) -> str:
+    """Return what is drawn, in a line."""
+    drawn = _(
+        "{samples} points · noise {noise:g}", samples=grouped(task.samples), noise=task.noise
+    )
+    if not task.label_noise:
+        return drawn
+    return " · ".join((drawn, _("{share} wrong labels", share=percent(task.label_noise))))
 
 
 def task_name(task: TaskSpec) -> str:
@@ -63,7 +68,7 @@ def same_data(one: TaskSpec, other: TaskSpec) -> bool:
     what the network is given of the points makes no other points.
     """
     drawn: dict[str, object] = {"samples": 2, "noise": 0.0, "validation": None, "seed": 0}
-    drawn |= {"points": (), "features": ()}
+    drawn |= {"label_noise": 0.0, "points": (), "features": ()}
     if "column" not in (one.split, other.split):  # which takes an input away
         drawn["split"] = "auto"
     return replace(one, **drawn) == replace(other, problem=one.problem, **drawn)

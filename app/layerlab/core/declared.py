@@ -131,7 +131,7 @@ _KNOBS: list[Knob] = [
         "task.label_noise",
         "float",
         _("Label noise"),
-        _("Share of training points with a wrong class: better not learned."),
+        _("Share of training points that get a wrong class; validation points keep theirs."),
         low=0.0,
         high=0.5,
     ),

@@ -17,6 +17,8 @@ from layerlab.core.translation import _
 from layerlab.nets.data import Data, Shape
 
 Array = np.ndarray
+# Knobs of a task that draws its points.
+DRAWN = ("samples", "noise", "validation", "seed", "features")
 _EVERY_TASKS = ("name", "samples", "noise", "validation", "seed")  # fields that all tasks keep
 Advice = tuple[NetSpec, TrainSpec]
 THUMBNAILS = "thumbnails/tasks.json"  # built by `nets.tasks.thumbnails`
@@ -52,7 +54,7 @@ class Task(Entry):
     samples: int = 96
     noise: float = 0.06
     validation: float = 0.25
-    knobs: tuple[str, ...] = ("samples", "noise", "validation", "seed", "features")
+    knobs: tuple[str, ...] = DRAWN
     advise: Callable[[TaskSpec], Advice] | None = None
     featured: bool = False
     by_hand: str = ""
@@ -80,6 +82,12 @@ class Task(Entry):
             task = replace(task, points=self.start())
         net, train = self.advise(task) if self.advise else (self.net, self.train)
         return LabSpec(task=task, net=net, train=train)
+
+    def active_knobs(self, spec: TaskSpec) -> tuple[str, ...]:
+        """Return which of the task's knobs have an effect on it: labels need classes."""
+        if "label_noise" in self.knobs and not self.shape(spec).classes:
+            return tuple(name for name in self.knobs if name != "label_noise")
+        return self.knobs
 
     def preview(self) -> Array | None:
         """Return the prebuilt thumbnail of the real data; see `Entry.preview`."""
@@ -120,3 +128,21 @@ def generators(spec: TaskSpec, stream: int) -> tuple[np.random.Generator, np.ran
     """
     seeds = [spec.seed, stream, 0], [spec.seed, stream, 1]
     return np.random.default_rng(seeds[0]), np.random.default_rng(seeds[1])
+
+
+def with_label_noise(labels: Array, classes: int, spec: TaskSpec) -> Array:
+    """Return the classes of the training points, of which `spec.label_noise` are wrong.
+
+    Each point is drawn by itself, and a wrong class is uniform among the others. The draws
+    are apart from those of positions and noise: more label noise leaves the points where they
+    are and what was wrong before wrong, and another sample leaves all others as they are.
+
+    Args:
+        labels: (n,) class indices. classes: how many there are, K, 2 or more.
+        spec: gives share and seed.
+    """
+    if not spec.label_noise:
+        return labels
+    draws = np.random.default_rng([spec.seed, 0, 2]).random((len(labels), 2))
+    shift = 1 + np.floor(draws[:, 1] * (classes - 1)).astype(labels.dtype)  # 1 to K - 1
+    return np.where(draws[:, 0] < spec.label_noise, (labels + shift) % classes, labels)

@@ -15,7 +15,7 @@ import numpy as np
 from layerlab.core.spec import NetSpec, TaskSpec, TrainSpec
 from layerlab.core.translation import _, marked
 from layerlab.nets.data import Data, Shape
-from layerlab.nets.tasks.base import Task, both_parts, generators
+from layerlab.nets.tasks.base import DRAWN, Task, both_parts, generators, with_label_noise
 
 Array = np.ndarray
 Rng = np.random.Generator
@@ -90,7 +90,8 @@ def _load_classes(draw: Draw, classes: int, spec: TaskSpec) -> Data:
     def points(stream: int, count: int) -> tuple[Array, Array]:
         position, noise = generators(spec, stream)
         label = np.arange(count) % classes  # as many of each
-        return draw(position, label) + spec.noise * noise.standard_normal((count, 2)), label
+        x = draw(position, label) + spec.noise * noise.standard_normal((count, 2))
+        return x, with_label_noise(label, classes, spec) if stream == 0 else label
 
     parts = both_parts(points, spec, SHARE)
     return Data(
@@ -162,6 +163,7 @@ def _task(
         samples=samples,
         noise=0.06 if classes else 0.05,
         validation=SHARE,
+        knobs=(*DRAWN, "label_noise") if classes else DRAWN,
         group=marked("planes"),
         featured=featured,
         source=source,

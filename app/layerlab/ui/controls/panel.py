@@ -46,7 +46,7 @@ _MAIN: dict[str, tuple[str | tuple[str, str], ...]] = {
     TRAINING: ("train.rate", "train.batch", "train.seeds"),
 }
 _RARE: dict[str, tuple[str | tuple[str, str], ...]] = {
-    TASK: ("task.gaps", "task.validation", "task.seed"),
+    TASK: ("task.gaps", "task.label_noise", "task.validation", "task.seed"),
     NETWORK: ("net.residual", "net.layer_norm", "net.dropout"),
     TRAINING: (
         "train.optimizer",
