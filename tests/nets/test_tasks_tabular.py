@@ -329,6 +329,7 @@ LEARNED = {
     "diagonal-flip": 0.95,
     "painted": 0.95,
     "drawn": 0.9,
+    "formula": 0.9,
 }
 
 

@@ -86,7 +86,6 @@ def test_every_knob_of_a_spec_has_a_control(panel):
     chosen_elsewhere = {  # by files, by commands, in plots
         *("task.path", "task.kinds", "task.leave_out", "task.sheet", "task.header"),
         *("task.split", "task.split_column", "task.points"),
-        "task.formula",
     }
     assert {path for path in KNOBS if not panel.has(path)} == chosen_elsewhere
     for path, control in panel.controls.items():

@@ -204,6 +204,7 @@ def chosen_spec(args: argparse.Namespace) -> LabSpec:
     spec = _turned(_base(args), [*_split_edits(args), *args.set])
     if args.split is not None:
         _check_has_rows(spec.task.name)
+    _check_effect(spec.task, args.set)
     try:
         check(spec)
     except LabError as error:
@@ -228,7 +229,7 @@ def _base(args: argparse.Namespace) -> LabSpec:
         with path_option():
             spec = _of_file(args.spec, has_own_data, args.allow_path)
     if args.task is not None:
-        own = TASKS[args.task].recommended()
+        own = TASKS[args.task].recommend(_own_task(args.task, args.set))
     elif args.csv is not None:
         own = recommended_for_csv(args.csv, choices=table_choices(args))
     else:
@@ -244,6 +245,30 @@ def _check_has_rows(task: str) -> None:
         raise LabError(
             _("--split goes with a table; the task {task} draws its points", task=task)
         )
+
+
+def _check_effect(task: TaskSpec, edits: list[str]) -> None:
+    """Refuse what would change other tasks, but not this one."""
+    from layerlab.nets.tasks import TASKS
+
+    for path in (text.partition("=")[0].strip() for text in edits):
+        if path not in ("task.formula", "task.label_noise"):
+            continue
+        if path.removeprefix("task.") not in TASKS[task.name].active_knobs(task):
+            raise LabError(
+                _("{path} has no effect on the task {task}", path=path, task=task.name)
+            )
+
+
+def _own_task(name: str, edits: list[str]) -> TaskSpec:
+    """Return a task with those of the edits that are its own, which decide what suits it."""
+    from layerlab.core.spec import LabSpec, TaskSpec, replace
+    from layerlab.nets.tasks import TASKS
+
+    knobs = {f"task.{knob}" for knob in TASKS[name].knobs}
+    own = [text for text in edits if text.partition("=")[0].strip() in knobs]
+    spec = replace(LabSpec(), task=TaskSpec(name=TASKS[name].key))
+    return _turned(spec, own).task
 
 
 def _of_file(path: str, has_own_data: bool, any_path: bool) -> LabSpec:

@@ -134,6 +134,24 @@ class Training(QObject):
         except LabError as error:
             self.refused.emit(path, str(error))
 
+    def _choose_formula(self, value: object) -> None:
+        """Take another formula; where it is another problem, with what suits that."""
+        path = "task.formula"
+        own = self._store.spec
+        try:
+            wanted = specs.edit(own, path, value)
+            task = TASKS[wanted.task.name]
+            is_same = task.shape(wanted.task).classes == task.shape(own.task).classes
+            if is_same:
+                self._store.turn(path, wanted)
+                return
+            suited = task.recommend(wanted.task)
+        except LabError as error:
+            self.refused.emit(path, str(error))
+            return
+        # Points and noise stay as they were set.
+        self.choose_task(specs.replace(suited, task=wanted.task), KNOBS[path].label, path)
+
     # ---- edits
 
     def on_edited(self, path: str, value: object) -> None:
@@ -148,6 +166,8 @@ class Training(QObject):
         elif path in ("task.target", "task.problem", "task.gaps"):
             task = specs.replace(self._store.spec.task, **{path.partition(".")[2]: value})
             self.target_chosen.emit(task, KNOBS[path].label, path)
+        elif path == "task.formula":
+            self._choose_formula(value)
         elif path == "task.features":  # each is a step of undo, however quickly they follow
             spec = specs.edit(self._store.spec, path, value)
             self._store.replace(spec, KNOBS[path].label, path)

@@ -39,7 +39,8 @@ class TaskSpec(_Room, frozen=True):
         name: a registered task.
         samples: training points that a generated task draws; fixed data sets and CSV
             files have their own number.
-        noise: standard deviation of the noise of a generated task, in units of the target.
+        noise: standard deviation of the noise of a generated task, in units of the target; of
+            a formula whose values are standardized, in their standard deviations.
         validation: share of all points that is held out, 0 to 0.9. None: the task's own.
             A generated task draws them in addition, so that `samples` are trained on.
         seed: seed of points, noise and split.

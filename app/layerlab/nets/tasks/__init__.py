@@ -8,9 +8,10 @@ from layerlab.nets.tasks.csv import export_csv as export_csv
 from layerlab.nets.tasks.csv import recommended_for_csv as recommended_for_csv
 from layerlab.nets.tasks.curves import CURVES
 from layerlab.nets.tasks.flip import FLIP
+from layerlab.nets.tasks.formula import FORMULA
 from layerlab.nets.tasks.planes import PLANES
 from layerlab.nets.tasks.sets import SETS
 
-_ALL = (*CURVES, DRAWN, *PLANES, PAINTED, FLIP, *SETS, CSV)
+_ALL = (*CURVES, DRAWN, *PLANES, PAINTED, FORMULA, FLIP, *SETS, CSV)
 for _task in sorted(_ALL, key=lambda task: not task.featured):  # keeps order otherwise
     TASKS.add(_task)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -44,7 +44,7 @@ class Task(Entry):
         advise: (task spec) -> net and train, where they depend on the file; else None.
         featured: whether a short list shows it.
         by_hand: what a person makes of it with the mouse, `points` or `curve`; else empty.
-        start: what of it is there to begin with.
+        start: what further fields of a spec begin with, where it has nothing in them.
     """
 
     load: Callable[[TaskSpec], Data]
@@ -58,7 +58,7 @@ class Task(Entry):
     advise: Callable[[TaskSpec], Advice] | None = None
     featured: bool = False
     by_hand: str = ""
-    start: Callable[[], tuple[float, ...]] | None = None
+    start: Callable[[], Mapping[str, object]] | None = None
 
     def recommended(self) -> LabSpec:
         """Return the spec that choosing this task brings."""
@@ -78,8 +78,9 @@ class Task(Entry):
         blank = TaskSpec()
         others = set(TaskSpec.__struct_fields__) - {*_EVERY_TASKS, *self.knobs}
         task = replace(task, **{name: getattr(blank, name) for name in others})
-        if self.start is not None and not task.points:
-            task = replace(task, points=self.start())
+        start = self.start() if self.start is not None else {}
+        unset = {k: v for k, v in start.items() if getattr(task, k) == getattr(blank, k)}
+        task = replace(task, **unset)
         net, train = self.advise(task) if self.advise else (self.net, self.train)
         return LabSpec(task=task, net=net, train=train)
 

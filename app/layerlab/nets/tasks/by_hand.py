@@ -25,7 +25,7 @@ from layerlab.core.numbers import grouped
 from layerlab.core.spec import NetSpec, TaskSpec, TrainSpec
 from layerlab.core.translation import _, marked, ngettext
 from layerlab.nets.data import Data, Shape
-from layerlab.nets.tasks.base import Task, both_parts, generators, held_out
+from layerlab.nets.tasks.base import Task, both_parts, generators, held_out, with_label_noise
 from layerlab.nets.tasks.planes import AXES
 
 Array = np.ndarray
@@ -141,7 +141,7 @@ def _load_painted(spec: TaskSpec) -> Data:
         extra=int(held.sum()),
     )
     return Data(
-        *(x[~held], y[~held], x[held], y[held]),
+        *(x[~held], with_label_noise(y[~held], shape.classes, spec), x[held], y[held]),
         shape=shape,
         form="map",
         feature_names=AXES,
@@ -283,10 +283,10 @@ PAINTED = Task(
     samples=96,
     noise=0.0,
     validation=SHARE,
-    knobs=("points", "validation", "seed"),
+    knobs=("points", "label_noise", "validation", "seed", "features"),
     group=marked("planes"),
     by_hand=POINTS,
-    start=blobs,
+    start=lambda: {"points": blobs()},
 )
 DRAWN = Task(
     "drawn",
@@ -297,8 +297,8 @@ DRAWN = Task(
     net=NetSpec(hidden=(8, 8)),
     train=TrainSpec(updates=1500),
     validation=SHARE,
-    knobs=("points", "samples", "noise", "validation", "seed"),
+    knobs=("points", "samples", "noise", "validation", "seed", "features"),
     group=marked("curves"),
     by_hand=CURVE,
-    start=gentle_curve,
+    start=lambda: {"points": gentle_curve()},
 )

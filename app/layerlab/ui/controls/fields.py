@@ -77,6 +77,70 @@ class NumberField(Control):
         self.field.setFixedWidth(theme.px(104))
 
 
+class TextField(Control):
+    """A text that is typed, such as a formula, over the panel's whole width.
+
+    A text that is refused stays, with the sentence below it, until another one is entered or
+    Escape gives up.
+    """
+
+    def __init__(self, knob: Knob, theme: Theme) -> None:
+        """Make the name of a knob, and its field below."""
+        super().__init__(knob, theme)
+        self.header = Header(knob.label, theme)
+        self.field = QLineEdit()
+        self.field.setAccessibleName(knob.label)
+        self.field.setAccessibleDescription(knob.help)
+        self.field.setToolTip(knob.help)
+        self.field.editingFinished.connect(self._on_finished)
+        self.field.installEventFilter(self)
+        self.setFocusProxy(self.field)
+        self.body.addWidget(self.header)
+        self.body.addWidget(self.field)
+        self.set_theme(theme)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Give up with Escape."""
+        if not (event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent)):
+            return False
+        if event.key() == Qt.Key.Key_Escape and self._is_open:
+            self._set_error_text("")
+            self.redisplay()
+            return True
+        return False
+
+    @property
+    def _is_open(self) -> bool:
+        return self.field.isModified() or bool(self.error)
+
+    def shows(self, value: Any) -> bool:
+        """Return whether it shows this value, or what is typed instead of it or was refused."""
+        return (value == self._true and self._is_open) or super().shows(value)
+
+    def set_error(self, sentence: str) -> None:
+        """Show why a text was refused, and leave it there; empty: hide the message."""
+        if sentence:
+            self._wanted = self._true
+        self._set_error_text(sentence)
+
+    def _on_finished(self) -> None:
+        if not self.field.isModified():
+            return
+        self.field.setModified(False)
+        text = self.field.text().strip()
+        self.want_typed(lambda: text or (None if self.knob.optional else text))
+
+    def _display(self, value: Any) -> None:
+        self.field.setText("" if value is None else str(value))
+        self.field.setModified(False)
+        self.field.setCursorPosition(0)
+
+    def _restyle(self, theme: Theme) -> None:
+        self.body.setContentsMargins(0, theme.px(2), 0, theme.px(2))
+        self.body.setSpacing(theme.px(4))
+        self.field.setFont(theme.font(12, 500))
+
+
 class LengthField(Control):
     """How long a run is: a number, of updates or of epochs.
 

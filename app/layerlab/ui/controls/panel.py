@@ -19,7 +19,7 @@ from layerlab.ui.controls.choice import Choice, Option
 from layerlab.ui.controls.chooser import Chooser
 from layerlab.ui.controls.depth import DepthSlider
 from layerlab.ui.controls.features import FeatureChips
-from layerlab.ui.controls.fields import LengthField, NumberField
+from layerlab.ui.controls.fields import LengthField, NumberField, TextField
 from layerlab.ui.controls.glyphs import CSV
 from layerlab.ui.controls.knob_panel import KnobPanel
 from layerlab.ui.controls.section import Section
@@ -31,7 +31,7 @@ TASK, NETWORK, TRAINING = marked("task"), marked("network"), marked("training")
 # What stands in each section: main knobs (two of a tuple share a line), then rarer ones.
 _MAIN: dict[str, tuple[str | tuple[str, str], ...]] = {
     TASK: (
-        *("task.name", "task.target", "task.problem"),
+        *("task.name", "task.formula", "task.target", "task.problem"),
         ("task.samples", "task.noise"),
         "task.features",
     ),
@@ -67,6 +67,7 @@ _TYPED = {
     "train.target_loss": _("never"),
     "train.seed": "",
 }
+FORMULA = "formula"  # the task whose formula is typed
 # Knobs that another control turns too.
 _SHARED = {"net.width": "net.hidden", "train.epochs": "train.updates"}
 
@@ -133,6 +134,8 @@ class ControlPanel(KnobPanel):
             return spec.task.name == CSV
         if path == "task.features":
             return bool(self._features.options)
+        if path == "task.formula":
+            return spec.task.name == FORMULA
         chosen, owners = self._owners.get(path, ("", ()))
         return not chosen or get(spec, chosen) in owners
 
@@ -233,6 +236,8 @@ class ControlPanel(KnobPanel):
         theme = self.theme
         if knob.path == "net.hidden":
             return WidthsEditor(theme)
+        if knob.path == "task.formula":
+            return TextField(knob, theme)
         if knob.path == "net.depth":
             depth = DepthSlider(knob, theme)
             depth.locked.connect(self.budget_locked)

@@ -1,0 +1,1 @@
+"""Formulas that a person types: read by a small parser, never run as code."""
