@@ -59,7 +59,7 @@ CURVES = [  # as typed, and the same in Python
     ("tan(x) cos(x)", lambda x: math.sin(x)),
     ("1.5e-1 x + .5 + 2.", lambda x: 0.15 * x + 2.5),
     ("1/(1 + exp(-1000x))", lambda x: 0.5 if x == 0 else float(x > 0)),
-]  # fmt: skip # a table
+]  # fmt: skip # a table of values
 PLANES = [
     ("z = x y", lambda x, y: x * y),
     ("xy^2", lambda x, y: x * y**2),

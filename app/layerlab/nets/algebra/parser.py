@@ -392,7 +392,7 @@ class Parser:
 
 def _factors(word: str) -> list[str] | None:
     """Return the variables that a word is made of, a function at its end, or None."""
-    found = []
+    found: list[str] = []
     while word:
         if found and word in FUNCTIONS:
             return [*found, word]
