@@ -51,6 +51,8 @@ KNOWN = {
 UNUSED = {
     "IPython": "notebooks, which nobody opens in a bundle",
     "PIL": "pictures as scikit-learn's samples",
+    "PySide6.QtOpenGL": "views drawn by OpenGL, which the lab has none of",
+    "PySide6.QtOpenGLWidgets": "likewise; `ui/qt_names.py` keeps pyqtgraph from importing both",
     "PySide6.QtNetwork": "the lab reaches no network",
     "PySide6.QtTest": "tests; pyqtgraph takes it if given",
     "_hashlib": "hashes by OpenSSL; Python has its own",

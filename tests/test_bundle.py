@@ -46,8 +46,8 @@ def test_parts_of_libraries_are_found_by_what_the_lab_imports(contents: Any) -> 
 def test_of_pyqtgraph_comes_what_its_import_loads(contents: Any) -> None:
     """Qt's modules too that it imports by names which it puts together."""
     used, unused = contents.used_modules(), set(contents.unused_parts())
-    assert {"pyqtgraph.graphicsItems.AxisItem", "PySide6.QtOpenGL"} <= used
-    assert not {"PySide6.QtTest", "PySide6.QtNetwork"} & used
+    assert {"pyqtgraph.graphicsItems.AxisItem", "PySide6.QtSvg"} <= used
+    assert not {"PySide6.QtTest", "PySide6.QtNetwork", "PySide6.QtOpenGL"} & used
     others = "console dockarea examples exporters flowchart jupyter opengl"
     assert {f"pyqtgraph.{name}" for name in others.split()} <= unused
     assert "pyqtgraph" not in contents.packages_with_data("lite")  # pictures, colour maps

@@ -78,3 +78,21 @@ def test_modules_that_the_lab_has_no_use_for_are_imported_when_they_are_asked_fo
 def test_pyqtgraph_by_itself_imports_all_that_is_spared() -> None:
     # Else a name in the list is misspelt, or is none of this version's.
     assert printed(ALL) == "[]"
+
+
+NO_OPENGL = """
+import sys
+from PySide6.QtWidgets import QApplication
+class Lacking:
+    def find_spec(self, name, path=None, target=None):
+        if name.startswith("PySide6.QtOpenGL"):
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Lacking())
+from layerlab.compose.ask_qt import WITH_PLOT, ask_qt
+print(ask_qt(WITH_PLOT), [name for name in sys.modules if name.startswith("PySide6.QtOpenGL")])
+"""
+
+
+def test_plots_are_drawn_where_qt_has_no_opengl() -> None:
+    """As in a bundle."""
+    assert printed(NO_OPENGL) == "offscreen\n0 []"

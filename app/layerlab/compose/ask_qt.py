@@ -33,6 +33,9 @@ def ask_qt(*wanted: str) -> int:
 
 def _draw_plot() -> None:
     """Draw a curve between axes with what the lab's plots are made of."""
+    from layerlab.ui.qt_names import import_pyqtgraph
+
+    import_pyqtgraph()  # as the lab does: bundles lack what it spares
     import pyqtgraph as pg
 
     view, box = pg.GraphicsView(), pg.ViewBox(enableMenu=False)
