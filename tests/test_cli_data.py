@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from layerlab import cli
+from tests.helpers.spreadsheets import xlsx
 from tests.test_cli import QUICK, lines_of, refused
 
 PEOPLE = (
@@ -19,9 +20,9 @@ PEOPLE = (
     '6,0,"Nn5, Dr. X",m,,44.54,C\n7,1,"Nn6, Dr. X",f,50,51.66,Q\n'
 )
 FIELDS = [
-    *("file", "rows", "left_out_rows", "separator", "encoding", "decimal", "thousands"),
-    *("header", "target", "problem", "classes", "inputs", "columns", "notes", "trouble"),
-    *("split", "held_out_rows"),
+    *("file", "sheet", "rows", "left_out_rows", "separator", "encoding", "decimal"),
+    *("thousands", "header", "target", "problem", "classes", "inputs", "columns", "notes"),
+    *("trouble", "split", "held_out_rows"),
 ]
 _TEXT: dict[str, Any] = {"type": "string"}
 _COUNT = {"type": "integer", "minimum": 0}
@@ -38,6 +39,7 @@ _COLUMN = {
 }
 _READ = {
     "file": _TEXT,
+    "sheet": {"type": ["string", "null"]},
     "rows": _COUNT,
     "left_out_rows": _COUNT,
     "separator": _TEXT,
@@ -79,6 +81,7 @@ def test_data_prints_one_object_with_every_field(
     assert list(read) == FIELDS
     assert (read["file"], read["rows"], read["left_out_rows"]) == (people, 5, 2)
     assert (read["separator"], read["encoding"], read["decimal"]) == (",", "UTF-8", ".")
+    assert read["sheet"] is None
     assert (read["thousands"], read["header"], read["target"]) == (None, True, "Port")
     assert (read["problem"], read["classes"]) == ("classification", ["C", "Q"])
     assert read["inputs"] == ["Lived", "Sex=f", "Sex=m", "Years", "Fare"]
@@ -307,3 +310,16 @@ def test_specs_hold_the_choices(capsys: pytest.CaptureFixture[str], people: str)
 def _printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     assert cli.main(arguments) == 0
     return capsys.readouterr().out
+
+
+def test_a_sheet_is_chosen(capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "book.xlsx"
+    table = [["a", "b"], *[[i % 5 + 0.5, i / 4] for i in range(12)]]
+    other = [["p", "q"], *table[1:]]
+    path.write_bytes(xlsx({"First": table, "Other": other}))
+    (first,) = lines_of(capsys, "data", str(path), "--json")
+    assert (first["read"]["sheet"], first["read"]["target"]) == ("First", "b")
+    (second,) = lines_of(capsys, "data", str(path), "--sheet", "Other", "--json")
+    assert (second["read"]["sheet"], second["read"]["target"]) == ("Other", "q")
+    command = ["train", "--engine", "numpy", *QUICK, "--csv", str(path), "--sheet", "Other"]
+    assert lines_of(capsys, *command, "--json")[0]["read"]["sheet"] == "Other"

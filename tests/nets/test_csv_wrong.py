@@ -91,7 +91,7 @@ def test_what_is_said_of_a_wrong_file(
         (b"a,y\r1,2\r1,\x9d\r", "FILE, row 3 is not UTF-8 or Windows-1252"),
         (b"\xff\xfea\0,\0y\0\n\0\x00\xd8", "FILE, row 2 is not UTF-16"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "FILE, row 3 contains a zero byte"),
-        (b"PK\x03\x04\x14\x00", "FILE is no text; save the table as CSV"),
+        (b"PK\x03\x04\x14\x00", "FILE is a spreadsheet that is damaged"),
     ],
 )
 def test_files_that_are_not_utf8_text(

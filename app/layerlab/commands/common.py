@@ -32,7 +32,11 @@ def add_lab_arguments(parser: argparse.ArgumentParser) -> None:
     add_path_argument(lab)
     data = lab.add_mutually_exclusive_group()
     data.add_argument("--task", metavar="NAME", help=_("a task with the spec that suits it"))
-    data.add_argument("--csv", metavar="FILE", help=_("any CSV file as the task"))
+    data.add_argument(
+        "--csv",
+        metavar="FILE",
+        help=_("any table as the task: CSV, another text file or a spreadsheet"),
+    )
     add_table_arguments(parser)
     lab.add_argument(
         "--set",
@@ -74,6 +78,11 @@ def add_table_arguments(parser: argparse.ArgumentParser) -> None:
         help=_("whether the first row has the names of the columns; else it is looked at"),
     )
     table.add_argument(
+        "--sheet",
+        metavar="NAME",
+        help=_("sheet of a spreadsheet; the first one that holds a table if not given"),
+    )
+    table.add_argument(
         "--split",
         metavar="WAY",
         help=_(
@@ -94,6 +103,7 @@ def add_table_arguments(parser: argparse.ArgumentParser) -> None:
 SPLIT_ARGUMENTS = ("split", "validation")  # for any table, those of data sets too
 TABLE_ARGUMENTS = (  # those that need a file
     *("target", "problem", "column", "leave_out", "gaps", "header", "split_column"),
+    "sheet",
 )
 
 
@@ -127,6 +137,7 @@ def table_choices(args: argparse.Namespace) -> Choices:
         gaps=None if args.gaps == "auto" else args.gaps,
         header={"yes": True, "no": False}.get(args.header),
         split_column=args.split_column,
+        sheet=args.sheet,
     )
 
 

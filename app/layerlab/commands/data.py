@@ -26,7 +26,9 @@ MAX_LISTED = 12  # classes or inputs in a line
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("file", metavar="FILE", help=_("the table: CSV or another text file"))
+    parser.add_argument(
+        "file", metavar="FILE", help=_("the table: CSV, another text file or a spreadsheet")
+    )
     add_table_arguments(parser)
     parser.add_argument("--json", action="store_true", help=_("as one JSON object"))
 

@@ -35,6 +35,7 @@ LIBRARIES = (
     "msgspec",
     "platformdirs",
     "ziamath",
+    "python-calamine",
     "safetensors",
 )
 

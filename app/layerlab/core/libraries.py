@@ -48,6 +48,7 @@ LIBRARIES = (
         "platformdirs", "platformdirs", _("the usual folder of settings, logs and kernels")
     ),
     Library("ziamath", "ziamath", _("a typeset formula")),
+    Library("python-calamine", "python_calamine", _("a spreadsheet")),
     Library("safetensors", "safetensors.numpy", _("a saved lab")),
 )
 # What a library brings along, and cannot be imported without.

@@ -23,6 +23,7 @@ from layerlab.nets.tables.checks import STRICT, Refusals
 from layerlab.nets.tables.gaps import is_gap
 from layerlab.nets.tables.layout import TableLayout, is_total
 from layerlab.nets.tables.notation import is_plain
+from layerlab.nets.tables.sheets import Cell, SheetSource
 from layerlab.nets.tables.source import Source
 
 Array = np.ndarray
@@ -45,12 +46,14 @@ class ColumnCells:
         gaps: words for gaps among the numbers -> how often each comes.
         has_points: whether one of the numbers has a decimal point.
         has_thirds: whether each point has three digits behind it, as thousands have.
+        words: of a spreadsheet, the different cells that are texts, not numbers.
     """
 
     blocks: list[Array | tuple[str, ...]] = field(default_factory=list)
     gaps: Counter[str] = field(default_factory=Counter)
     has_points: bool = False
     has_thirds: bool = True
+    words: set[str] = field(default_factory=set)
 
     @property
     def is_bare(self) -> bool:
@@ -65,6 +68,15 @@ class ColumnCells:
     def texts(self) -> list[str]:
         """Return all texts."""
         return [text for block in self.blocks for text in block]
+
+    def as_numbers(self) -> ColumnCells:
+        """Return a column of texts as bare numbers, if all of its texts are such."""
+        found = ColumnCells(words=self.words)
+        numbers = bare_numbers(found, self.texts())
+        if numbers is None:
+            return self
+        found.blocks.append(numbers)
+        return found
 
     def numbers(self) -> Array:
         """Return all numbers. (rows,)"""
@@ -110,6 +122,10 @@ def body_of(
         CancelledError: it is no longer wanted.
     """
     taker = _Taker(source.where, layout, as_texts, refusals)
+    if isinstance(source, SheetSource):
+        for places, cells in source.cell_blocks():
+            taker.take_cells(source, places, cells)
+        return taker.body()
     start = None if as_texts else bare.start_of(source, layout.first)
     if start is None:
         for lines, rows in source.blocks():
@@ -147,6 +163,7 @@ class _Taker:
         self._repeated: list[int] = []
         self._header = list(layout.header)
         self._per_block = max(1, BLOCK // layout.width)
+        self._last_cells: dict[int, Sequence[Cell]] = {}  # of a sheet: line -> its cells
 
     @property
     def is_bare(self) -> bool:
@@ -207,6 +224,65 @@ class _Taker:
         self._check_rows()
         return True
 
+    def take_cells(
+        self, source: SheetSource, lines: Sequence[int], rows: Sequence[Sequence[Cell]]
+    ) -> None:
+        """Take the rows of a sheet that belong to the table, column by column."""
+        width, first = self._layout.width, self._layout.first
+        header = self._header[0] if self._header else None
+        start = next((k for k, line in enumerate(lines) if line >= first), len(lines))
+        lines, rows = lines[start:], rows[start:]
+        if not rows:
+            return
+        columns = list(zip(*rows, strict=True))
+        is_wide = any(cell != "" for column in columns[width:] for cell in column)
+        if is_wide or len(rows) <= KEPT_BACK or header in source.texts(columns[0]):
+            self._take_last_cells(source, lines, rows)
+            return
+        self._put_last_cells()
+        self._put_cells(source, columns[:width], len(rows) - KEPT_BACK)
+        self._lines.extend(lines[:-KEPT_BACK])
+        self._take_last_cells(source, lines[-KEPT_BACK:], rows[-KEPT_BACK:])
+
+    def _put_cells(
+        self, source: SheetSource, columns: Sequence[Sequence[Cell]], count: int
+    ) -> None:
+        """Put the first rows of a block into columns: numbers at once, or texts."""
+        for k, cells in enumerate(columns):
+            column, cells = self._columns[k], cells[:count]
+            if not self._texts[k] and (numbers := _numbers(cells, column.gaps)) is not None:
+                column.blocks.append(numbers)
+                continue
+            self._texts[k] = True
+            column.words.update(c.strip() for c in set(cells) if type(c) is str)
+            column.blocks.append(self._shared(source.column_texts(k, cells)))
+
+    def _take_last_cells(
+        self, source: SheetSource, lines: Sequence[int], rows: Sequence[Sequence[Cell]]
+    ) -> None:
+        """Take rows one by one, of which the last may be totals."""
+        for line, row in zip(lines, rows, strict=True):
+            self._last_cells[line] = row
+            self.take(line, source.texts(row))
+
+    def _put_last_cells(self) -> None:
+        """Put the rows that were held back: more follow."""
+        self._mark_texts()
+        if self._rows:
+            self._put(self._rows)
+            self._rows = []
+
+    def _mark_texts(self) -> None:
+        """Keep columns as texts in which a cell that was held back is no number of a sheet."""
+        for line in (
+            self._lines[len(self._lines) - len(self._rows) :] if self._last_cells else ()
+        ):
+            for k, cell in enumerate(self._last_cells.pop(line, ())[: self._layout.width]):
+                if type(cell) is not float and not (type(cell) is str and is_gap(cell.strip())):
+                    self._texts[k] = True
+                    if type(cell) is str:
+                        self._columns[k].words.add(cell.strip())
+
     def take_block(self, lines: Sequence[int], rows: list[list[str]]) -> None:
         """Take the rows of a block that belong to the table."""
         first = self._layout.first
@@ -253,6 +329,7 @@ class _Taker:
         """Put rows into columns, but for the last ones: in the end they may be totals."""
         self._check_rows()
         while len(self._rows) >= self._per_block + KEPT_BACK:
+            self._mark_texts()
             self._put(self._rows[: self._per_block])
             del self._rows[: self._per_block]
 
@@ -271,7 +348,7 @@ class _Taker:
         for k, cells in enumerate(zip(*rows, strict=True)):
             column = self._columns[k]
             if not self._texts[k]:
-                numbers = self._bare(column, cells)
+                numbers = bare_numbers(column, cells)
                 if numbers is not None:
                     column.blocks.append(numbers)
                     continue
@@ -288,35 +365,6 @@ class _Taker:
             self._known = None
         return shared
 
-    def _bare(self, column: ColumnCells, cells: tuple[str, ...]) -> Array | None:
-        """Return cells as numbers; None if one is anything but a bare number or empty."""
-        gaps = Counter[str]()
-        joined = "\n".join(cells)
-        if joined.strip(_BARE):
-            gaps = Counter(c for c in map(str.strip, cells) if c and is_gap(c))
-            if not gaps:
-                return None
-            cells = tuple("" if is_gap(cell.strip()) else cell for cell in cells)
-            joined = "\n".join(cells)
-        if joined.strip(_BARE) or _has_code(joined):
-            return None
-        try:
-            if "" in cells:
-                numbers = np.array([float(c) if c else np.nan for c in cells])
-            else:
-                numbers = np.fromiter(map(float, cells), float, len(cells))
-        except ValueError:
-            return None
-        if np.isinf(numbers).any():
-            return None
-        column.gaps += gaps
-        if "." in joined:
-            column.has_points = True
-            column.has_thirds = column.has_thirds and all(
-                _is_thirds(cell) for cell in cells if "." in cell
-            )
-        return numbers
-
     def body(self) -> Body:
         """Return what was taken."""
         notes, left_out = [], len(self._repeated)
@@ -325,6 +373,7 @@ class _Taker:
         self._odd = [line for line in self._odd if line not in below]
         footnotes = self._drop_footnotes() + below
         totals = self._drop_totals()
+        self._mark_texts()
         if self._rows:
             self._put(self._rows)
         rows = len(self._lines)
@@ -417,6 +466,56 @@ class _Taker:
             len(lines),
             lines=listed(lines),
         )
+
+
+def _numbers(cells: Sequence[Cell], gaps: Counter[str]) -> Array | None:
+    """Return cells of a sheet as numbers, nan in gaps; None if one of them is something else.
+
+    Args:
+        cells: of a column. gaps: to which words for gaps are added.
+    """
+    kinds = set(map(type, cells))
+    if kinds == {float}:
+        numbers = np.array(cells)
+    elif kinds <= {float, str}:
+        words = Counter(cell for cell in cells if type(cell) is str)
+        if not all(is_gap(word.strip()) for word in words):
+            return None
+        numbers = np.array([np.nan if type(cell) is str else cell for cell in cells])
+        gaps.update({word.strip(): n for word, n in words.items() if word.strip()})
+    else:
+        return None
+    return None if np.isinf(numbers).any() else numbers
+
+
+def bare_numbers(column: ColumnCells, cells: Sequence[str]) -> Array | None:
+    """Return cells as numbers; None if one is anything but a bare number or empty."""
+    gaps = Counter[str]()
+    joined = "\n".join(cells)
+    if joined.strip(_BARE):
+        gaps = Counter(c for c in map(str.strip, cells) if c and is_gap(c))
+        if not gaps:
+            return None
+        cells = tuple("" if is_gap(cell.strip()) else cell for cell in cells)
+        joined = "\n".join(cells)
+    if joined.strip(_BARE) or _has_code(joined):
+        return None
+    try:
+        if "" in cells:
+            numbers = np.array([float(c) if c else np.nan for c in cells])
+        else:
+            numbers = np.fromiter(map(float, cells), float, len(cells))
+    except ValueError:
+        return None
+    if np.isinf(numbers).any():
+        return None
+    column.gaps += gaps
+    if "." in joined:
+        column.has_points = True
+        column.has_thirds = column.has_thirds and all(
+            _is_thirds(cell) for cell in cells if "." in cell
+        )
+    return numbers
 
 
 def _has_code(joined: str) -> bool:

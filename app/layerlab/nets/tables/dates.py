@@ -29,6 +29,9 @@ _TIME = (
     r"(?:\s?(?P<half>[aApP])\.?[mM]\.?|\s?Uhr)?"
 )
 _LAP = re.compile(r"(?P<minute>\d{1,3}):(?P<second>\d{2}(?:[.,]\d+)?)")
+_LONG = re.compile(  # a duration, which may be of days
+    r"(?P<sign>-)?(?P<hour>\d{2,6}):(?P<minute>\d{2}):(?P<second>\d{2}(?:\.\d+)?)(?P<half>)"
+)
 _ZONE = r"(?:\s?(?:Z|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?|UTC|GMT))?"
 _CLOCK = re.compile(_TIME)
 _YEAR_FIRST = re.compile(
@@ -108,7 +111,7 @@ def _clocks(cells: list[str]) -> Moments | None:
         if are_laps and lap is not None:
             seconds = _lap_seconds(lap)
         else:
-            found = _CLOCK.fullmatch(cell)
+            found = _CLOCK.fullmatch(cell) or _LONG.fullmatch(cell)
             seconds = None if found is None else _seconds(found)
         if seconds is None:
             return None
@@ -133,7 +136,10 @@ def _seconds(found: re.Match[str]) -> float | None:
             return None
         hour = hour % 12 + (12 if fields["half"].lower() == "p" else 0)
     second = float((fields["second"] or "0").replace(",", "."))
-    return None if minute > 59 or second >= 61 else 3600.0 * hour + 60.0 * minute + second
+    seconds = 3600.0 * hour + 60.0 * minute + second
+    if fields.get("sign"):
+        seconds = -seconds
+    return None if minute > 59 or second >= 61 else seconds
 
 
 def _compact(cells: list[str]) -> Moments | None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from layerlab.core.cancel import check_cancelled
+from layerlab.core.disk import read_file
 from layerlab.core.errors import LabError
 from layerlab.core.translation import _
 from layerlab.nets.tables.cells import Body, ColumnCells, body_of
@@ -20,7 +21,8 @@ from layerlab.nets.tables.layout import TableLayout, layout_of
 from layerlab.nets.tables.marks import held_rows
 from layerlab.nets.tables.missing import without_gaps
 from layerlab.nets.tables.notation import Notation, choose
-from layerlab.nets.tables.source import Source, lines_note, open_source
+from layerlab.nets.tables.sheets import SheetSource, is_spreadsheet, open_sheet, sheets_note
+from layerlab.nets.tables.source import MAX_BYTES, Source, lines_note, open_source
 from layerlab.nets.tables.target import as_target, problem_of, target_of, useful_counts
 
 Array = np.ndarray
@@ -36,12 +38,15 @@ class Reading:
         target: name of the column to predict. problem: `regression` or `classification`.
         rows: how many are used. left_out_rows: how many are not.
         lines: (rows,) line of the file on which each row begins.
-        separator, encoding, decimal, thousands: of the file.
+        separator, encoding, decimal, thousands: of the file. A spreadsheet has no separator;
+            its encoding is `xlsx` or `ods`, its decimals and thousands are those of texts that
+            stand for numbers in it.
         has_header: whether the file has names of the columns.
         notes: each decision in a sentence.
         held: (rows,) which rows the column that was chosen for the split holds out; None
             where none was chosen.
         trouble: why it cannot be trained on as it is, in a sentence; empty where it can.
+        sheet: of a spreadsheet, the one that was read; else empty. sheets: all of them.
     """
 
     where: str
@@ -59,6 +64,8 @@ class Reading:
     notes: tuple[str, ...]
     held: Array | None = None
     trouble: str = ""
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
 
     def column(self, name: str) -> ReadColumn:
         """Return a column by its name."""
@@ -95,9 +102,10 @@ class Reading:
         """Return what the command line prints of it."""
         return {
             "file": self.where,
+            "sheet": self.sheet or None,
             "rows": self.rows,
             "left_out_rows": self.left_out_rows,
-            "separator": self.separator,
+            "separator": self.separator or None,
             "encoding": self.encoding,
             "decimal": self.decimal,
             "thousands": self.thousands or None,
@@ -131,7 +139,7 @@ def read(path: str, choices: Choices = DEFAULTS, tolerant: bool = False) -> Read
         CancelledError: it is no longer wanted, see `core.cancel`.
     """
     refusals = Refusals(tolerant)
-    source = open_source(path)
+    source = _opened(path, choices)
     layout = layout_of(source, choices.header, refusals)
     choices = choices.fitting(layout.names, path, refusals)
     body = body_of(source, layout, refusals=refusals)
@@ -139,7 +147,9 @@ def read(path: str, choices: Choices = DEFAULTS, tolerant: bool = False) -> Read
     notes = [*layout.notes, *body.notes, *said]
     if source.comments:
         notes.append(lines_note(source.comments))
-    if source.encoding != "UTF-8":
+    if isinstance(source, SheetSource):
+        notes[:0] = filter(None, [sheets_note(source)])
+    elif source.encoding != "UTF-8":
         notes.append(_("the file is in {encoding}", encoding=source.encoding))
     typist = Typist(source, layout, body, notation, choices, refusals)
     columns = []
@@ -154,6 +164,16 @@ def read(path: str, choices: Choices = DEFAULTS, tolerant: bool = False) -> Read
     return _finished(source, layout, body, notation, choices, columns, notes, marks, refusals)
 
 
+def _opened(path: str, choices: Choices) -> Source:
+    """Return a file's rows, by what the file is, whatever its name ends with."""
+    raw = read_file(path, MAX_BYTES, _("table"))
+    if is_spreadsheet(raw):
+        return open_sheet(path, raw, choices.sheet)
+    if choices.sheet is not None:
+        raise LabError(_("{path} is a text file, which has no sheets", path=path))
+    return open_source(path, raw)
+
+
 # ---- the notation of the whole file
 
 
@@ -165,6 +185,8 @@ def _with_notation(
     Points with three digits behind each may be marks of thousands: their columns are judged as
     texts where that is possible, see `notation.choose`.
     """
+    if isinstance(source, SheetSource):
+        return _with_sheet_notation(source, layout, body)
     columns = body.columns
     mixed = {k for k, c in enumerate(columns) if not (c.is_bare or c.is_text)}
     body = _as_texts(source, layout, body, mixed)
@@ -176,16 +198,40 @@ def _with_notation(
             body = _as_texts(source, layout, body, pointed)
             texts, pointed = _distinct(body), set()
     notation, doubt = choose(texts, source.separator, bool(pointed))
-    notes = [doubt] if doubt else []
     if notation.decimal == ",":
         body = _as_texts(source, layout, body, pointed)
-        if not notation.thousands or any("," in cell for cells in texts for cell in cells):
-            notes.append(_("numbers are written with decimal commas"))
+    return body, notation, _notation_notes(notation, doubt, texts)
+
+
+def _with_sheet_notation(
+    source: SheetSource, layout: TableLayout, body: Body
+) -> tuple[Body, Notation, list[str]]:
+    """Do so for a spreadsheet, where only texts can be written in different ways."""
+    mixed = {k for k, c in enumerate(body.columns) if not (c.is_bare or c.is_text)}
+    texts = [{text for text in c.words if not is_gap(text)} for c in body.columns]
+    notation, doubt = choose(filter(None, texts), source.separator, False)
+    if notation.decimal == ",":
+        mixed = {k for k, column in enumerate(body.columns) if not column.is_bare}
+        source = source.written_as(",", mixed)
+    body = _as_texts(source, layout, body, mixed)
+    is_plain = notation.decimal == "." != notation.thousands
+    for k, column in enumerate(body.columns):
+        if column.is_text and (is_plain or not any("." in word for word in column.words)):
+            body.columns[k] = column.as_numbers()  # numbers that were typed as texts
+    return body, notation, _notation_notes(notation, doubt, texts)
+
+
+def _notation_notes(notation: Notation, doubt: str, texts: list[set[str]]) -> list[str]:
+    """Return what is said about how numbers are written."""
+    notes = [doubt] if doubt else []
+    has_commas = any("," in cell for cells in texts for cell in cells)
+    if notation.decimal == "," and (not notation.thousands or has_commas):
+        notes.append(_("numbers are written with decimal commas"))
     if notation.thousands == " ":
         notes.append(_("blanks stand between thousands"))
     elif notation.thousands:
         notes.append(_("{mark} stands between thousands", mark=repr(notation.thousands)))
-    return body, notation, notes
+    return notes
 
 
 def _as_texts(source: Source, layout: TableLayout, body: Body, more: set[int]) -> Body:
@@ -268,6 +314,7 @@ def _finished(
         tuple(notes),
         held,
         refusals.first or _why_not(aim, columns, problem, where),
+        *((source.sheet, source.sheets) if isinstance(source, SheetSource) else ()),
     )
 
 

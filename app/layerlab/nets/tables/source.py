@@ -146,14 +146,18 @@ def _text(raw: bytes, codec: str) -> io.TextIOWrapper:
     return io.TextIOWrapper(io.BytesIO(raw), encoding=codec, newline="")
 
 
-def open_source(path: str) -> Source:
-    """Recognise the form of a file.
+def open_source(path: str, raw: bytes | None = None) -> Source:
+    """Recognise the form of a text file.
+
+    Args:
+        path: the file. raw: its bytes, if they have been read.
 
     Raises:
         LabError: one sentence: it cannot be read, is empty, or is no text.
         CancelledError: it is no longer wanted.
     """
-    raw = read_file(path, MAX_BYTES, _("table"))
+    if raw is None:
+        raw = read_file(path, MAX_BYTES, _("table"))
     codec, encoding = _codec(raw, path)
     head = _head(raw, codec)
     if not any(line.strip() for line in head):

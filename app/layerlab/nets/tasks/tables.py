@@ -12,7 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".data")
+TEXT_ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".data")
+SHEET_ENDINGS = (".xlsx", ".xlsm", ".ods")  # spreadsheets, of which a sheet is read
+# Spreadsheets that are not read are tables too: the reader says what to do instead.
+ENDINGS = (*TEXT_ENDINGS, *SHEET_ENDINGS, ".xls", ".xlsb")
 Stamp = tuple[int, int]  # modified at, ns; bytes
 NO_FILE: Stamp = (0, 0)
 
