@@ -10,6 +10,7 @@ from layerlab.core.options import fields_from_json, options_from_fields
 from layerlab.core.spec import LabSpec, read_spec
 from layerlab.core.values import values_to_json
 from layerlab.experiments import EXPERIMENTS
+from layerlab.nets.tasks.csv import read_table
 from layerlab.runtime.labfile import load_spec
 from tests.helpers.samples import sample_options, sample_spec
 
@@ -87,3 +88,16 @@ def test_what_is_written_today_opens_too(tmp_path: pathlib.Path) -> None:
     write_samples(tmp_path)
     assert read_lab(tmp_path / "trained.layerlab").spec == sample_spec()
     assert {path.name for path in tmp_path.iterdir()} >= {"settings.json", "spec.json", "knobs"}
+
+
+def test_pasted_tables_are_read(tmp_path: pathlib.Path) -> None:
+    """Those of each release that has one, and of today."""
+    from tests.helpers.samples import write_samples
+
+    write_samples(tmp_path)
+    paths = [folder / "pasted.tsv" for folder in (*RELEASES, tmp_path)]
+    assert paths[-1].exists()
+    for path in filter(pathlib.Path.exists, paths):
+        table = read_table(str(path))
+        assert (table.rows, table.target.name) == (30, "price")
+        assert table.target.values[:2].tolist() == [0.25, 3.25]

@@ -25,6 +25,9 @@ EDITS = {
     "train.seeds": 3,
     "train.updates": 40,
 }
+PASTED = "size\tkind\tprice\n" + "".join(
+    f"{k},5\t{'uvw'[k % 3]}\t{3 * k},25\n" for k in range(30)
+)
 EVERY = 4  # updates between two reports
 
 
@@ -52,7 +55,7 @@ def sample_options() -> Options:
 
 
 def write_samples(folder: pathlib.Path) -> None:
-    """Write labs, a spec, settings, and the knobs of every page."""
+    """Write labs, a spec, a pasted table, settings, and the knobs of every page."""
     (folder / "knobs").mkdir(parents=True, exist_ok=True)
     spec, history, state = sample_spec(), History(), None
     for state in NumpyEngine().run(spec, marks=tuple(range(0, 41, EVERY))):
@@ -61,6 +64,7 @@ def write_samples(folder: pathlib.Path) -> None:
     labfile.save(folder / "trained.layerlab", spec, state, history.to_arrays())
     labfile.save(folder / "untrained.layerlab", spec)
     (folder / "spec.json").write_text(to_json(spec))
+    (folder / "pasted.tsv").write_text(PASTED)
     (folder / "settings.json").write_bytes(options_to_json(sample_options()))
     for page in EXPERIMENTS:
         values = page.values(**page.tries[0].values)

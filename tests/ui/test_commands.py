@@ -13,7 +13,7 @@ def test_every_key_is_in_the_list_of_keys(qtbot: QtBot) -> None:
     qtbot.addWidget(window)
     keys = Commands(window).keys()
     assert keys["Space"] == "Play and pause"
-    assert keys["Ctrl+Shift+O"] == "Open a CSV file"
+    assert keys["Ctrl+Shift+O"] == "Open a table"
     with_keys = [line for line in TABLE if line is not None and line[2]]
     assert len(keys) == len(with_keys) + len(PLAIN_KEYS) + len(MOUSE)
 

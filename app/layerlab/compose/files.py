@@ -17,8 +17,8 @@ from layerlab.compose.tables import Tables
 from layerlab.core.disk import SMALL_BYTES
 from layerlab.core.errors import LabError
 from layerlab.core.translation import _
-from layerlab.nets.tasks.tables import is_table
-from layerlab.runtime import labfile, opened
+from layerlab.nets.tasks.tables import ENDINGS, is_table
+from layerlab.runtime import labfile, opened, pasted
 from layerlab.runtime.labfile import SUFFIX
 from layerlab.runtime.opened import UnknownTableError
 from layerlab.runtime.runner import Runner
@@ -138,12 +138,13 @@ class Files(QObject):
             opened.remember(table)
 
     def open_csv(self) -> None:
-        """Ask for a CSV file and take its last column as the target."""
+        """Ask for a table and take its last column as the target."""
+        endings = " ".join(f"*{ending}" for ending in ENDINGS)
         name, _filter = QFileDialog.getOpenFileName(
             self._window,
-            _("Open a CSV file"),
+            _("Open a table"),
             str(self._folder.path()),
-            _("Tables (*.csv *.tsv *.txt);;All files (*)"),
+            _("Tables ({endings});;All files (*)", endings=endings),
         )
         if name:
             self.open_path(name)
@@ -180,7 +181,9 @@ class Files(QObject):
 
         def save() -> bool:
             arrays = history.to_arrays() if isinstance(history, History) else None
-            return labfile.save(path, spec, state, arrays)
+            is_whole = labfile.save(path, spec, state, arrays)
+            pasted.put_beside(path, spec.task.path)
+            return is_whole
 
         self._saved_in[path] = self._openings
         size = 0 if state is None else state.params.nbytes + state.moments.nbytes

@@ -25,6 +25,7 @@ from layerlab.compose.knob_curve import Curves
 from layerlab.compose.network import ParameterEdits
 from layerlab.compose.options_store import OptionsStore
 from layerlab.compose.pages import Pages
+from layerlab.compose.pasting import Pasting
 from layerlab.compose.previous_run import PreviousRunOverlay
 from layerlab.compose.reopening import Reopened
 from layerlab.compose.seeds import Seeds
@@ -154,6 +155,7 @@ class Session(QObject):
         self.pages = Pages(
             window, store, runner, self.background, self.folder, show_message, self
         )
+        self.pasting = Pasting(self.pages.open_path, self._banner)
         self.figures = Figures(window, self.pages, self.folder, show_message)
         self.help = Help(window, self._banner)
         self.appearance = Appearance(window, self.options_store)
@@ -357,6 +359,7 @@ class Session(QObject):
             "save": files.save,
             "save_as": files.save_as,
             "open_csv": files.open_csv,
+            "paste_table": self.pasting.paste,
             "figure": self.figures.ask_current,
             "undo": store.undo,
             "redo": store.redo,
