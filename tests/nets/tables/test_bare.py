@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layerlab.nets.tables import bare
+from layerlab.nets.tables.coded import Coder
 from layerlab.nets.tables.reading import Reading
 from tests.nets.tables.read_texts import reading_of
 
@@ -115,19 +116,64 @@ DECIMAL = st.from_regex(
 @settings(deadline=None)
 @given(st.lists(st.one_of(st.floats(-1e9, 1e9).map(repr), DECIMAL), min_size=1, max_size=40))
 def test_every_cell_is_what_float_makes_of_it(cells: list[str]) -> None:
-    """Long ones, exponents and signs too; what is no number is left to the reader of rows."""
-    found = bare.numbers_of("".join(f"{cell},1\n" for cell in cells).encode(), ",", 2)
+    """Long ones, exponents and signs too; a column with anything else is texts."""
+    found = column_of(cells)
     try:
-        expected = [float(cell) for cell in cells]
+        expected = [np.nan if cell in ("", "-", ".") else float(cell) for cell in cells]
     except ValueError:
-        assert found is None
+        assert not isinstance(found, bare.Numbers)
         return
-    if found is not None:
-        np.testing.assert_array_equal(found[0], expected)
-        assert np.signbit(found[0]).tolist() == np.signbit(expected).tolist()
+    if isinstance(found, bare.Numbers):
+        np.testing.assert_array_equal(found.values, expected)
+        assert np.signbit(found.values).tolist() == np.signbit(expected).tolist()
     else:
         codes = any(cell[:1] == "0" and cell[1:2].isdigit() for cell in cells)
-        assert codes or not np.isfinite(expected).all()
+        assert codes or np.isinf(expected).any()
+
+
+def column_of(cells: list[str]) -> bare.Column:
+    """Return what a stretch makes of a column."""
+    chunk = "".join(f"{cell},1\n" for cell in cells).encode()
+    columns = bare.columns_of(chunk, ",", "utf-8", [bare.NUMBERS] * 2, Coder())
+    assert columns is not None
+    return columns[0]
+
+
+def test_numbers_of_any_length_are_the_nearest_doubles() -> None:
+    """More of them than are read one by one, so that words of letters and powers are met."""
+    rng = random.Random(5)
+    for _round in range(20):
+        cells = [repr(rng.gauss(0, 10.0 ** rng.randrange(-9, 12))) for _k in range(300)]
+        cells += [f"{rng.gauss(0, 1):.{rng.randrange(24)}f}" for _k in range(300)]
+        cells += [f"{rng.gauss(0, 1):.{rng.randrange(20)}e}" for _k in range(300)]
+        cells += [str(rng.randrange(10 ** rng.randrange(1, 24))) for _k in range(300)]
+        cells += [str(2**53 + rng.randrange(-3, 9)) + ".5" for _k in range(20)]
+        rng.shuffle(cells)
+        found = column_of(cells)
+        assert isinstance(found, bare.Numbers)
+        assert found.values.tolist() == [float(cell) for cell in cells]
+
+
+def test_texts_are_counted_in_the_order_in_which_they_come() -> None:
+    """Texts of one letter up to those that are longer than words of letters can hold."""
+    rng = random.Random(6)
+    for longest in (1, 8, 9, 16, 17, 32, 33, 70):
+        known = ["".join(rng.choices("abcé ü-", k=rng.randint(1, longest))) for _k in range(40)]
+        cells = ["a" * longest, "b" * longest, *rng.choices(known, k=500)]
+        rows = "".join(f"{i},t{cell}\n" for i, cell in enumerate(cells))
+        found = reading_of("n,t\n" + rows, kinds=(("t", "text"),)).column("t")
+        assert found.values.tolist() == [f"t{cell}".strip() for cell in cells]
+
+
+@pytest.mark.parametrize("different", [30, 3000, 20_000])
+def test_columns_of_few_and_of_many_texts_are_the_same_texts(different: int) -> None:
+    """Whether they are coded, or stop being it in the middle of the file."""
+    rng = random.Random(7)
+    cells = [f"name {rng.randrange(1 + i * different // 20_000)}" for i in range(20_000)]
+    rows = "".join(f"{cell},x{i % 7},{i % 5}\n" for i, cell in enumerate(cells))
+    columns = reading_of("t,u,n\n" + rows, kinds=(("t", "text"),)).columns
+    assert columns[0].values.tolist() == cells
+    assert columns[1].values.tolist() == [f"x{i % 7}" for i in range(20_000)]
 
 
 @pytest.mark.parametrize(

@@ -1,33 +1,55 @@
-"""Bare numbers: stretches of a file that hold nothing else become arrays without a text a cell.
+"""Bare cells: stretches of a file without quotes become columns without a text a cell.
 
-Most large tables are numbers throughout. Where a stretch of whole lines has no letter, quote
-or blank, and as many cells in each line as the table has columns, all cells are read at once,
-letter by letter, to the same numbers as one by one (`float`); any other stretch is read row by
-row.
+Most large tables are numbers and a few words throughout. Where a stretch of whole lines has as
+many cells in each line as the table has columns, its numbers are read all at once (`digits`),
+to the same doubles as one by one (`float`), and its texts are counted by their different ones
+(`coded`). Any other stretch is read row by row.
 """
 
 from __future__ import annotations
 
 import codecs
-import re
+import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from layerlab.nets.tables import digits
+from layerlab.nets.tables.coded import Coded, Coder
+from layerlab.nets.tables.digits import PAD, ZERO, Letters
 from layerlab.nets.tables.gaps import is_gap
 from layerlab.nets.tables.source import Source
 
 Array = np.ndarray
 CHUNK = 2**17  # bytes of a stretch, which take a few milliseconds
-MANY_ODD = 0.1  # share of other cells from which NumPy's own reader is the quicker one
-MAX_LETTERS = 17  # of a cell that is read with all others; longer ones are read one by one
-NEWLINE, ZERO, MINUS, POINT = (np.uint8(ord(letter)) for letter in "\n0-.")
-POWERS = 10.0 ** np.arange(MAX_LETTERS + 1)
+WIDE = 100  # columns, from which on stretches are longer, up to eight times as long
+END = 64  # last lines, which are read row by row: they may be totals
+NEWLINE, BLANK = np.uint8(ord("\n")), np.uint8(ord(" "))
 _CODECS = ("utf-8", "utf-8-sig", "cp1252")  # in which digits and separators are a byte each
-_BARE = b"0123456789.+-eE\n"
-_NO_THIRDS = re.compile(rb"\.(?!\d\d\d(?!\d))")  # a point without three digits
+_BARE = "0123456789.+-eE"
+_NO_ROW = b"\r\n\t ;,|"  # of what rows without cells are made
+NUMBERS, TEXTS, NOTHING = "numbers", "texts", "nothing"  # as what a column is read
+
+
+class Numbers(NamedTuple):
+    """A column of a stretch that holds bare numbers alone.
+
+    Attributes:
+        values: (rows,) nan in gaps.
+        gaps: words for gaps -> how often each comes; None without any.
+        has_points: whether a number has a decimal point.
+        has_thirds: whether each point has three digits behind it, as thousands have.
+    """
+
+    values: Array
+    gaps: Counter[str] | None
+    has_points: bool
+    has_thirds: bool
+
+
+Column = Numbers | Coded | list[str] | None
 
 
 def start_of(source: Source, line: int) -> int | None:
@@ -39,7 +61,7 @@ def start_of(source: Source, line: int) -> int | None:
     raw = source.raw
     if source.codec not in _CODECS or source.separator not in ",;\t|" or b'"' in raw:
         return None
-    if raw.count(b"\r") != raw.count(b"\r\n"):
+    if b"\r" in raw and raw.count(b"\r") != raw.count(b"\r\n"):
         return None
     at = 0
     for _line in range(line - 1):
@@ -49,216 +71,171 @@ def start_of(source: Source, line: int) -> int | None:
     return at
 
 
-def chunks(raw: bytes, start: int) -> Iterator[bytes]:
-    """Yield stretches of whole lines from a byte on; the last line may lack its end."""
-    while start < len(raw):
-        end = raw.find(b"\n", start + CHUNK) + 1 or len(raw)
-        if len(raw) - end < CHUNK:  # the last ones belong together: they may be totals
-            end = len(raw)
-        yield raw[start:end]
-        start = end
-
-
-def numbers_of(chunk: bytes, separator: str, width: int) -> Array | None:
-    """Return a stretch as numbers, or None if it is more than bare numbers.
+def chunks(raw: bytes, start: int, width: int) -> Iterator[bytes]:
+    """Yield stretches of whole lines from a byte on; the last one has the last rows.
 
     Args:
-        chunk: whole lines. separator: of the cells. width: cells of a line.
-
-    Returns:
-        Numbers, float64, contiguous by column, each as `float` reads it. (width, rows)
+        raw: the file. start: where rows begin. width: cells of a row.
     """
-    chunk = _with_line_ends(chunk)
-    if chunk.translate(None, _BARE + separator.encode()):
-        return None
-    cells = _cells(chunk, separator, width)
-    if cells is None or (cells.starts == cells.ends).any():
-        return None
-    letters, starts, ends = cells.letters, cells.starts.ravel(), cells.ends.ravel()
-    if _are_codes(letters, starts).any():
-        return None
-    values, is_odd, _decimal_digits = _decimals(letters, starts, ends)
-    try:
-        if is_odd.mean() > MANY_ODD:
-            lines = chunk.splitlines()
-            values = np.loadtxt(lines, delimiter=separator, comments=None, ndmin=2).ravel()
-        else:
-            for k in np.flatnonzero(is_odd):
-                values[k] = float(chunk[starts[k] : ends[k]])
-    except ValueError:
-        return None
-    if not np.isfinite(values).all():
-        return None
-    return np.ascontiguousarray(values.reshape(-1, width).T)
+    size, last = CHUNK * min(8, 1 + width // WIDE), max(start, _last_rows(raw))
+    while start < last:
+        end = min(raw.find(b"\n", min(start + size, last - 1)) + 1, last)
+        yield raw[start:end]
+        start = end
+    if start < len(raw):
+        yield raw[start:]
 
 
-class _Cells(NamedTuple):
-    """Where the cells of a stretch are.
-
-    Attributes:
-        letters: its bytes, with `MAX_LETTERS` more.
-        starts, ends: (rows, width) first byte of each cell, and the one behind it.
-    """
-
-    letters: Array
-    starts: Array
-    ends: Array
-
-
-def _with_line_ends(chunk: bytes) -> bytes:
-    if b"\r" in chunk:
-        chunk = chunk.replace(b"\r\n", b"\n")
-    return chunk if chunk.endswith(b"\n") else chunk + b"\n"
-
-
-def _cells(chunk: bytes, separator: str, width: int) -> _Cells | None:
-    """Return where cells are; None if a line has another number of them."""
-    letters = np.frombuffer(chunk + bytes(MAX_LETTERS), np.uint8)
-    marks = np.flatnonzero((letters == ord(separator)) | (letters == NEWLINE))
-    if len(marks) % width:
-        return None
-    starts = np.concatenate([[0], marks[:-1] + 1]).reshape(-1, width)
-    ends = marks.reshape(-1, width)
-    is_end = letters[ends] == NEWLINE
-    if not is_end[:, -1].all() or is_end[:, :-1].any():
-        return None
-    return _Cells(letters, starts, ends)
-
-
-def _are_codes(letters: Array, starts: Array) -> Array:
-    """Return which cells begin with a zero and go on with a digit, as codes do."""
-    # unsigned: what is below `0` is large
-    return (letters[starts] == ZERO) & (letters[starts + 1] - ZERO < 10)
+def _last_rows(raw: bytes) -> int:
+    """Return where the last rows begin, behind which there may be lines without cells."""
+    end = len(raw)
+    while end and not (piece := raw[max(0, end - 2**16) : end].rstrip(_NO_ROW)):
+        end = max(0, end - 2**16)
+    at = max(0, end - 2**16) + len(piece) if end else 0
+    for _line in range(END):
+        at = raw.rfind(b"\n", 0, max(0, at))
+    return at + 1
 
 
 def columns_of(
-    chunk: bytes, separator: str, width: int, is_text: Sequence[bool], codec: str
-) -> list[Numbers | list[str]] | None:
-    """Return a stretch column by column: numbers with nan in empty cells, or texts.
+    chunk: bytes, separator: str, codec: str, ways: Sequence[str], coder: Coder
+) -> list[Column] | None:
+    """Return a stretch column by column.
 
     Args:
-        chunk: whole lines without quotes. separator: of the cells. width: cells of a line.
-        is_text: columns that have texts already. codec: by which the bytes are texts.
+        chunk: whole lines without quotes. separator: of the cells.
+        codec: by which the bytes are texts.
+        ways: as what each column is read: `NUMBERS` where that can be, `TEXTS` or `NOTHING`.
+        coder: of all texts of the table.
 
     Returns:
-        None where a line is empty, or not a row of that width, and where points may be marks
-        of thousands.
+        None where a line is empty, or no row of that width.
     """
-    chunk = _with_line_ends(chunk)
-    cells = _cells(chunk, separator, width)
-    if cells is None or chunk.startswith(codecs.BOM_UTF8):
+    if b"\r" in chunk:
+        chunk = chunk.replace(b"\r\n", b"\n")
+    if chunk.startswith(codecs.BOM_UTF8):
         return None
-    letters, starts, ends = cells
-    if (starts[:, 0] == ends[:, 0]).any() or (letters[starts[:, 0]] <= ord(" ")).any():
+    if not chunk.endswith(b"\n"):
+        chunk += b"\n"
+    width, letters = len(ways), digits.letters_of(chunk)
+    places = _places(letters.single, separator, codec, width)
+    if places is None:
         return None
-    asked = [k for k in range(width) if not is_text[k]]
-    read = _Read(chunk, cells, asked)
-    text = chunk.decode("ascii") if chunk.isascii() else None
-    columns: list[Numbers | list[str]] = []
-    for k in range(width):
-        found = read.column(asked.index(k), k) if not is_text[k] else None
-        if found is not None:
-            if found.may_be_thousands:
-                return None
-            columns.append(found)
+    starts, ends = places
+    if separator in ",;" and b" " in chunk:  # as the reader of rows leaves out first blanks
+        starts = _without_blanks(letters.single, starts, ends)
+    columns: list[Column] = [None] * width
+    asked = [k for k in range(width) if ways[k] == NUMBERS]
+    own = (starts, ends) if len(asked) == width else (starts[asked], ends[asked])
+    for k, found in zip(asked, _numbers(letters, *own, codec), strict=True):
+        columns[k] = found
+    texts = [k for k in range(width) if columns[k] is None and ways[k] != NOTHING]
+    coded = coder.codes(letters, starts[texts], ends[texts], codec)
+    if coded is None:
+        return None
+    for i, k in enumerate(texts):
+        if not coded[1][i]:
+            columns[k] = Coded(coded[0][i], coder.names)
             continue
-        pairs = zip(starts[:, k].tolist(), ends[:, k].tolist(), strict=True)
-        if text is not None:
-            columns.append([text[a:b] for a, b in pairs])
-        else:
-            columns.append([chunk[a:b].decode(codec) for a, b in pairs])
+        pairs = zip((starts[k] - PAD).tolist(), (ends[k] - PAD).tolist(), strict=True)
+        columns[k] = [chunk[a:b].decode(codec).strip() for a, b in pairs]
     return columns
 
 
-class Numbers(NamedTuple):
-    """A column of a stretch: numbers, nan in gaps; words for gaps; what its points are."""
+def _places(
+    single: Array, separator: str, codec: str, width: int
+) -> tuple[Array, Array] | None:
+    """Return first bytes of cells, and those behind the last ones. (width, rows) both
 
-    values: Array
-    gaps: Counter[str]
-    has_points: bool
-    may_be_thousands: bool
-
-
-class _Read:
-    """Columns of a stretch, all of them read at once as if they were numbers."""
-
-    def __init__(self, chunk: bytes, cells: _Cells, asked: Sequence[int]) -> None:
-        self._chunk, self._cells = chunk, cells
-        starts = np.ascontiguousarray(cells.starts[:, asked].T)
-        ends = np.ascontiguousarray(cells.ends[:, asked].T)
-        shape = starts.shape
-        flat = starts.ravel(), ends.ravel()
-        values, odd, decimals = _decimals(cells.letters, *flat) if asked else [starts] * 3
-        self._values, self._odd = values.reshape(shape), odd.reshape(shape)
-        self._decimals, self._empty = decimals.reshape(shape), starts == ends
-        self._codes = _are_codes(cells.letters, starts)
-
-    def column(self, i: int, k: int) -> Numbers | None:
-        """Return the column that was asked for as number i, k in the file; None for texts."""
-        if self._codes[i].any():
+    None if a line has another number of cells, or may be empty.
+    """
+    marks = np.flatnonzero((single == ord(separator)) | (single == NEWLINE))
+    if len(marks) % width:
+        return None
+    starts = np.concatenate([[PAD], marks[:-1] + 1]).reshape(-1, width)
+    ends = marks.reshape(-1, width)
+    is_end = single.take(marks).reshape(-1, width) == NEWLINE
+    if not is_end[:, -1].all() or is_end[:, :-1].any():
+        return None
+    first = single.take(starts[:, 0])
+    # Blanks beyond ASCII begin with bytes beyond it.
+    may_be_empty = (first <= BLANK) | (first > ord("~")) | (starts[:, 0] == ends[:, 0])
+    for row in np.flatnonzero(may_be_empty):
+        line = single[starts[row, 0] : ends[row, -1]].tobytes()
+        if not line.decode(codec).replace(separator, "").strip():
             return None
-        values, empty, gaps = self._values[i], self._empty[i], Counter[str]()
-        values[empty] = np.nan
-        odd = np.flatnonzero(self._odd[i] & ~empty)
-        if len(odd) > MANY_ODD * len(values):
-            return None
-        starts, ends = self._cells.starts[odd, k], self._cells.ends[odd, k]
-        for row, a, b in zip(odd.tolist(), starts.tolist(), ends.tolist(), strict=True):
-            cell = self._chunk[a:b]
-            if cell.isascii() and is_gap(word := cell.decode("ascii")):
-                values[row] = np.nan
-                gaps[word] += 1
-                continue
-            if cell.strip(_BARE):
-                return None
-            try:
-                values[row] = float(cell)
-            except ValueError:
-                return None
-        if np.isinf(values).any():
-            return None
-        decimals = self._decimals[i]
-        pointed = decimals[decimals >= 0]
-        is_thirds = bool(len(pointed) and (pointed == 3).all())
-        return Numbers(values, gaps, bool(len(pointed)), is_thirds)
+    return np.ascontiguousarray(starts.T), np.ascontiguousarray(ends.T)
 
 
-def _decimals(letters: Array, starts: Array, ends: Array) -> tuple[Array, Array, Array]:
-    """Return cells such as `-12.5` as numbers, which cells are something else, and decimals.
+def _without_blanks(single: Array, starts: Array, ends: Array) -> Array:
+    """Return where cells begin behind their first blanks."""
+    while (is_blank := (single.take(starts) == BLANK) & (starts < ends)).any():
+        starts = starts + is_blank
+    return starts
 
-    The decimals are how many digits stand behind the point of a number, -1 without a point.
 
-    A whole number of up to 15 digits, divided by a power of ten up to 1e22, is the nearest
-    double: both are doubles, and a division of doubles is rounded correctly (Clinger, How to
-    read floating point numbers accurately, PLDI 1990).
+def _numbers(
+    letters: Letters, starts: Array, ends: Array, codec: str
+) -> Iterator[Numbers | None]:
+    """Yield columns as numbers, None where one holds anything else.
 
     Args:
-        letters: the bytes, with `MAX_LETTERS` more. starts, ends: (cells,) of each in them.
+        letters: of the stretch. starts, ends: (columns, rows) of the cells in them.
+        codec: by which the bytes are texts.
     """
-    is_negative = letters[starts] == MINUS
-    first = starts + is_negative
-    length = ends - first
-    whole = np.zeros(len(starts), np.int64)  # the digits, without the point
-    read, digits, decimals = (np.zeros(len(starts), np.int8) for _k in range(3))
-    is_live, is_behind = np.ones(len(starts), bool), np.zeros(len(starts), bool)
-    for j in range(min(int(length.max()), MAX_LETTERS)):
-        letter = letters[first + j]
-        digit = letter - ZERO
-        is_point = letter == POINT
-        is_digit = digit < 10
-        is_live &= is_digit | is_point
-        is_digit &= is_live
-        whole = np.where(is_digit, whole * 10 + digit, whole)
-        read += is_live
-        digits += is_digit
-        decimals += is_digit & is_behind
-        is_behind |= is_point & is_live
-    is_odd = (read != length) | (digits == 0) | (digits > 15) | (read - digits > 1)
-    values = whole / POWERS[decimals]
-    decimals[(read == digits) | is_odd] = -1
-    return np.where(is_negative, -values, values), is_odd, decimals
+    shape = starts.shape
+    flat, wholes = digits.numbers_of(letters, starts.ravel(), ends.ravel())
+    values, is_empty = flat.reshape(shape), starts == ends
+    values[is_empty] = np.nan
+    is_odd = wholes.is_odd.reshape(shape) & ~is_empty
+    # A zero before a digit, as codes have it; unsigned: what is below `0` is large.
+    single = letters.single
+    is_code = (single.take(starts) == ZERO) & (single.take(starts + 1) - ZERO < 10)
+    is_pointed = wholes.is_pointed.reshape(shape) & ~is_odd & ~is_empty
+    has_points = is_pointed.any(axis=1)
+    has_thirds = ((wholes.decimals.reshape(shape) == 3) | ~is_pointed).all(axis=1)
+    for k in np.flatnonzero(has_points & has_thirds):
+        pointed = np.abs(values[k, is_pointed[k]])
+        has_thirds[k] = ((pointed >= 1) & (pointed < 1000)).all()
+    flags = (is_code.any(axis=1), is_odd.any(axis=1), has_points, has_thirds)
+    for i, (has_code, has_odd, *points) in enumerate(np.stack(flags, axis=1).tolist()):
+        column = None if has_code else Numbers(values[i], None, *points)
+        if column is not None and has_odd:
+            rows = np.flatnonzero(is_odd[i]).tolist()
+            cells = (single[starts[i, row] : ends[i, row]].tobytes() for row in rows)
+            column = _with_others(column, zip(rows, cells, strict=True), codec)
+        yield column
 
 
-def may_be_thousands(chunk: bytes) -> bool:
-    """Return whether there are points and each has exactly three digits behind it."""
-    return b"." in chunk and _NO_THIRDS.search(chunk) is None
+def _with_others(
+    column: Numbers, cells: Iterable[tuple[int, bytes]], codec: str
+) -> Numbers | None:
+    """Return a column with numbers that were not read, and gaps; None if it has others."""
+    has_points, has_thirds = column.has_points, column.has_thirds
+    gaps = Counter[str]()
+    for row, raw in cells:
+        cell = raw.decode(codec)
+        if is_gap(word := cell.strip()):
+            column.values[row] = np.nan
+            gaps[word] += bool(word)
+            continue
+        if cell.strip(_BARE):
+            return None
+        try:
+            value = float(cell)
+        except ValueError:
+            return None
+        if math.isinf(value):
+            return None
+        column.values[row] = value
+        if "." in cell:
+            has_points = True
+            has_thirds = has_thirds and is_thirds(cell)
+    return Numbers(column.values, gaps, has_points, has_thirds)
+
+
+def is_thirds(cell: str) -> bool:
+    """Return whether a number is written as thousands with points are: `12.500.000`."""
+    first, *rest = cell.lstrip("+-").split(".")
+    is_first = first.isdigit() and first != "0" and len(first) <= 3
+    return is_first and all(len(part) == 3 and part.isdigit() for part in rest)

@@ -2,14 +2,15 @@
 
 Rows are taken in blocks: work on one takes some milliseconds, after which other threads have
 their turn. A block of a column that holds bare numbers alone (`12`, `-0.5`, `3e-4`, and empty
-cells) becomes an array at once; texts are kept for the columns that hold anything else.
+cells) becomes an array at once; texts are kept for the columns that hold anything else, as
+numbers of the different ones where these are few.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,6 +21,7 @@ from layerlab.core.numbers import grouped
 from layerlab.core.translation import _, ngettext
 from layerlab.nets.tables import bare
 from layerlab.nets.tables.checks import STRICT, Refusals
+from layerlab.nets.tables.coded import Coded, Coder
 from layerlab.nets.tables.gaps import is_gap
 from layerlab.nets.tables.layout import TableLayout, is_total
 from layerlab.nets.tables.notation import is_plain
@@ -42,14 +44,14 @@ class ColumnCells:
     """The cells of a column.
 
     Attributes:
-        blocks: each an array of numbers, nan in gaps, or texts.
+        blocks: each an array of numbers, nan in gaps, or texts, as they are or coded.
         gaps: words for gaps among the numbers -> how often each comes.
         has_points: whether one of the numbers has a decimal point.
         has_thirds: whether each point has three digits behind it, as thousands have.
         words: of a spreadsheet, the different cells that are texts, not numbers.
     """
 
-    blocks: list[Array | tuple[str, ...]] = field(default_factory=list)
+    blocks: list[Array | tuple[str, ...] | Coded] = field(default_factory=list)
     gaps: Counter[str] = field(default_factory=Counter)
     has_points: bool = False
     has_thirds: bool = True
@@ -65,22 +67,36 @@ class ColumnCells:
         """Whether the texts of all cells are here."""
         return not any(isinstance(block, np.ndarray) for block in self.blocks)
 
-    def texts(self) -> list[str]:
-        """Return all texts."""
-        return [text for block in self.blocks for text in block]
+    def coded(self) -> Coded:
+        """Return all texts; the different ones are listed in the order in which they come."""
+        if len(self.blocks) != 1 or not isinstance(self.blocks[0], Coded):
+            self.blocks = [_coded(self.blocks)]
+        (whole,) = self.blocks
+        assert isinstance(whole, Coded)
+        return whole
+
+    def take(self, cells: bare.Numbers) -> None:
+        """Take a block of numbers."""
+        self.blocks.append(cells.values)
+        if cells.gaps:
+            self.gaps += cells.gaps
+        self.has_points |= cells.has_points
+        self.has_thirds &= cells.has_thirds
 
     def as_numbers(self) -> ColumnCells:
         """Return a column of texts as bare numbers, if all of its texts are such."""
-        found = ColumnCells(words=self.words)
-        numbers = bare_numbers(found, self.texts())
+        coded = self.coded()
+        numbers = bare_numbers([coded.names[code] for code in coded.codes])
         if numbers is None:
             return self
-        found.blocks.append(numbers)
+        found = ColumnCells(words=self.words)
+        found.take(numbers)
         return found
 
     def numbers(self) -> Array:
         """Return all numbers. (rows,)"""
-        return np.concatenate(self.blocks) if self.blocks else np.zeros(0)
+        blocks = [block for block in self.blocks if isinstance(block, np.ndarray)]
+        return np.concatenate(blocks) if blocks else np.zeros(0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,10 +120,32 @@ class Body:
         return len(self.lines)
 
 
+def _coded(blocks: Iterable[Array | tuple[str, ...] | Coded]) -> Coded:
+    """Return the texts of all blocks as one."""
+    numbers: dict[str, int] = {}
+    parts = [np.zeros(0, np.int32)]
+    for block in blocks:
+        if isinstance(block, Coded):
+            # Its list is that of all columns: those that are in the block, as they come.
+            first = np.full(len(block.names), len(block.codes), np.int32)
+            first[block.codes[::-1]] = np.arange(len(block.codes) - 1, -1, -1, dtype=np.int32)
+            own = np.zeros(len(block.names), np.int32)
+            order = np.argsort(first, kind="stable")
+            for code in order[: np.count_nonzero(first < len(block.codes))].tolist():
+                own[code] = numbers.setdefault(block.names[code], len(numbers))
+            parts.append(own[block.codes])
+            continue
+        for text in block:
+            numbers.setdefault(text, len(numbers))
+        parts.append(np.fromiter(map(numbers.__getitem__, block), np.int32, len(block)))
+    return Coded(np.concatenate(parts), list(numbers))
+
+
 def body_of(
     source: Source,
     layout: TableLayout,
     as_texts: frozenset[int] = frozenset(),
+    known: frozenset[int] = frozenset(),
     refusals: Refusals = STRICT,
 ) -> Body:
     """Read the rows of a table.
@@ -115,34 +153,32 @@ def body_of(
     Args:
         source, layout: where they are.
         as_texts: columns that are kept as texts whatever they hold.
+        known: columns that are not read: whoever asks has them. They have no blocks.
         refusals: what becomes of a table with too many rows of another width.
 
     Raises:
         LabError: there are too many rows, or too many with another number of cells.
         CancelledError: it is no longer wanted.
     """
-    taker = _Taker(source.where, layout, as_texts, refusals)
+    taker = _Taker(source, layout, as_texts, known, refusals)
     if isinstance(source, SheetSource):
         for places, cells in source.cell_blocks():
             taker.take_cells(source, places, cells)
         return taker.body()
-    start = None if as_texts else bare.start_of(source, layout.first)
+    start = bare.start_of(source, layout.first)
     if start is None:
         for lines, rows in source.blocks():
             taker.take_block(lines, rows)
         return taker.body()
     line = layout.first
-    for chunk in bare.chunks(source.raw, start):
+    for chunk in bare.chunks(source.raw, start, layout.width):
         check_cancelled()
-        numbers = None
-        if taker.is_bare and not bare.may_be_thousands(chunk):
-            numbers = bare.numbers_of(chunk, source.separator, layout.width)
-        if numbers is not None:
-            taker.take_numbers(line, numbers, b"." in chunk)
-        elif not taker.take_columns(source, line, chunk):
+        is_last = source.raw.endswith(chunk)  # its last rows may be totals
+        taken = 0 if is_last else taker.take_columns(line, chunk)
+        if not taken:
             for lines, rows in source.blocks(chunk, line):
                 taker.take_block(lines, rows)
-        line += chunk.count(b"\n")
+        line += taken or chunk.count(b"\n")
     return taker.body()
 
 
@@ -150,11 +186,21 @@ class _Taker:
     """Takes rows one by one."""
 
     def __init__(
-        self, where: str, layout: TableLayout, as_texts: frozenset[int], refusals: Refusals
+        self,
+        source: Source,
+        layout: TableLayout,
+        as_texts: frozenset[int],
+        known: frozenset[int],
+        refusals: Refusals,
     ) -> None:
-        self._where, self._layout, self._refusals = where, layout, refusals
+        self._source, self._where, self._layout = source, source.where, layout
+        self._refusals = refusals
         self._columns = [ColumnCells() for _k in range(layout.width)]
-        self._texts = [k in as_texts for k in range(layout.width)]
+        self._ways = [
+            bare.TEXTS if k in as_texts else bare.NOTHING if k in known else bare.NUMBERS
+            for k in range(layout.width)
+        ]
+        self._coder = Coder()
         self._known: dict[str, str] | None = {}
         self._rows: list[list[str]] = []
         self._lines: list[int] = []
@@ -162,67 +208,61 @@ class _Taker:
         self._texts_alone: list[int] = []  # of the odd ones: they begin with a text
         self._repeated: list[int] = []
         self._header = list(layout.header)
+        # The column by which a repeated header is known among numbers, if there is one.
+        self._word = next(
+            (k for k, name in enumerate(self._header) if not (is_gap(name) or is_plain(name))),
+            None,
+        )
+        if self._word in known:
+            self._ways[self._word] = bare.TEXTS
         self._per_block = max(1, BLOCK // layout.width)
         self._last_cells: dict[int, Sequence[Cell]] = {}  # of a sheet: line -> its cells
 
-    @property
-    def is_bare(self) -> bool:
-        """Whether rows may be taken as numbers: none of the columns has texts so far."""
-        return not any(self._texts) and not all(map(is_plain, self._header or [""]))
-
-    def take_numbers(self, line: int, numbers: Array, has_points: bool) -> None:
-        """Take rows of bare numbers, a line each.
+    def take_columns(self, line: int, chunk: bytes) -> int:
+        """Take a stretch column by column; return how many rows it has, 0 if it cannot be.
 
         Args:
-            line: on which the first begins. numbers: (width, rows).
-            has_points: whether there are decimal points in them; then not each has three
-                digits behind it.
+            line: of the file, on which the stretch begins. chunk: whole lines.
         """
+        source = self._source
+        if source.comment and source.comment.encode(source.codec) in chunk:
+            return 0
+        if self._header and self._word is None:
+            return 0
+        columns = bare.columns_of(
+            chunk, source.separator, source.codec, self._ways, self._coder
+        )
+        if columns is None or self._may_repeat_header(columns):
+            return 0
         if self._rows:  # in the middle of a file nothing sums up
             self._put(self._rows)
             self._rows = []
-        pointed = [has_points and not (values == np.round(values)).all() for values in numbers]
-        for column, values, is_pointed in zip(self._columns, numbers, pointed, strict=True):
-            column.blocks.append(values)
-            if is_pointed or (has_points and not any(pointed)):
-                column.has_points, column.has_thirds = True, False
-        self._lines.extend(range(line, line + numbers.shape[1]))
-        self._check_rows()
-
-    def take_columns(self, source: Source, line: int, chunk: bytes) -> bool:
-        """Take a stretch column by column; return whether that was possible.
-
-        Args:
-            source: the file. line: on which the stretch begins. chunk: whole lines.
-        """
-        is_last = source.raw.endswith(chunk)  # its last rows may be totals
-        if source.comment or is_last or all(map(is_plain, self._header or [""])):
-            return False
-        width, codec = self._layout.width, source.codec
-        columns = bare.columns_of(chunk, source.separator, width, self._texts, codec)
-        if columns is None:
-            return False
-        first = columns[0]
-        texts = [cell.strip() for cell in first] if isinstance(first, list) else []
-        if self._header and self._header[0] in texts:
-            return False
-        if self._rows:
-            self._put(self._rows)
-            self._rows = []
+        rows = 0
         for k, cells in enumerate(columns):
             column = self._columns[k]
             if isinstance(cells, bare.Numbers):
-                column.blocks.append(cells.values)
-                column.gaps += cells.gaps
-                if cells.has_points:
-                    column.has_points, column.has_thirds = True, False
-            else:
-                self._texts[k] = True
-                column.blocks.append(self._shared(tuple(map(str.strip, cells))))
-        rows = len(first) if isinstance(first, list) else len(first.values)
+                column.take(cells)
+                rows = len(cells.values)
+            elif isinstance(cells, Coded):
+                self._ways[k] = bare.TEXTS
+                column.blocks.append(cells)
+                rows = len(cells.codes)
+            elif cells is not None:
+                self._ways[k] = bare.TEXTS
+                column.blocks.append(tuple(cells))
+                rows = len(cells)
         self._lines.extend(range(line, line + rows))
         self._check_rows()
-        return True
+        return rows
+
+    def _may_repeat_header(self, columns: Sequence[bare.Column]) -> bool:
+        """Return whether the header's first word is among the texts below it."""
+        if self._word is None:
+            return False
+        cells, word = columns[self._word], self._header[self._word]
+        if isinstance(cells, Coded):
+            return bool((cells.codes == self._coder.number_of(word)).any())
+        return isinstance(cells, list) and word in cells
 
     def take_cells(
         self, source: SheetSource, lines: Sequence[int], rows: Sequence[Sequence[Cell]]
@@ -250,10 +290,12 @@ class _Taker:
         """Put the first rows of a block into columns: numbers at once, or texts."""
         for k, cells in enumerate(columns):
             column, cells = self._columns[k], cells[:count]
-            if not self._texts[k] and (numbers := _numbers(cells, column.gaps)) is not None:
-                column.blocks.append(numbers)
+            if self._ways[k] == bare.NOTHING:
                 continue
-            self._texts[k] = True
+            if self._ways[k] == bare.NUMBERS and (numbers := _numbers(cells)) is not None:
+                column.take(numbers)
+                continue
+            self._ways[k] = bare.TEXTS
             column.words.update(c.strip() for c in set(cells) if type(c) is str)
             column.blocks.append(self._shared(source.column_texts(k, cells)))
 
@@ -279,7 +321,7 @@ class _Taker:
         ):
             for k, cell in enumerate(self._last_cells.pop(line, ())[: self._layout.width]):
                 if type(cell) is not float and not (type(cell) is str and is_gap(cell.strip())):
-                    self._texts[k] = True
+                    self._ways[k] = bare.TEXTS
                     if type(cell) is str:
                         self._columns[k].words.add(cell.strip())
 
@@ -347,12 +389,14 @@ class _Taker:
         check_cancelled()
         for k, cells in enumerate(zip(*rows, strict=True)):
             column = self._columns[k]
-            if not self._texts[k]:
-                numbers = bare_numbers(column, cells)
+            if self._ways[k] == bare.NOTHING:
+                continue
+            if self._ways[k] == bare.NUMBERS:
+                numbers = bare_numbers(cells)
                 if numbers is not None:
-                    column.blocks.append(numbers)
+                    column.take(numbers)
                     continue
-                self._texts[k] = True
+                self._ways[k] = bare.TEXTS
             column.blocks.append(self._shared(tuple(map(str.strip, cells))))
 
     def _shared(self, cells: tuple[str, ...]) -> tuple[str, ...]:
@@ -468,13 +512,10 @@ class _Taker:
         )
 
 
-def _numbers(cells: Sequence[Cell], gaps: Counter[str]) -> Array | None:
-    """Return cells of a sheet as numbers, nan in gaps; None if one of them is something else.
-
-    Args:
-        cells: of a column. gaps: to which words for gaps are added.
-    """
+def _numbers(cells: Sequence[Cell]) -> bare.Numbers | None:
+    """Return cells of a sheet as numbers, nan in gaps; None if one is something else."""
     kinds = set(map(type, cells))
+    gaps = Counter[str]()
     if kinds == {float}:
         numbers = np.array(cells)
     elif kinds <= {float, str}:
@@ -485,11 +526,11 @@ def _numbers(cells: Sequence[Cell], gaps: Counter[str]) -> Array | None:
         gaps.update({word.strip(): n for word, n in words.items() if word.strip()})
     else:
         return None
-    return None if np.isinf(numbers).any() else numbers
+    return None if np.isinf(numbers).any() else bare.Numbers(numbers, gaps, False, True)
 
 
-def bare_numbers(column: ColumnCells, cells: Sequence[str]) -> Array | None:
-    """Return cells as numbers; None if one is anything but a bare number or empty."""
+def bare_numbers(cells: Sequence[str]) -> bare.Numbers | None:
+    """Return cells as numbers; None if one is anything but a bare number or a gap."""
     gaps = Counter[str]()
     joined = "\n".join(cells)
     if joined.strip(_BARE):
@@ -509,13 +550,9 @@ def bare_numbers(column: ColumnCells, cells: Sequence[str]) -> Array | None:
         return None
     if np.isinf(numbers).any():
         return None
-    column.gaps += gaps
-    if "." in joined:
-        column.has_points = True
-        column.has_thirds = column.has_thirds and all(
-            _is_thirds(cell) for cell in cells if "." in cell
-        )
-    return numbers
+    has_points = "." in joined
+    has_thirds = not has_points or all(bare.is_thirds(cell) for cell in cells if "." in cell)
+    return bare.Numbers(numbers, gaps, has_points, has_thirds)
 
 
 def _has_code(joined: str) -> bool:
@@ -523,13 +560,6 @@ def _has_code(joined: str) -> bool:
     if joined[:1] == "0" and joined[1:2].isdigit():
         return True
     return "\n0" in joined and _CODE.search(joined) is not None
-
-
-def _is_thirds(cell: str) -> bool:
-    """Return whether a number is written as thousands with points are: `12.500.000`."""
-    first, *rest = cell.lstrip("+-").split(".")
-    is_first = first.isdigit() and first != "0" and len(first) <= 3
-    return is_first and all(len(part) == 3 and part.isdigit() for part in rest)
 
 
 def listed(lines: Sequence[int]) -> str:

@@ -16,6 +16,7 @@ from layerlab.nets.tables import kinds
 from layerlab.nets.tables.cells import Body, listed
 from layerlab.nets.tables.checks import Refusals
 from layerlab.nets.tables.choices import Choices
+from layerlab.nets.tables.coded import Coded
 from layerlab.nets.tables.dates import EPOCH, are_compact, clock, moments
 from layerlab.nets.tables.gaps import CONSTANTS, far_constants, is_gap
 from layerlab.nets.tables.kinds import BOOLEAN, CATEGORY, DATE, LABEL, NUMBER, TEXT, TIME
@@ -34,7 +35,7 @@ Array = np.ndarray
 MOSTLY = 0.8  # share of numbers from which a stray text is worth a sentence
 MIN_COUNTED = 10  # rows from which a count of them is recognised under any name
 _NO = "no"  # not translated: what an empty cell is called beside ticked ones
-SUSPECTS = np.array(sorted(CONSTANTS))
+FIRST_DATE, LAST_DATE = 1900_01_01, 2099_12_31  # as one number
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +72,7 @@ class ReadColumn:
         """(rows,) where it has none."""
         if self.is_numeric:
             return np.isnan(self.values)
-        return np.array([not text for text in self.values], bool)
+        return ~self.values.astype(bool)
 
 
 class Typist:
@@ -121,13 +122,13 @@ class Typist:
         if cells.is_bare:
             self._note_gaps(name, cells.gaps)
             return self._of_numbers(name, cells.numbers(), chosen)
-        return self._of_texts(name, cells.texts(), chosen)
+        return self._of_texts(name, cells.coded(), chosen)
 
     def as_written(self, k: int) -> list[str]:
         """Return the cells of a column as texts; gaps are empty."""
         cells = self._body.columns[k]
         if not cells.is_bare:
-            return _texts(cells.texts(), {}).tolist()
+            return _texts(cells.coded()).tolist()
         return _as_texts(cells.numbers()).tolist()
 
     # ---- bare numbers
@@ -137,21 +138,22 @@ class Typist:
         if chosen in (CATEGORY, LABEL, TEXT, BOOLEAN):
             texts = _as_texts(values)
             if chosen == BOOLEAN and len(set(texts) - {""}) > 2:
-                raise self._no(name, texts.tolist(), 0, chosen)
+                raise self._no(name, texts[0], 0, chosen)
             return ReadColumn(name, chosen, texts)
         filled = values[~np.isnan(values)]
         if not filled.size:
             return ReadColumn(name, TEXT, values, False, _("it is empty"))
-        whole = bool((filled == np.round(filled)).all())
-        if whole and chosen in (None, DATE):
+        whole = bool((filled == np.rint(filled)).all())
+        is_near = filled.min() >= FIRST_DATE and filled.max() <= LAST_DATE
+        if whole and is_near and chosen in (None, DATE):
             different = np.unique(filled)
-            if len(different) < 20_000 and are_compact(int(v) for v in different[:20_000]):
+            if len(different) < 20_000 and are_compact(int(v) for v in different):
                 found = moments({f"{int(v)}" for v in different})
                 assert found is not None
                 days = [np.nan if np.isnan(v) else found.values[f"{int(v)}"] for v in values]
                 return self._dated(name, np.array(days), found.kind, "")
         if chosen in (DATE, TIME):
-            raise self._no(name, [f"{v:g}" for v in filled[:1]], 0, chosen)
+            raise self._no(name, f"{filled[0]:g}", 0, chosen)
         if whole and chosen is None and self._counts_rows(name, values):
             return ReadColumn(name, LABEL, values, False, _("it counts the rows"))
         is_key = whole and chosen is None and kinds.is_key_name(name)
@@ -192,7 +194,8 @@ class Typist:
         if self._choices.kind_of(column.name) == NUMBER:
             return column
         values = column.values
-        if not np.isin(values, SUSPECTS).any():
+        # Of those that lie far from all others one is the least, or the greatest.
+        if not CONSTANTS.intersection((np.fmin.reduce(values), np.fmax.reduce(values))):
             return column
         far = far_constants(np.unique(values[~np.isnan(values)]).tolist())
         if not far:
@@ -215,38 +218,39 @@ class Typist:
 
     # ---- texts
 
-    def _of_texts(self, name: str, texts: list[str], chosen: str | None) -> ReadColumn:
-        counts = Counter(texts)
+    def _of_texts(self, name: str, cells: Coded, chosen: str | None) -> ReadColumn:
+        often = np.bincount(cells.codes, minlength=len(cells.names)).tolist()
+        counts = Counter(dict(zip(cells.names, often, strict=True)))
         filled = Counter({text: n for text, n in counts.items() if not is_gap(text)})
         tick = kinds.tick_of(counts) if chosen in (None, BOOLEAN) else None
         if tick is not None:
             self.notes.append(
                 _("{column}: an empty cell is no, {text} is yes", column=name, text=repr(tick))
             )
-            return ReadColumn(name, BOOLEAN, np.array([t or _NO for t in texts], object))
+            return ReadColumn(name, BOOLEAN, _each(cells, [t or _NO for t in cells.names]))
         self._note_gaps(name, counts)
         if not filled:
-            return ReadColumn(name, TEXT, _texts(texts, {}), False, _("it is empty"))
+            return ReadColumn(name, TEXT, _texts(cells), False, _("it is empty"))
         if chosen in (None, NUMBER):
-            numbers = self._as_numbers(name, texts, filled, chosen)
+            numbers = self._as_numbers(name, cells, filled, chosen)
             if numbers is not None:
                 return numbers
             if chosen == NUMBER:
-                raise self._no(name, texts, texts.index(next(iter(filled))), chosen)
+                raise self._no_text(name, cells, filled, chosen)
         if chosen in (None, DATE, TIME):
             found = moments(filled, self._notation.decimal == "," or self._separator == ";")
             if found is not None:
-                values = np.array([found.values.get(text, np.nan) for text in texts])
+                values = _numbers(cells, found.values)
                 return self._dated(name, values, found.kind, found.note)
             if chosen is not None:
-                raise self._no(name, texts, texts.index(next(iter(filled))), chosen)
+                raise self._no_text(name, cells, filled, chosen)
         if chosen in (None, BOOLEAN):
             truth = kinds.truth_of(list(filled))
             if truth is not None:
-                return self._boolean(name, texts, filled, truth)
+                return self._boolean(name, cells, filled, truth)
             if chosen is not None:
-                raise self._no(name, texts, texts.index(next(iter(filled))), chosen)
-        return self._category(name, texts, filled, chosen)
+                raise self._no_text(name, cells, filled, chosen)
+        return self._category(name, cells, filled, chosen)
 
     def _note_gaps(self, name: str, counts: Counter[str]) -> None:
         gaps = [text for text in counts if text and is_gap(text)]
@@ -262,7 +266,7 @@ class Typist:
             )
 
     def _as_numbers(
-        self, name: str, texts: list[str], filled: Counter[str], chosen: str | None
+        self, name: str, cells: Coded, filled: Counter[str], chosen: str | None
     ) -> ReadColumn | None:
         """Return a column as numbers; None if they are none."""
         if chosen is None and kinds.are_codes(list(filled)):
@@ -285,7 +289,7 @@ class Typist:
             finite = [text for text in stray if not is_not_finite(text)]
             if share < MOSTLY and not (share >= 0.5 and _are_bounds(finite)):
                 return None
-            return self._strayed(name, texts, filled, stray)
+            return self._strayed(name, cells, filled, stray)
         if stray:
             self.notes.append(
                 ngettext(
@@ -309,7 +313,7 @@ class Typist:
             )
         if not values:
             return None
-        array = np.array([values.get(text, np.nan) for text in texts])
+        array = _numbers(cells, values)
         self._check_size(name, array)
         unit = given[0] if given else ""
         why = _("numbers in {unit}", unit=unit) if unit else ""
@@ -318,9 +322,8 @@ class Typist:
         return self._without_constants(ReadColumn(name, NUMBER, array, True, why, unit))
 
     def _strayed(
-        self, name: str, texts: list[str], filled: Counter[str], stray: Sequence[str]
+        self, name: str, cells: Coded, filled: Counter[str], stray: Sequence[str]
     ) -> ReadColumn:
-        i = texts.index(stray[0])
         count = sum(filled[text] for text in stray)
         why = ngettext(
             "{text} in row {line} is not a number, as the others of this column are",
@@ -328,9 +331,9 @@ class Typist:
             "this column are",
             count,
             text=repr(stray[0][:40]),
-            line=int(self._body.lines[i]),
+            line=int(self._body.lines[_row_of(cells, stray[0])]),
         )
-        return ReadColumn(name, TEXT, _texts(texts, {}), False, why, is_strayed=True)
+        return ReadColumn(name, TEXT, _texts(cells), False, why, is_strayed=True)
 
     def _dated(self, name: str, values: Array, kind: str, note: str) -> ReadColumn:
         """Return a column of moments as days or seconds since the first of them."""
@@ -346,7 +349,7 @@ class Typist:
         return ReadColumn(name, kind, values - first, True, why, start=first)
 
     def _boolean(
-        self, name: str, texts: list[str], filled: Counter[str], truth: dict[str, bool]
+        self, name: str, cells: Coded, filled: Counter[str], truth: dict[str, bool]
     ) -> ReadColumn:
         spelled = {
             means: max(
@@ -358,7 +361,7 @@ class Typist:
         }
         names = {text: spelled[means] for text, means in truth.items()}
         self._note_merged(name, names)
-        return ReadColumn(name, BOOLEAN, _texts(texts, names))
+        return ReadColumn(name, BOOLEAN, _texts(cells, names))
 
     def _note_merged(self, name: str, names: dict[str, str]) -> None:
         """Say which spellings became another one."""
@@ -373,7 +376,7 @@ class Typist:
             self.notes.append(f"{name}: {joined_by_and(parts)}")
 
     def _category(
-        self, name: str, texts: list[str], filled: Counter[str], chosen: str | None
+        self, name: str, cells: Coded, filled: Counter[str], chosen: str | None
     ) -> ReadColumn:
         folded = kinds.folded(filled)
         counts: Counter[str] = Counter()
@@ -395,7 +398,7 @@ class Typist:
         if kind == CATEGORY:
             self._note_merged(name, folded.names)
         return ReadColumn(
-            name, kind, _texts(texts, folded.names), kind in (CATEGORY, BOOLEAN), why
+            name, kind, _texts(cells, folded.names), kind in (CATEGORY, BOOLEAN), why
         )
 
     def _units(self, filled: Counter[str]) -> list[str]:
@@ -404,13 +407,18 @@ class Typist:
         found = dict.fromkeys(number.unit for number in numbers if number is not None)
         return [unit for unit in found if unit] if all(numbers) and len(found) > 1 else []
 
-    def _no(self, name: str, texts: Sequence[str], i: int, kind: str) -> LabError:
-        """Return what is said where a cell, text i, cannot be of the kind that was chosen."""
+    def _no_text(self, name: str, cells: Coded, filled: Counter[str], kind: str) -> LabError:
+        """Return what is said where the first text cannot be of the kind that was chosen."""
+        text = next(iter(filled))
+        return self._no(name, text, _row_of(cells, text), kind)
+
+    def _no(self, name: str, text: str, i: int, kind: str) -> LabError:
+        """Return what is said where a cell, in row i, cannot be of the kind that was chosen."""
         return LabError(
             _(
                 "{place}: {text} cannot be read as the kind {kind}",
                 place=self._at(i, name),
-                text=repr(texts[i][:40]),
+                text=repr(text[:40]),
                 kind=kind,
             )
         )
@@ -429,11 +437,28 @@ def _as_texts(values: Array) -> Array:
     return np.array(["" if np.isnan(v) else f"{v:.17g}" for v in values], object)
 
 
-def _texts(texts: Sequence[str], names: dict[str, str]) -> Array:
-    """Return texts as they are spelled; gaps are empty. (rows,)"""
-    if not names:
-        return np.array(["" if is_gap(text) else text for text in texts], object)
-    return np.array([names.get(text, "") for text in texts], object)
+def _each(cells: Coded, texts: Sequence[str]) -> Array:
+    """Return a text for each cell, given those of the different ones. (rows,)"""
+    different = np.empty(len(texts), object)
+    different[:] = texts
+    return different[cells.codes]
+
+
+def _texts(cells: Coded, names: dict[str, str] | None = None) -> Array:
+    """Return texts, as `names` spells them if it is given; gaps are empty. (rows,)"""
+    if names:
+        return _each(cells, [names.get(text, "") for text in cells.names])
+    return _each(cells, ["" if is_gap(text) else text for text in cells.names])
+
+
+def _numbers(cells: Coded, values: dict[str, float]) -> Array:
+    """Return the numbers that texts mean, nan for others. (rows,)"""
+    return np.array([values.get(text, np.nan) for text in cells.names])[cells.codes]
+
+
+def _row_of(cells: Coded, text: str) -> int:
+    """Return the first row that has a text."""
+    return int(np.argmax(cells.codes == cells.names.index(text)))
 
 
 def _are_bounds(texts: Sequence[str]) -> bool:

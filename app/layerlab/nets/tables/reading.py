@@ -238,14 +238,16 @@ def _as_texts(source: Source, layout: TableLayout, body: Body, more: set[int]) -
     """Return the body with texts in some columns too; the file is read again for them."""
     if not more:
         return body
-    texts = more | {k for k, column in enumerate(body.columns) if column.is_text}
-    return body_of(source, layout, frozenset(texts))
+    others = frozenset(range(layout.width)) - more
+    again = body_of(source, layout, frozenset(more), others)
+    columns = [(again if k in more else body).columns[k] for k in range(layout.width)]
+    return replace(again, columns=columns)
 
 
 def _distinct(body: Body) -> list[set[str]]:
     """Return the different cells of each column of texts, without gaps."""
     return [
-        {text for text in set(column.texts()) if not is_gap(text)}
+        {text for text in column.coded().names if not is_gap(text)}
         for column in body.columns
         if column.is_text
     ]
