@@ -8,7 +8,6 @@ to the same doubles as one by one (`float`), and its texts are counted by their 
 
 from __future__ import annotations
 
-import codecs
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -113,7 +112,7 @@ def columns_of(
     """
     if b"\r" in chunk:
         chunk = chunk.replace(b"\r\n", b"\n")
-    if chunk.startswith(codecs.BOM_UTF8):
+    if codec == "utf-8-sig":
         return None
     if not chunk.endswith(b"\n"):
         chunk += b"\n"

@@ -8,9 +8,10 @@ numbers of the different ones where these are few.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -56,6 +57,7 @@ class ColumnCells:
     has_points: bool = False
     has_thirds: bool = True
     words: set[str] = field(default_factory=set)
+    _whole: Coded | None = None
 
     @property
     def is_bare(self) -> bool:
@@ -69,11 +71,10 @@ class ColumnCells:
 
     def coded(self) -> Coded:
         """Return all texts; the different ones are listed in the order in which they come."""
-        if len(self.blocks) != 1 or not isinstance(self.blocks[0], Coded):
-            self.blocks = [_coded(self.blocks)]
-        (whole,) = self.blocks
-        assert isinstance(whole, Coded)
-        return whole
+        if self._whole is None:
+            self._whole = _coded(self.blocks)
+            self.blocks = [self._whole]
+        return self._whole
 
     def take(self, cells: bare.Numbers) -> None:
         """Take a block of numbers."""
@@ -120,25 +121,33 @@ class Body:
         return len(self.lines)
 
 
-def _coded(blocks: Iterable[Array | tuple[str, ...] | Coded]) -> Coded:
-    """Return the texts of all blocks as one."""
+def _coded(blocks: Sequence[Array | tuple[str, ...] | Coded]) -> Coded:
+    """Return the texts of all blocks as one; they share their list of different texts."""
     numbers: dict[str, int] = {}
     parts = [np.zeros(0, np.int32)]
-    for block in blocks:
-        if isinstance(block, Coded):
-            # Its list is that of all columns: those that are in the block, as they come.
-            first = np.full(len(block.names), len(block.codes), np.int32)
-            first[block.codes[::-1]] = np.arange(len(block.codes) - 1, -1, -1, dtype=np.int32)
-            own = np.zeros(len(block.names), np.int32)
-            order = np.argsort(first, kind="stable")
-            for code in order[: np.count_nonzero(first < len(block.codes))].tolist():
-                own[code] = numbers.setdefault(block.names[code], len(numbers))
-            parts.append(own[block.codes])
+    for is_coded, some in itertools.groupby(blocks, lambda block: isinstance(block, Coded)):
+        if is_coded:
+            shared = [block for block in some if isinstance(block, Coded)]
+            codes = np.concatenate([block.codes for block in shared])
+            names = shared[0].names
+            own = np.zeros(len(names), np.int32)
+            for code in _as_they_come(codes, len(names)):
+                own[code] = numbers.setdefault(names[code], len(numbers))
+            parts.append(own[codes])
             continue
-        for text in block:
-            numbers.setdefault(text, len(numbers))
-        parts.append(np.fromiter(map(numbers.__getitem__, block), np.int32, len(block)))
+        for block in some:
+            assert not isinstance(block, np.ndarray | Coded)  # of numbers there are no texts
+            for text in block:
+                numbers.setdefault(text, len(numbers))
+            parts.append(np.fromiter(map(numbers.__getitem__, block), np.int32, len(block)))
     return Coded(np.concatenate(parts), list(numbers))
+
+
+def _as_they_come(codes: Array, different: int) -> list[int]:
+    """Return the codes that there are, by the rows in which they come first."""
+    first = np.full(different, len(codes), np.int64)
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+    return list(np.argsort(first, kind="stable")[: np.count_nonzero(first < len(codes))])
 
 
 def body_of(
@@ -225,12 +234,12 @@ class _Taker:
             line: of the file, on which the stretch begins. chunk: whole lines.
         """
         source = self._source
-        if source.comment and source.comment.encode(source.codec) in chunk:
+        if source.comment and source.comment.encode("ascii") in chunk:
             return 0
         if self._header and self._word is None:
             return 0
         columns = bare.columns_of(
-            chunk, source.separator, source.codec, self._ways, self._coder
+            chunk, source.separator, source.codec_within(line), self._ways, self._coder
         )
         if columns is None or self._may_repeat_header(columns):
             return 0

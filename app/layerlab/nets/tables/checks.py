@@ -16,7 +16,7 @@ Array = np.ndarray
 MAX_CATEGORIES = 20  # a target of more texts needs two rows of each on average
 MAX_CLASSES = 100
 MAX_NAMED = 6  # columns in a sentence
-MAX_NUMBERS = 10_000_000  # rows times inputs
+MAX_NUMBERS = 20_000_000  # rows times inputs
 
 
 class Cells(Protocol):
@@ -83,7 +83,8 @@ def is_text(column: Cells) -> bool:
 def varies(values: Array) -> bool:
     """Return whether two of a column's values differ; gaps are none."""
     if values.dtype == object:
-        return len(set(values.tolist()) - {""}) > 1
+        filled = values[values != ""]
+        return bool(filled.size) and bool((filled != filled[0]).any())
     filled = values[~np.isnan(values)]
     return bool(filled.size) and bool((filled != filled[0]).any())
 

@@ -281,6 +281,8 @@ class Typist:
                 continue
             values[text] = number.value
             units[number.unit] += 1
+        if chosen == NUMBER and not values:
+            raise self._no_text(name, cells, filled, chosen)
         given = [unit for unit in units if unit]
         if len(given) > 1 or (given and units[""] > len(filled) / 2):
             return None

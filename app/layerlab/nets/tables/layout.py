@@ -17,6 +17,7 @@ from layerlab.nets.tables.notation import is_plain
 from layerlab.nets.tables.source import ROWS_TO_JUDGE, Source, check_columns
 
 Row = tuple[int, list[str]]  # line and cells
+LONGEST_NAME = 300  # letters
 MAX_TITLES = 20  # rows above the header that may be something else
 # What Orange writes below the names; each may be shortened.
 ORANGE_TYPES = {
@@ -36,6 +37,7 @@ ORANGE_TYPES = {
 }
 ORANGE_ROLES = ("", "class", "c", "meta", "m", "ignore", "i", "weight", "w")
 _PREFIXED = re.compile(r"(?P<role>[cmiw])?(?P<type>[DCSTN])?#(?P<name>.+)")
+_JOINERS = "\u200c\u200d"  # within words of Persian and of Indian languages
 _RULE = re.compile(r":?(-{2,}|={2,}):?")
 _IMPORT_ID = '{"ImportId":'  # by Qualtrics, below the names and the questions
 TOTALS = frozenset(  # not translated: as people type them
@@ -259,7 +261,7 @@ def _with_header(body: Sequence[Row], width: int, notes: list[str]) -> TableLayo
 def _names(head: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
     """Return names of the columns, each different, and a sentence on those that were not."""
     # not translated: specs have it
-    given = [" ".join(name.split()) or f"column {k + 1}" for k, name in enumerate(head)]
+    given = [_clean(name) or f"column {k + 1}" for k, name in enumerate(head)]
     names: list[str] = []
     for name in given:
         often, unique = 1, name
@@ -273,6 +275,16 @@ def _names(head: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
         for name in twice
     ]
     return tuple(names), notes
+
+
+def _clean(name: str) -> str:
+    """Return a name on one line, not too long, without signs that nobody sees.
+
+    Joiners of letters stay: words look different without them.
+    """
+    seen = (c if c.isprintable() or c in _JOINERS else " " for c in name)
+    line = " ".join("".join(seen).split())
+    return line if len(line) <= LONGEST_NAME else line[: LONGEST_NAME - 1] + "…"
 
 
 def _prefixed(head: Sequence[str]) -> list[tuple[str, str, str]]:
@@ -343,7 +355,7 @@ def _units(body: Sequence[Row]) -> tuple[str, ...]:
         if not is_numbers and cell and cell in column:
             return ()
         above += is_numbers and bool(cell) and not is_gap(cell)
-    return tuple(cell.strip("()[]") for cell in row) if above else ()
+    return tuple(_clean(cell).strip("()[]") for cell in row) if above else ()
 
 
 def is_total(row: Sequence[str]) -> bool:

@@ -27,7 +27,7 @@ def without_gaps(
     where: str,
     refusals: Refusals,
 ) -> tuple[list[ReadColumn], Array | None]:
-    """Return columns without gaps, and which rows stay (None: all)."""
+    """Return columns without gaps, and which rows stay (None: all); the list may change."""
     way = choices.gaps
     missing = {c.name: c.gaps for c in columns if c.used}
     out: list[str] = []
@@ -77,7 +77,9 @@ def without_gaps(
             parts=", ".join(parts[:6]),
         )
     )
-    return [replace(c, values=c.values[kept]) for c in columns], kept
+    for k, column in enumerate(columns):  # in place, so that both never are there as a whole
+        columns[k] = replace(column, values=column.values[kept])
+    return columns, kept
 
 
 def _filled(column: ReadColumn, notes: list[str]) -> ReadColumn:

@@ -22,6 +22,7 @@ MAX_BYTES = 100_000_000
 MAX_COLUMNS = 2_000
 ROWS_TO_JUDGE = 200  # the separator is recognised from as many rows
 ROWS_TO_ASK = 1024  # after as many it is asked whether the file is still wanted
+PART = 2**20  # bytes that are decoded at once
 SEPARATORS = {  # in doubt, the first one
     "\t": _("tabs"),
     ";": _("semicolons"),
@@ -86,7 +87,7 @@ class Source:
             LabError: a quote is never closed, or a row is too wide.
             CancelledError: it is no longer wanted.
         """
-        text = self._lines() if part is None else _text(part, self.codec)
+        text = self._lines() if part is None else _text(part, self.codec_within(start))
         reader = csv.reader(text, _dialect(self.separator), strict=True)
         mark, offset = self.comment, self.start if start is None else start
         line = offset
@@ -101,7 +102,7 @@ class Source:
                 if not rows:
                     return
                 is_plain = reader.line_num - before == len(rows) and all(
-                    row and row[0] for row in rows
+                    row and row[0].strip() for row in rows
                 )
                 if is_plain and not (mark and any(row[0].startswith(mark) for row in rows)):
                     yield lines, rows
@@ -125,6 +126,11 @@ class Source:
                     what=one_line(what),
                 )
             ) from None
+
+    def codec_within(self, line: int | None) -> str:
+        """Return the codec of what begins on a line: only the first one may have a mark."""
+        is_first = line is None or line == 1
+        return "utf-8" if self.codec == "utf-8-sig" and not is_first else self.codec
 
     def _lines(self) -> Iterator[str]:
         text = _text(self.raw, self.codec)
@@ -205,9 +211,7 @@ def _codec(raw: bytes, path: str) -> tuple[str, str]:
                 line=1 + len(re.findall(rb"\r\n|\r|\n", raw[:at])),
             )
         )
-    try:
-        codecs.decode(raw, "utf-8")
-    except UnicodeDecodeError:
+    if not _decodes(raw, "utf-8"):
         # What a spreadsheet writes where it does not write Unicode. Five bytes mean nothing in
         # it; Latin-1 gives each of them a sign that nobody types, so it is not asked.
         _check_decodes(raw, "cp1252", _("UTF-8 or Windows-1252"), path)
@@ -215,7 +219,22 @@ def _codec(raw: bytes, path: str) -> tuple[str, str]:
     return "utf-8", "UTF-8"
 
 
+def _decodes(raw: bytes, codec: str) -> bool:
+    """Return whether bytes are text of a codec; no copy of all of it is made."""
+    if codec in ("utf-8", "utf-8-sig", "cp1252") and raw.isascii():
+        return True
+    decoder = codecs.getincrementaldecoder(codec)()
+    try:
+        for start in range(0, len(raw), PART):
+            decoder.decode(raw[start : start + PART], start + PART >= len(raw))
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _check_decodes(raw: bytes, codec: str, name: str, path: str) -> None:
+    if _decodes(raw, codec):
+        return
     try:
         codecs.decode(raw, codec)
     except UnicodeDecodeError as error:

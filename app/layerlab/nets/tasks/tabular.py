@@ -17,23 +17,13 @@ from layerlab.core.phrases import joined_by_and
 from layerlab.core.spec import NetSpec, TaskSpec, TrainSpec
 from layerlab.core.translation import _, ngettext
 from layerlab.nets.data import Column, Data, Shape, Table
-from layerlab.nets.tables.checks import (
-    MAX_NAMED,
-    check_inputs,
-    check_size,
-    check_target,
-    classes_of,
-    count_inputs,
-    number_text,
-)
+from layerlab.nets.tables.checks import MAX_NAMED, check_target, classes_of, number_text
+from layerlab.nets.tasks.inputs import Inputs, factorized, scaled, scaling
 
 Array = np.ndarray
 SHARE = 0.2  # held out of a table
 MAX_WHOLE_CLASSES = 20  # a target of at most as many whole numbers is read as classes
 ROWS_PER_CLASS = 5  # ... if each of them comes at least this often on average
-MAX_DEVIATIONS = (
-    1e6  # held-out values beyond as many standard deviations are clipped: float32 holds them
-)
 _PIXEL = re.compile(r"pixel_(\d{1,3})_(\d{1,3})")
 
 
@@ -137,43 +127,6 @@ def _quotas(sizes: Array, wanted: int) -> Array:
     return counts
 
 
-def scaling(x: Array) -> tuple[Array, Array]:
-    """Return mean and standard deviation of each column; that of a constant one is 1.
-
-    Args:
-        x: (n, D).
-
-    Returns:
-        mean (D,) and scale (D,), above 0.
-    """
-    mean, scale = x.mean(axis=0), x.std(axis=0)
-    # The mean of equal numbers may be off by a rounding: that is no deviation to divide by.
-    constant = scale <= 10 * np.finfo(float).eps * np.abs(x).max(axis=0)
-    return np.where(constant, x[0], mean), np.where(constant, 1.0, scale)
-
-
-def _scaled(x: Array, mean: Array, scale: Array) -> Array:
-    return np.clip((x - mean) / scale, -MAX_DEVIATIONS, MAX_DEVIATIONS)
-
-
-def _inputs(table: Table, where: str) -> tuple[Array, tuple[str, ...]]:
-    """Return the inputs in their own units, texts as one-hot columns, and their names."""
-    columns: list[Array] = []
-    names: list[str] = []
-    used = [column for column in table.features if column.used]
-    check_size(table.rows, count_inputs(used), where)
-    check_inputs(table.features, where)
-    for column in used:
-        if not column.is_text:
-            columns.append(column.values)
-            names.append(column.name)
-            continue
-        for value in sorted(set(column.values)):
-            columns.append((column.values == value).astype(float))
-            names.append(f"{column.name}={value}")
-    return np.stack(columns, axis=1), tuple(names)  # (rows, D)
-
-
 def is_classes(target: Column, problem: str) -> bool:
     """Return whether a target is read as classes.
 
@@ -191,10 +144,9 @@ def is_classes(target: Column, problem: str) -> bool:
 
 def _classes(target: Column, where: str) -> tuple[Array, tuple[str, ...]]:
     """Return class indices (rows,) and names: numbers ascending, texts by alphabet."""
-    values = classes_of(target, where)
-    index = {value: k for k, value in enumerate(values)}
-    names = [value if isinstance(value, str) else number_text(value) for value in values]
-    return np.array([index[value] for value in target.values]), tuple(names)
+    classes_of(target, where)
+    codes, values = factorized(target.values)
+    return codes, tuple(v if isinstance(v, str) else number_text(v) for v in values)
 
 
 def image_shape(names: tuple[str, ...]) -> tuple[int, int] | None:
@@ -224,7 +176,7 @@ def prepare(table: Table, spec: TaskSpec, where: str) -> Data:
             that does not fit.
     """
     check_target(table.target, spec.problem, where)
-    x, names = _inputs(table, where)
+    inputs = Inputs(table, where)
     if is_classes(table.target, spec.problem):
         y, class_names = _classes(table.target, where)
         parts = parts_of(table, spec, where, y)
@@ -233,26 +185,25 @@ def prepare(table: Table, spec: TaskSpec, where: str) -> Data:
         y, class_names = table.target.values[:, None], ()  # (rows, 1)
         parts = parts_of(table, spec, where, None)
         y_mean, y_scale = scaling(y[parts.train])
-        y = _scaled(y, y_mean, y_scale)
+        y = scaled(y, y_mean, y_scale)
     train, held = parts.train, parts.held
-    x_mean, x_scale = scaling(x[train])
-    x = _scaled(x, x_mean, x_scale)
+    x = inputs.standardized(train, held)
     return Data(
-        x[train],
+        x.train,
         y[train],
-        x[held],
+        x.held,
         y[held],
-        shape=Shape(inputs=x.shape[1], classes=len(class_names)),
-        form=_form(table, x.shape[1], bool(class_names)),
-        feature_names=names,
+        shape=Shape(inputs=len(inputs.names), classes=len(class_names)),
+        form=_form(table, len(inputs.names), bool(class_names)),
+        feature_names=inputs.names,
         class_names=class_names,
         target_name=table.target.name,
-        x_mean=x_mean,
-        x_scale=x_scale,
+        x_mean=x.mean,
+        x_scale=x.scale,
         y_mean=y_mean,
         y_scale=y_scale,
-        image_shape=image_shape(names),
-        summary=_summary(table, len(names), class_names, parts),
+        image_shape=image_shape(inputs.names),
+        summary=_summary(table, len(inputs.names), class_names, parts),
         split=parts.way,
         remarks=_remarks(y[train], class_names),
         table=table,
