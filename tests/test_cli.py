@@ -235,6 +235,39 @@ def test_any_csv(capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path) -> 
     assert len(final["validation"]["accuracy"]) == 2
 
 
+def test_a_formula_brings_what_suits_it(capsys: pytest.CaptureFixture[str]) -> None:
+    def spec_of(*edits: str) -> LabSpec:
+        sets = [word for edit in edits for word in ("--set", edit)]
+        assert cli.main(["spec", "--task", "formula", *sets]) == 0
+        return from_json(capsys.readouterr().out)
+
+    region = "task.formula=x^2 + y^2 < 0.5"
+    assert spec_of().train.loss == "half-mse"
+    assert spec_of(region).train.loss == "logistic"
+    assert spec_of(region, "task.label_noise=0.2").task.label_noise == 0.2
+    assert spec_of("train.loss=mse", region, "task.samples=50").train.loss == "mse"
+    assert spec_of(region, "task.samples=50").task.samples == 50
+    arguments = ("--engine", "numpy", "--task", "formula", *QUICK, "--set", region)
+    *_, final = lines_of(capsys, "train", "--json", *arguments)
+    assert "accuracy" in final["validation"]
+
+
+@pytest.mark.parametrize(
+    ("task", "edit", "message"),
+    [
+        ("formula", "task.formula=y = sin x", "task.formula, character 9: a bracket"),
+        ("formula", "task.formula=1/x", "1/x has no value at x = 0"),
+        ("formula", "task.label_noise=0.2", "no effect on the task formula"),
+        ("wave", "task.label_noise=0.2", "no effect on the task wave"),
+        ("spiral", "task.formula=x", "no effect on the task spiral"),
+    ],
+)
+def test_what_a_formula_cannot_be_is_one_sentence(
+    capsys: pytest.CaptureFixture[str], task: str, edit: str, message: str
+) -> None:
+    assert message in refused(capsys, "train", "--task", task, "--set", edit)
+
+
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs a shell")
 def test_a_closed_pipe_is_quiet() -> None:
     train = f"{sys.executable} -m layerlab train --json --updates 3000"

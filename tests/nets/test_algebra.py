@@ -59,7 +59,7 @@ CURVES = [  # as typed, and the same in Python
     ("tan(x) cos(x)", lambda x: math.sin(x)),
     ("1.5e-1 x + .5 + 2.", lambda x: 0.15 * x + 2.5),
     ("1/(1 + exp(-1000x))", lambda x: 0.5 if x == 0 else float(x > 0)),
-]  # fmt: skip # a table of values
+]
 PLANES = [
     ("z = x y", lambda x, y: x * y),
     ("xy^2", lambda x, y: x * y**2),
@@ -217,16 +217,20 @@ def test_any_text_gives_finite_values_or_one_sentence(text):
 
 
 @settings(deadline=None)
-@given(st.recursive(
-    st.sampled_from(["x", "2", "0.5", "pi"]),
-    lambda part: st.one_of(
-        st.tuples(part, st.sampled_from("+-*"), part).map(lambda p: f"({p[0]} {p[1]} {p[2]})"),
-        part.map(lambda p: f"sin({p})"),
-        part.map(lambda p: f"-{p}"),
-        part.map(lambda p: f"cos({p})^2"),
-    ),
-    max_leaves=8,
-))  # fmt: skip # one strategy
+@given(
+    st.recursive(
+        st.sampled_from(["x", "2", "0.5", "pi"]),
+        lambda part: st.one_of(
+            st.tuples(part, st.sampled_from("+-*"), part).map(
+                lambda p: f"({p[0]} {p[1]} {p[2]})"
+            ),
+            part.map(lambda p: f"sin({p})"),
+            part.map(lambda p: f"-{p}"),
+            part.map(lambda p: f"cos({p})^2"),
+        ),
+        max_leaves=8,
+    )
+)
 def test_arithmetic_agrees_with_pythons(text):
     names = {"sin": math.sin, "cos": math.cos, "pi": math.pi}
     expected = [eval(text.replace("^", "**"), {**names, "x": x}) for x in POINTS]

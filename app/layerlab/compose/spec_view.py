@@ -29,16 +29,17 @@ def show_spec(window: LabWindow, spec: LabSpec) -> None:
     inputs = task.shape(spec.task).inputs if "features" in task.knobs else 0
     features = [(f.key, f.sign(inputs), f.help) for f in offered(inputs)]
     panel.offer_features(features, plain(inputs))
-    panel.show_spec(spec, set(KNOBS) - idle)
+    in_force = replace(spec, task=task.with_start(spec.task))
+    panel.show_spec(in_force, set(KNOBS) - idle)
     window.prediction.show_by_hand(task.by_hand, spec.task.points)
     data = known_data(spec.task) if spec.task.path else None
     if data is not None:  # with every edit of a table's lab: the lines stay where they are
         _show_summary(window, data)
+    elif "samples" in task.knobs:
+        _show_drawn(window, spec.task)
     else:
-        name = task_name(spec.task)
-        if task.by_hand == POINTS:
-            name = _points(spec.task.points)
-        panel.set_summary("task", _generated(spec.task) if "samples" in task.knobs else name)
+        name = _points(spec.task.points) if task.by_hand == POINTS else task_name(spec.task)
+        panel.set_summary("task", name)
     panel.set_summary(
         "network",
         ngettext("{count} parameter", "{count} parameters", layout_of(spec).parameters),
@@ -46,14 +47,14 @@ def show_spec(window: LabWindow, spec: LabSpec) -> None:
     panel.set_summary("training", REGISTRIES["optimizers"][spec.train.optimizer].label)
 
 
-def _generated(task: TaskSpec) -> str:
-    """Return what is drawn, in a line."""
+def _show_drawn(window: LabWindow, task: TaskSpec) -> None:
     drawn = _(
         "{samples} points · noise {noise:g}", samples=grouped(task.samples), noise=task.noise
     )
-    if not task.label_noise:
-        return drawn
-    return " · ".join((drawn, _("{share} wrong labels", share=percent(task.label_noise))))
+    wrong = ""
+    if task.label_noise and "label_noise" in TASKS[task.name].active_knobs(task):
+        wrong = _("{share} of the training labels are wrong", share=percent(task.label_noise))
+    window.panel.set_summary("task", drawn, more=wrong)
 
 
 def task_name(task: TaskSpec) -> str:

@@ -139,11 +139,13 @@ class Training(QObject):
         path = "task.formula"
         own = self._store.spec
         try:
-            wanted = specs.edit(own, path, value)
-            task = TASKS[wanted.task.name]
+            task = TASKS[own.task.name]
+            typed = specs.edit(own, path, value)
+            wanted = specs.replace(typed, task=task.with_start(typed.task))
             is_same = task.shape(wanted.task).classes == task.shape(own.task).classes
             if is_same:
-                self._store.turn(path, wanted)
+                if not self._store.turn(path, wanted):
+                    self.show_spec()  # the formula in force again, where none was typed
                 return
             suited = task.recommend(wanted.task)
         except LabError as error:

@@ -78,11 +78,16 @@ class Task(Entry):
         blank = TaskSpec()
         others = set(TaskSpec.__struct_fields__) - {*_EVERY_TASKS, *self.knobs}
         task = replace(task, **{name: getattr(blank, name) for name in others})
-        start = self.start() if self.start is not None else {}
-        unset = {k: v for k, v in start.items() if getattr(task, k) == getattr(blank, k)}
-        task = replace(task, **unset)
+        task = self.with_start(task)
         net, train = self.advise(task) if self.advise else (self.net, self.train)
         return LabSpec(task=task, net=net, train=train)
+
+    def with_start(self, task: TaskSpec) -> TaskSpec:
+        """Return a spec of this task with what it starts with where nothing is chosen."""
+        blank = TaskSpec()
+        start = self.start() if self.start is not None else {}
+        unset = {k: v for k, v in start.items() if getattr(task, k) == getattr(blank, k)}
+        return replace(task, **unset)
 
     def active_knobs(self, spec: TaskSpec) -> tuple[str, ...]:
         """Return which of the task's knobs have an effect on it: labels need classes."""

@@ -42,7 +42,7 @@ def formula_in(spec: TaskSpec) -> Formula:
     """
     from layerlab.nets.algebra.formula import formula_of  # when a formula is read
 
-    return formula_of(DEFAULT if spec.formula is None else spec.formula)
+    return formula_of(FORMULA.with_start(spec).formula or "")
 
 
 def _shape(spec: TaskSpec) -> Shape:
