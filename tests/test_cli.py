@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 
 from layerlab import cli
+from layerlab.commands.common import Parser, add_lab_arguments, chosen_spec
 from layerlab.core.errors import LabError
 from layerlab.core.spec import LabSpec, from_json, to_json
 from layerlab.runtime import opened
@@ -237,9 +238,10 @@ def test_any_csv(capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path) -> 
 
 def test_a_formula_brings_what_suits_it(capsys: pytest.CaptureFixture[str]) -> None:
     def spec_of(*edits: str) -> LabSpec:
+        parser = Parser()
+        add_lab_arguments(parser)
         sets = [word for edit in edits for word in ("--set", edit)]
-        assert cli.main(["spec", "--task", "formula", *sets]) == 0
-        return from_json(capsys.readouterr().out)
+        return chosen_spec(parser.parse_args(["--task", "formula", *sets]))
 
     region = "task.formula=x^2 + y^2 < 0.5"
     assert spec_of().train.loss == "half-mse"
