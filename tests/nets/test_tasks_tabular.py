@@ -330,6 +330,10 @@ LEARNED = {
     "painted": 0.95,
     "drawn": 0.9,
     "formula": 0.9,
+    "penguins": 0.95,
+    "penguin-mass": 0.75,
+    "seattle-weather": 0.7,
+    "mauna-loa": 0.3,  # of the years to come
 }
 
 

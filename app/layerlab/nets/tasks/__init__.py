@@ -2,6 +2,7 @@
 
 from layerlab.nets.tasks.base import TASKS as TASKS
 from layerlab.nets.tasks.base import Task as Task
+from layerlab.nets.tasks.bundled import BUNDLED
 from layerlab.nets.tasks.by_hand import DRAWN, PAINTED
 from layerlab.nets.tasks.csv import CSV
 from layerlab.nets.tasks.csv import export_csv as export_csv
@@ -12,6 +13,6 @@ from layerlab.nets.tasks.formula import FORMULA
 from layerlab.nets.tasks.planes import PLANES
 from layerlab.nets.tasks.sets import SETS
 
-_ALL = (*CURVES, DRAWN, *PLANES, PAINTED, FORMULA, FLIP, *SETS, CSV)
+_ALL = (*CURVES, DRAWN, *PLANES, PAINTED, FORMULA, FLIP, *SETS, *BUNDLED, CSV)
 for _task in sorted(_ALL, key=lambda task: not task.featured):  # keeps order otherwise
     TASKS.add(_task)
