@@ -94,8 +94,8 @@ BUNDLED = (
     ),
     _task(
         "mauna-loa",
-        "CO₂",
-        _("2,225 weeks of carbon dioxide, the last held out: a forecast is no interpolation."),
+        "CO₂",  # not translated
+        _("2,225 weeks of CO₂, the last years held out: ReLU continues, tanh levels off."),
         "mauna-loa.csv",
         "co2_ppm",
         2225,
