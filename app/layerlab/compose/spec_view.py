@@ -29,8 +29,9 @@ def show_spec(window: LabWindow, spec: LabSpec) -> None:
     inputs = task.shape(spec.task).inputs if "features" in task.knobs else 0
     features = [(f.key, f.sign(inputs), f.help) for f in offered(inputs)]
     panel.offer_features(features, plain(inputs))
-    in_force = replace(spec, task=task.with_start(spec.task))
-    panel.show_spec(in_force, set(KNOBS) - idle)
+    in_force = task.with_start(spec.task)
+    shown = spec if in_force is spec.task else replace(spec, task=in_force)
+    panel.show_spec(shown, set(KNOBS) - idle)
     window.prediction.show_by_hand(task.by_hand, spec.task.points)
     data = known_data(spec.task) if spec.task.path else None
     if data is not None:  # with every edit of a table's lab: the lines stay where they are

@@ -87,7 +87,7 @@ class Task(Entry):
         blank = TaskSpec()
         start = self.start() if self.start is not None else {}
         unset = {k: v for k, v in start.items() if getattr(task, k) == getattr(blank, k)}
-        return replace(task, **unset)
+        return replace(task, **unset) if unset else task
 
     def active_knobs(self, spec: TaskSpec) -> tuple[str, ...]:
         """Return which of the task's knobs have an effect on it: labels need classes."""
