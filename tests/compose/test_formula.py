@@ -142,8 +142,12 @@ def test_a_region_brings_a_loss_of_classes_as_one_step(formula_lab, qtbot):
 
 def test_a_curve_becomes_a_surface_and_keeps_the_network(formula_lab, qtbot):
     formula_lab.store.edit("net.hidden", (5, 4))
+    formula_lab.store.edit("task.features", ("x1", "x1^2"))
+    enter(formula_lab, "y = x^3")
+    assert formula_lab.store.spec.task.features == ("x1", "x1^2")
     enter(formula_lab, "z = x y")
     assert formula_lab.store.spec.net.hidden == (5, 4)
+    assert formula_lab.store.spec.task.features == ()  # those of one input
     assert prediction_of(formula_lab, qtbot, MapPrediction).class_count == 0
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import pathlib
+
 import numpy as np
 import pytest
 from msgspec.structs import replace
@@ -9,12 +12,13 @@ from msgspec.structs import replace
 from layerlab.core.errors import LabError
 from layerlab.core.spec import LabSpec, TaskSpec, from_json, to_json
 from layerlab.nets.data import Data
+from layerlab.nets.engines.numpy_ import outputs
 from layerlab.nets.engines.numpy_engine import NumpyEngine
 from layerlab.nets.probes.base import ProbedState
 from layerlab.nets.probes.prediction import prediction_part
 from layerlab.nets.probes.references import noise_floor
 from layerlab.nets.problem import check, initialize, problem_of
-from layerlab.nets.tasks import TASKS
+from layerlab.nets.tasks import TASKS, export_csv
 
 FORMULA = TASKS["formula"]
 
@@ -147,3 +151,33 @@ def test_a_wrong_formula_is_refused_before_anything_is_drawn(
 def test_a_region_without_points_is_refused() -> None:
     with pytest.raises(LabError, match="one class"):
         load("x^2 + y^2 < 0.001", samples=20)
+
+
+@pytest.mark.parametrize("formula", ["x^2 + y^2 < 0.5", "z = sin(3x) y", "|x| < 0.3 or y > 0"])
+def test_the_recommended_training_learns_any_kind(formula: str) -> None:
+    spec = spec_of(formula)
+    spec = replace(spec, train=replace(spec.train, seeds=8))
+    problem, data = problem_of(spec), FORMULA.load(spec.task)
+    *_, state = NumpyEngine().run(spec)
+    out = outputs(problem, state.params, problem.validation_x)[..., 0]  # (seeds, n)
+    if data.shape.classes:
+        assert np.median(((out > 0) == data.validation_y).mean(1)) > 0.88  # noise moves points
+    else:
+        error = ((out - data.validation_y[:, 0]) ** 2).mean(1)
+        assert np.median(1 - error / data.validation_y.var()) > 0.9
+
+
+@pytest.mark.parametrize("formula", ["1000 sin(3x) + 5000", "z = x y", "x < y"])
+def test_an_exported_formula_is_a_table_of_the_same_points(
+    tmp_path: pathlib.Path, formula: str
+) -> None:
+    data = load(formula, label_noise=0.2 if "<" in formula else 0.0)
+    export_csv(data, tmp_path / "points.csv")
+    with (tmp_path / "points.csv").open(newline="", encoding="utf-8") as file:
+        head, *rows = csv.reader(file)
+    assert head == [*data.feature_names, data.target_name]
+    x = np.array([row[:-1] for row in rows], float)
+    np.testing.assert_array_equal(x, np.concatenate([data.x, data.validation_x]))
+    y = np.array([row[-1] for row in rows], float)
+    own = np.concatenate([data.y.ravel(), data.validation_y.ravel()])
+    np.testing.assert_allclose(y, own * data.y_scale + data.y_mean)

@@ -141,9 +141,12 @@ class Training(QObject):
         try:
             task = TASKS[own.task.name]
             typed = specs.edit(own, path, value)
-            wanted = specs.replace(typed, task=task.with_start(typed.task))
-            is_same = task.shape(wanted.task).classes == task.shape(own.task).classes
-            if is_same:
+            now = task.with_start(typed.task)
+            before, after = task.shape(own.task), task.shape(now)
+            if before.inputs != after.inputs:
+                now = specs.replace(now, features=())  # they are those of other inputs
+            wanted = specs.replace(typed, task=now)
+            if before.classes == after.classes:
                 if not self._store.turn(path, wanted):
                     self.show_spec()  # the formula in force again, where none was typed
                 return

@@ -189,5 +189,5 @@ FORMULA = Task(
     noise=0.05,
     validation=SHARE,
     knobs=(*DRAWN, "formula", "label_noise"),
-    group=marked("made by hand"),
+    group=marked("by hand"),
 )
