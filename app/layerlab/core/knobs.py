@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from layerlab.core.errors import LabError, quoted
 from layerlab.core.translation import _
@@ -108,7 +109,8 @@ class Knob:
         elif self.kind == "pairs":
             self._check_pairs(value, where)
         elif self.kind == "numbers":
-            for i, number in enumerate(value if isinstance(value, tuple) else ()):
+            numbers = value if isinstance(value, tuple) else ()
+            for i, number in enumerate(() if self._holds(numbers) else numbers):
                 self.check_number(number, f"{where}[{i}]")
         elif self.kind == "names":
             self._check_names(value, where)
@@ -122,6 +124,15 @@ class Knob:
                     options=options,
                 )
             )
+
+    def _holds(self, numbers: tuple[Any, ...]) -> bool:
+        """Return whether all numbers are surely right: thousands are checked in each drag."""
+        if not numbers or self.low is None or self.high is None:
+            return False
+        if not set(map(type, numbers)) <= {float, int}:
+            return False
+        within = self.low <= min(numbers) and max(numbers) <= self.high
+        return within and math.isfinite(sum(numbers))  # min and max may overlook a nan
 
     def _check_names(self, value: object, where: str) -> None:
         for i, name in enumerate(value if isinstance(value, tuple) and self.choices else ()):

@@ -72,8 +72,13 @@ class Hand(QObject):
             self.tool.set_points(points)
             self._repaint()
 
-    def give_to(self, plot: ToolPlot, shown: Points) -> None:
-        """Put the tool into the plot that shows the data, with the points that it draws."""
+    def give_to(self, plot: ToolPlot, shown: Points, is_trained: bool = True) -> None:
+        """Put the tool into the plot that shows the data.
+
+        Args:
+            plot: the plot. shown: the points that it draws.
+            is_trained: whether the training on them has ended.
+        """
         if self.tool is None:
             return
         if plot is not self._plot:
@@ -84,7 +89,7 @@ class Hand(QObject):
                 CURVE: _("Curve to draw: arrows move the pen, Space draws"),
             }[self.kind]
             plot.set_tool(self.tool, name)
-        self.tool.shown = shown
+        self.tool.set_shown(shown, is_trained)
 
     def take_from(self) -> None:
         """Take the tool out of the plot that has it."""

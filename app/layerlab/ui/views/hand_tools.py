@@ -15,6 +15,7 @@ from layerlab.core.translation import _
 from layerlab.ui.plotting.host import Host
 
 EDIT_MS = 16  # moves within this time are one edit
+PATIENCE_MS = 250  # after which an edit is made although the last one is not trained yet
 PAINT, ERASE, PAN = "paint", "erase", "pan"
 SIZES = (0.0, 0.08, 0.16, 0.28)  # radius of the brush, in units of the axes
 DENSITIES = (1, 3, 6)  # points of a touch
@@ -31,6 +32,9 @@ class HandTool(QObject):
         edited(points): what the strokes have made.
         full(sentence): why nothing was added.
         changed(): another mode, class or size is chosen.
+
+    A stroke goes on while networks are trained on what it has made so far: the next edit waits
+    until that is done, else none would ever be seen.
 
     Attributes:
         points: as the strokes have made them. shown: those that the view draws already.
@@ -52,8 +56,8 @@ class HandTool(QObject):
         self._erases = self._is_full = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(EDIT_MS)
         self._timer.timeout.connect(self._emit)
+        self._sent: Points | None = None  # edits that are not trained yet
 
     @property
     def is_chosen(self) -> bool:
@@ -71,6 +75,14 @@ class HandTool(QObject):
         if self._last is None:
             self.points = points
 
+    def set_shown(self, points: Points, is_trained: bool) -> None:
+        """Take the points that the view draws now, and whether their training has ended."""
+        self.shown = points
+        if is_trained and points == self._sent:
+            self._sent = None
+            if self._timer.isActive():
+                self._timer.start(EDIT_MS)
+
     def clear(self) -> None:
         """Take all points away, as one step of undo."""
         if self.points and self._last is None:
@@ -82,7 +94,7 @@ class HandTool(QObject):
     # ---- strokes
     def begin(self, at: Place, erases: bool) -> None:
         """Begin a stroke with the mouse."""
-        self._last, self._is_full = at, False
+        self._last, self._is_full, self._sent = at, False, None
         self._erases = erases or self.mode == ERASE
         self.grabbed.emit()
         self._take(self.stroke(self.points, None, at, self._erases))
@@ -118,9 +130,10 @@ class HandTool(QObject):
         if points != self.points:
             self.points = points
             if not self._timer.isActive():
-                self._timer.start()
+                self._timer.start(EDIT_MS if self._sent is None else PATIENCE_MS)
 
     def _emit(self) -> None:
+        self._sent = self.points
         self.edited.emit(self.points)
 
     def stroke(self, points: Points, start: Place | None, end: Place, erases: bool) -> Points:

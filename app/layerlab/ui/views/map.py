@@ -162,6 +162,9 @@ class MapView(PredictionForm):
             at = np.flatnonzero(part.is_validation == held_out)
             if not at.size:
                 continue
+            if self.plot.tool is not None and part.class_count:
+                marks |= self._painted(part, name, at, radius)
+                continue
             at = at[evenly_spaced(at.size, MAX_DOTS)]
             x, y = part.points[at].T
             colors = self._point_colors(part, part.labels[at])
@@ -169,6 +172,22 @@ class MapView(PredictionForm):
             if held_out and not part.class_count:  # a good fit has the colour of the map
                 colors = [theme.color("text")] * at.size
             marks[name] = Dots(x, y, colors, radius, held_out, None if held_out else edge)
+        return marks
+
+    def _painted(
+        self, part: MapPrediction, name: str, at: Array, radius: float
+    ) -> dict[str, Mark]:
+        """Return marks of painted points: all of them, or some would vanish from the brush.
+
+        Each class is one mark: points of one colour are drawn many times as quickly.
+        """
+        marks: dict[str, Mark] = {}
+        held_out = name == "validation"
+        edge = None if held_out else self.theme.color("panel")
+        for label in range(part.class_count):
+            x, y = part.points[at[part.labels[at] == label]].T
+            color = self.theme.class_color(label)
+            marks[f"{name} {label}"] = Dots(x, y, color, radius, held_out, edge)
         return marks
 
     def _point_colors(self, part: MapPrediction, labels: Array) -> list[QColor]:

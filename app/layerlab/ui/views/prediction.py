@@ -104,7 +104,9 @@ class PredictionView(PlotView):
         self.seed_toggle.setVisible(isinstance(part, CurvePrediction))
         assert self.frame is not None
         if self.hand is not None and HAND_FORMS.get(self.hand.kind) is type(part):
-            self.hand.give_to(view.surfaces[0], self.frame.spec.task.points)
+            is_trained = self.frame.status in ("finished", "stopped", "paused")
+            points = self.frame.spec.task.points
+            self.hand.give_to(view.surfaces[0], points, is_trained)
         view.show_part(part, self.frame, restart)
         self._current = view
         self.set_note(view.note())
