@@ -12,9 +12,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
 from layerlab.compose.labs import read_lab
+from layerlab.compose.session import Session
+from layerlab.compose.start import open_window
 from layerlab.core.by_hand import MAX_POINTS, height
 from layerlab.core.numbers import grouped
-from layerlab.core.spec import LabSpec, edit, replace
+from layerlab.core.options import Options
+from layerlab.core.spec import LabSpec, edit, replace, to_json
 from layerlab.nets.tasks import TASKS
 from layerlab.runtime import labfile
 from layerlab.ui.plotting.items import Dots
@@ -279,6 +282,7 @@ def test_without_points_the_views_wait_and_painting_brings_them_back(open_hand, 
     QTest.keyClick(window, KEY.Key_Space)
     assert not lab.runner.is_playing
     assert window.prediction.numbers() == ""
+    assert window.topbar.readouts.accessibleDescription() == ""
     plot = plot_of(lab)
     assert not any(isinstance(mark, Dots) for mark in plot.still.values())
     QTest.keyClick(window, KEY.Key_5)
@@ -307,9 +311,6 @@ def test_erasing_the_last_point_waits_too(open_hand, qtbot):
 
 @pytest.mark.parametrize("key", ["painted", "drawn"])
 def test_a_lab_that_begins_without_points_can_be_painted(qtbot, home, open_lab, key):
-    from layerlab.compose.session import Session
-    from layerlab.core.options import Options
-
     session = Session(quick(key, points=()), Options(speed=None, engine="numpy"))
     open_lab.sessions.append(session)
     window = session.window
@@ -441,3 +442,30 @@ def test_a_figure_has_no_tools_but_the_names_of_the_classes(open_hand, qtbot):
     assert {"class 1", "class 2"} <= set(names)
     prediction.set_figure(False)
     assert prediction.hand.bars["points"].isVisible()
+
+
+@pytest.mark.parametrize("points", [(), TWO])
+def test_what_is_painted_is_there_at_the_next_start(open_hand, open_lab, qtbot, points):
+    lab = open_hand("painted", points=TWO)
+    if not points:
+        lab.window.prediction.hand.brush.clear()
+        qtbot.waitUntil(lambda: "no points yet" in lab.window.stage.veil.text)
+    lab.window.close()
+    again = open_window()
+    open_lab.sessions.append(again)
+    qtbot.waitUntil(lambda: again.frame is not None or again.window.stage.veil.text != "")
+    assert again.store.spec.task.points == points
+    assert ("no points yet" in again.window.stage.veil.text) == (not points)
+    assert not again.window.banner.isVisible()
+
+
+def test_a_file_without_points_is_opened_and_waits(lab, qtbot, tmp_path):
+    path = tmp_path / "empty.json"
+    path.write_text(to_json(quick("painted", points=())))
+    lab.pages.open_path(str(path))
+    qtbot.waitUntil(lambda: "no points yet" in lab.window.stage.veil.text)
+    assert lab.store.spec.task.points == ()
+    assert not lab.window.banner.isVisible()
+    lab.store.undo()
+    qtbot.waitUntil(lambda: lab.window.stage.veil.text == "")
+    assert lab.store.spec.task.name == "wave"

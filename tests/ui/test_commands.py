@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from layerlab.ui.commands import MOUSE, PLAIN_KEYS, TABLE, Commands
+from layerlab.ui.commands import HAND, MOUSE, PLAIN_KEYS, TABLE, Commands
 
 
 def test_every_key_is_in_the_list_of_keys(qtbot: QtBot) -> None:
@@ -15,7 +15,7 @@ def test_every_key_is_in_the_list_of_keys(qtbot: QtBot) -> None:
     assert keys["Space"] == "Play and pause"
     assert keys["Ctrl+Shift+O"] == "Open a table"
     with_keys = [line for line in TABLE if line is not None and line[2]]
-    assert len(keys) == len(with_keys) + len(PLAIN_KEYS) + len(MOUSE)
+    assert len(keys) == len(with_keys) + len(PLAIN_KEYS) + len(MOUSE) + len(HAND)
 
 
 def test_no_two_commands_share_a_key() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import pathlib
 
 from layerlab.core import spec as specs
 from layerlab.core.disk import is_small
-from layerlab.core.errors import LabError
+from layerlab.core.errors import LabError, NoPointsError
+from layerlab.core.spec import TaskSpec
 from layerlab.nets.optimizers import slots_of
 from layerlab.nets.problem import check, layout_of, load_data
 from layerlab.nets.tasks.csv import with_target
@@ -53,8 +55,18 @@ def read_with_data(name: str, any_path: bool = False) -> Snapshot:
     """
     with opening():
         snapshot = read_lab(name, any_path)
-        load_data(snapshot.spec.task)
+        read_data(snapshot.spec.task)
         return snapshot
+
+
+def read_data(task: TaskSpec) -> None:
+    """Read the data of a task; those made by hand may not be there yet.
+
+    Raises:
+        LabError: they cannot be read.
+    """
+    with contextlib.suppress(NoPointsError):
+        load_data(task)
 
 
 def quick_lab(name: str, any_path: bool = False) -> Snapshot:

@@ -9,7 +9,7 @@ import pathlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from layerlab.compose.labs import quick_lab, read_lab
+from layerlab.compose.labs import quick_lab, read_data, read_lab
 from layerlab.core.cancel import CancelledError
 from layerlab.core.disk import read_file
 from layerlab.core.errors import LabError
@@ -20,7 +20,7 @@ from layerlab.core.windowfile import (
     is_same_network,
     window_from_json,
 )
-from layerlab.nets.problem import check, load_data
+from layerlab.nets.problem import check
 from layerlab.nets.tasks.tables import UnreadError, from_memory, opening
 from layerlab.runtime import settings
 from layerlab.runtime.slot import Slot, free_slot, other_slots
@@ -164,7 +164,7 @@ def read_pair(lab: pathlib.Path, window: pathlib.Path, troubles: list[str]) -> S
         snapshot = _read_both(lab, read_window(window), troubles, read_lab)
         if snapshot is None:
             raise LabError(troubles[0] if troubles else _("{lab} is not there", lab=lab))
-        load_data(snapshot.spec.task)
+        read_data(snapshot.spec.task)
     return snapshot
 
 

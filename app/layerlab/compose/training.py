@@ -313,6 +313,8 @@ class Training(QObject):
         self._late_veil.cancel()
         self._window.build_views()
         self._window.prediction.show_no_data()
+        self._window.topbar.set_readouts(())  # those of the run before would contradict it
+        self._show_state()
         self._show_waiting()
 
     def _show_waiting(self) -> None:
@@ -357,7 +359,8 @@ class Training(QObject):
 
     def _show_state(self) -> None:
         self._late_state.cancel()
-        finished = self.frame is not None and self.frame.status == "finished"
+        has_ended = self.frame is not None and self.frame.status == "finished"
+        finished = has_ended and not self._waiting
         undo, redo = self._store.can_undo, self._store.can_redo
         self._window.topbar.show_state(
             self._runner.is_playing, bool(undo), bool(redo), finished

@@ -80,6 +80,17 @@ MOUSE = {
     ),
 }
 
+# What brush and pen do, where data are made by hand.
+HAND = {
+    _("1 to 6"): _("Paint points of that class"),
+    "D": _("Draw the curve"),
+    "E": _("Erase what was painted or drawn, and back; the right button does so at any time"),
+    "[  ]": _("A smaller or larger brush"),
+    _("Arrows, Space, Delete"): _(
+        "In what is painted or drawn: move, paint, erase; with Shift: paint on the way"
+    ),
+}
+
 
 class Commands:
     """The window's actions by key, and the menus that show them."""
@@ -120,4 +131,4 @@ class Commands:
         for line in TABLE:
             if line is not None and line[2]:
                 found[line[2][0]] = line[1].rstrip("…")
-        return found | MOUSE
+        return found | MOUSE | HAND

@@ -13,6 +13,6 @@ from layerlab.nets.tasks.formula import FORMULA
 from layerlab.nets.tasks.planes import PLANES
 from layerlab.nets.tasks.sets import SETS
 
-_ALL = (*CURVES, DRAWN, *PLANES, PAINTED, FORMULA, FLIP, *SETS, *BUNDLED, CSV)
+_ALL = (*CURVES, *PLANES, FORMULA, PAINTED, DRAWN, FLIP, *SETS, *BUNDLED, CSV)
 for _task in sorted(_ALL, key=lambda task: not task.featured):  # keeps order otherwise
     TASKS.add(_task)

@@ -78,7 +78,13 @@ def build() -> dict[str, list[list[float]]]:
     A curve is (2, n), a cloud (3, n), an image has more than three rows and lies in
     [0, 1]. A task without data of its own has none.
     """
-    makers = {"diagonal-flip": _flip, "digits": _digits, "formula": _curve}
+    makers = {
+        "diagonal-flip": _flip,
+        "digits": _digits,
+        "painted": _plane,
+        "drawn": _curve,
+        "formula": _curve,
+    }
     groups = {"curves": _curve, "planes": _plane, "tables": _table}
     pictures = {}
     for task in TASKS:
