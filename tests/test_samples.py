@@ -1,17 +1,22 @@
 """What users keep opens with every later version: a sample of each release."""
 
 import pathlib
+import shutil
 
 import pytest
 
 from layerlab.compose.knobfile import read_knobs
 from layerlab.compose.labs import read_lab
 from layerlab.core.options import fields_from_json, options_from_fields
+from layerlab.core.picture import picture_from_json
+from layerlab.core.runs import setup_of
 from layerlab.core.spec import LabSpec, read_spec
 from layerlab.core.values import values_to_json
 from layerlab.experiments import EXPERIMENTS
 from layerlab.nets.tasks.csv import read_table
 from layerlab.runtime.labfile import load_spec
+from layerlab.runtime.runs.library import RunLibrary
+from layerlab.runtime.runs.query import parse
 from tests.helpers.samples import sample_options, sample_spec
 
 RELEASES = sorted(pathlib.Path(__file__).with_name("data").glob("*.*.*"))
@@ -55,6 +60,30 @@ def test_settings_of_a_release_open(release: pathlib.Path) -> None:
         assert getattr(options, name) == getattr(sample_options(), name)
 
 
+def check_library(folder: pathlib.Path) -> None:
+    """Look at the two runs of a sample."""
+    library = RunLibrary(folder)
+    library.check()
+    other, first = library.find()
+    assert (first.name, first.note, first.tags) == ("the first", "a note", ("x", "y"))
+    assert (first.is_pinned, other.is_pinned) == (True, False)
+    assert first.setup == other.setup == setup_of(sample_spec())
+    assert [run.id for run in library.find(parse("tanh tag:x loss<10"))] == [first.id]
+    detail = library.detail(first.id)
+    assert detail.lab_spec() == sample_spec()
+    trained = read_lab(detail.network)
+    assert trained.state is not None
+    assert trained.state.update == 40
+    assert detail.losses.train[0] == pytest.approx(first.loss, rel=1)
+    assert picture_from_json(library.pictures([first.id])[first.id])
+
+
+@pytest.mark.parametrize("release", [r for r in RELEASES if (r / "runs").is_dir()])
+def test_libraries_of_a_release_open(release: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    shutil.copytree(release / "runs", tmp_path / "runs")  # opening may migrate it
+    check_library(tmp_path)
+
+
 @pytest.mark.parametrize("path", KNOBS, ids=release_id)
 def test_knobs_of_a_release_open(path: pathlib.Path) -> None:
     page = EXPERIMENTS[path.stem]  # by the key of that release
@@ -87,7 +116,9 @@ def test_what_is_written_today_opens_too(tmp_path: pathlib.Path) -> None:
 
     write_samples(tmp_path)
     assert read_lab(tmp_path / "trained.layerlab").spec == sample_spec()
-    assert {path.name for path in tmp_path.iterdir()} >= {"settings.json", "spec.json", "knobs"}
+    names = {"settings.json", "spec.json", "knobs", "runs"}
+    assert {path.name for path in tmp_path.iterdir()} >= names
+    check_library(tmp_path)
 
 
 def test_pasted_tables_are_read(tmp_path: pathlib.Path) -> None:

@@ -49,6 +49,8 @@ SOURCES = sources()
         ("1 500", False),
         ("QLabel, QFrame { color: $text; }", False),
         ("padding: {}px {}px 0", False),
+        ("SELECT name FROM runs WHERE id = ?", False),
+        ("Select a name from the list", True),
         ('{} transform="{}"', False),
     ],
 )

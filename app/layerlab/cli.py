@@ -29,7 +29,7 @@ from layerlab.core.themes import THEME_NAMES
 from layerlab.core.translation import _
 from layerlab.threads import one_thread_each
 
-TRAINS_NOTHING = ("experiments", "doctor", "spec", "data")
+TRAINS_NOTHING = ("experiments", "doctor", "spec", "data", "runs")
 FAILED, WRONG_INPUT, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
 _FULL = (errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC))
 

@@ -8,16 +8,20 @@ them with the code of today.
 
 from __future__ import annotations
 
+import dataclasses
 import pathlib
 import sys
 
+from layerlab.compose.kept_run import EndedRun, measured
 from layerlab.core.options import Options, options_to_json
 from layerlab.core.spec import LabSpec, edit, to_json
+from layerlab.core.state import State
 from layerlab.core.values import values_to_json
 from layerlab.experiments import EXPERIMENTS
 from layerlab.nets.engines.numpy_engine import NumpyEngine
 from layerlab.nets.probes import History
 from layerlab.runtime import labfile
+from layerlab.runtime.runs.library import RunLibrary
 
 EDITS = {
     "net.hidden": (4, 3),
@@ -51,6 +55,7 @@ def sample_options() -> Options:
         knob_curve=False,
         finish_dragging=False,
         thresholds={"wave": 0.002},
+        runs_mb=50,
     )
 
 
@@ -61,14 +66,27 @@ def write_samples(folder: pathlib.Path) -> None:
     for state in NumpyEngine().run(spec, marks=tuple(range(0, 41, EVERY))):
         if state.update % EVERY == 0:
             history.record(spec, state)
+    assert state is not None
     labfile.save(folder / "trained.layerlab", spec, state, history.to_arrays())
     labfile.save(folder / "untrained.layerlab", spec)
+    write_library(folder, spec, state, history)
     (folder / "spec.json").write_text(to_json(spec))
     (folder / "pasted.tsv").write_text(PASTED)
     (folder / "settings.json").write_bytes(options_to_json(sample_options()))
     for page in EXPERIMENTS:
         values = page.values(**page.tries[0].values)
         (folder / "knobs" / f"{page.key}.json").write_bytes(values_to_json(page.key, values))
+
+
+def write_library(folder: pathlib.Path, spec: LabSpec, state: State, history: History) -> None:
+    """Write a library of two runs: one with its network, name, tags and note, one without."""
+    run = EndedRun(spec, state, history, "finished", 40, "numpy", 1_700_000_000.0, 1.5)
+    new, network = measured(run, 10**9)
+    library = RunLibrary(folder)
+    first, _left = library.add(new, network, 10**9)
+    library.edit([first], name="the first", note="a note", tags=["x", "y"], pinned=True)
+    other = dataclasses.replace(run, spec=edit(spec, "train.seed", 3), ended=run.ended + 1)
+    library.add(measured(other, 10**9)[0], None, 10**9)
 
 
 if __name__ == "__main__":

@@ -59,6 +59,7 @@ _CODE = re.compile(
     r"\\[A-Za-z]|</?[a-z]+|://|^--\S+$|%\(|\(\?|\\S|\[\^"  # TeX, HTML, addresses, patterns
     r"|^[\w./-]+\.[a-z]{2,4}$|^\s*[.#]?\w+ ?\{[^}].*:|;\n"  # files, style sheets
     r"|\{ ?[a-z-]+: [^{}]*; ?\}|\{\}px\b|=\"\{\}|^#[0-9a-f]{6}$"
+    r"|^\s*(?:SELECT|INSERT|UPDATE|DELETE|PRAGMA|CREATE|BEGIN) |^NOT (?:LIKE|COALESCE)"  # SQL
     r"|^from [\w.]+ import|^import \w+(?: as \w+)?$|^(?:def|class) \w+[(:]|\bnp\.|^\w+ = "
 )
 

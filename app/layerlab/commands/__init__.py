@@ -14,5 +14,6 @@ COMMANDS = {
     "experiments": _("list the pages of the gallery"),
     "shot": _("draw the whole window into a picture; no display is needed"),
     "doctor": _("say what is installed, what is missing and what to do"),
+    "runs": _("list the runs that were kept, or search among them"),
     "spec": _("print or check a spec"),
 }

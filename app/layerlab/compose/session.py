@@ -28,6 +28,7 @@ from layerlab.compose.pages import Pages
 from layerlab.compose.pasting import Pasting
 from layerlab.compose.previous_run import PreviousRunOverlay
 from layerlab.compose.reopening import Reopened
+from layerlab.compose.run_recorder import RunRecorder
 from layerlab.compose.seeds import Seeds
 from layerlab.compose.serving import WAITING, serving_ports
 from layerlab.compose.tables import Tables
@@ -171,6 +172,9 @@ class Session(QObject):
             self,
         )
         self.kept = KeptLabs(store, self.pages, self.file_reader, self.autosave)
+        self.recorder = RunRecorder(
+            runner, self.training, self.options_store, show_message, self
+        )
 
     def _add_to_lab(self) -> None:
         """Make what follows the lab after all others: it connects itself."""
@@ -210,6 +214,7 @@ class Session(QObject):
         """
         self.serving.hold_back()  # until the first frame is drawn
         self.autosave.begin(reopened)
+        self.recorder.begin()
         self.runner.set_wanted(self.window.wanted())
         # After the window has painted itself: the thread would slow that down. A window
         # that nobody sees is not painted; it trains all the same.
@@ -225,6 +230,7 @@ class Session(QObject):
         # The autosave first, as it takes its last snapshot of the
         # run; the runner last, as all others may still ask it.
         self.autosave.end()
+        self.recorder.close()
         self.table.close()
         self.curves.close()
         self.advising.close()

@@ -94,6 +94,11 @@ class Training(QObject):
         self._late_veil = Debouncer(self._veil, LOADING_MS, self)
         self._paced = False  # the next run shows learning at the slider's speed
 
+    @property
+    def is_dragging(self) -> bool:
+        """Whether a control is being dragged: each value is replaced by the next."""
+        return self._gesture
+
     # ---- what a person does
 
     def toggle_play(self) -> None:

@@ -56,6 +56,16 @@ VIEW_KNOBS = {
             effect=Effect.VIEW,
             choices=("system", *THEME_NAMES),
         ),
+        Knob(
+            "view.runs_mb",
+            "int",
+            _("Kept runs"),
+            _("Room on the disk for runs that are kept; none are kept at 0."),
+            effect=Effect.VIEW,
+            low=0,
+            high=100_000,
+            unit=_("MB"),
+        ),
     )
 }
 
@@ -74,6 +84,7 @@ class Options(msgspec.Struct, frozen=True):
         finish_dragging: whether edits are trained to the end at once, each value of a drag
             too; else at `speed`.
         thresholds: task -> loss below which a seed is a success, where it was chosen by hand.
+        runs_mb: megabytes that the library of runs may take; 0: none are kept.
     """
 
     theme: str = "system"
@@ -85,10 +96,12 @@ class Options(msgspec.Struct, frozen=True):
     knob_curve: bool = True
     finish_dragging: bool = True
     thresholds: dict[str, float] = msgspec.field(default_factory=dict)
+    runs_mb: int = 200
 
     def __post_init__(self) -> None:
         VIEW_KNOBS["view.theme"].check(self.theme)
         VIEW_KNOBS["view.zoom"].check(self.zoom)
+        VIEW_KNOBS["view.runs_mb"].check(self.runs_mb)
         if self.speed is not None:
             VIEW_KNOBS["view.speed"].check(self.speed)
         for threshold in self.thresholds.values():

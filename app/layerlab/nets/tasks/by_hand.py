@@ -284,7 +284,7 @@ PAINTED = Task(
     noise=0.0,
     validation=SHARE,
     knobs=("points", "label_noise", "validation", "seed", "features"),
-    group=marked("made by hand"),
+    group=marked("by hand"),
     by_hand=POINTS,
     start=lambda: {"points": blobs()},
 )
@@ -298,7 +298,7 @@ DRAWN = Task(
     train=TrainSpec(updates=1500),
     validation=SHARE,
     knobs=("points", "samples", "noise", "validation", "seed", "features"),
-    group=marked("made by hand"),
+    group=marked("by hand"),
     by_hand=CURVE,
     start=lambda: {"points": gentle_curve()},
 )

@@ -1,0 +1,1 @@
+"""The library of runs: SQLite for what is searched, a file for each network beside it."""
