@@ -12,7 +12,7 @@ from layerlab.core.translation import _, ngettext, translated
 if TYPE_CHECKING:
     from layerlab.core.runs import RunDetail, RunEntry
 
-FIELDS = [
+FIELDS = (
     "loss",
     "validation",
     "updates",
@@ -24,7 +24,7 @@ FIELDS = [
     "note",
     "tag",
     "pinned",
-]  # not translated
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
