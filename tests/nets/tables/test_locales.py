@@ -179,7 +179,7 @@ DATES: dict[str, tuple[list[str], str, list[float]]] = {  # cells, kind, values
     "times": (["09:30", "12:05", "15:15"], "time", [0, 9300, 20700]),
     "times with seconds": (["9:30:00", "9:30:01.5", "9:31:00"], "time", [0, 1.5, 60]),
     "times of twelve hours": (["9:30 AM", "12:05 PM", "3:15 pm"], "time", [0, 9300, 20700]),
-    "durations": (["25:30", "26:00", "27:15"], "time", [0, 1800, 6300]),
+    "durations": (["25:30:00", "26:00:00", "27:15:00"], "time", [0, 1800, 6300]),
 }
 
 

@@ -58,7 +58,11 @@ def start_of(source: Source, line: int) -> int | None:
         source: the file. line: from 1, as an editor counts.
     """
     raw = source.raw
-    if source.codec not in _CODECS or source.separator not in ",;\t|" or b'"' in raw:
+    if (
+        source.codec not in _CODECS
+        or source.separator not in ",;\t|"
+        or source.quote.encode() in raw
+    ):
         return None
     if b"\r" in raw and raw.count(b"\r") != raw.count(b"\r\n"):
         return None

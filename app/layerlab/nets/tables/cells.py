@@ -35,9 +35,13 @@ MAX_KNOWN = 50_000  # different cells, beyond which equal ones are no longer loo
 BLOCK = 50_000  # cells
 KEPT_BACK = 8  # rows at the end that may be totals
 MAX_ODD = 0.05  # share of rows with other numbers of cells, beyond which it is no table
+FEW_ODD = 3  # as many may be left out of a small table, one of five rows at most
 _BARE = "0123456789.+-eE\n"
 _FOOTNOTE = re.compile(r"[*†]|(source|note|quelle|fuente|nota|fonte)s?\b", re.IGNORECASE)
 _CODE = re.compile(r"\n0\d")
+
+
+Block = Array | tuple[str, ...] | Coded
 
 
 @dataclass
@@ -52,7 +56,7 @@ class ColumnCells:
         words: of a spreadsheet, the different cells that are texts, not numbers.
     """
 
-    blocks: list[Array | tuple[str, ...] | Coded] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
     gaps: Counter[str] = field(default_factory=Counter)
     has_points: bool = False
     has_thirds: bool = True
@@ -121,7 +125,7 @@ class Body:
         return len(self.lines)
 
 
-def _coded(blocks: Sequence[Array | tuple[str, ...] | Coded]) -> Coded:
+def _coded(blocks: Sequence[Block]) -> Coded:
     """Return the texts of all blocks as one; they share their list of different texts."""
     numbers: dict[str, int] = {}
     parts = [np.zeros(0, np.int32)]
@@ -430,7 +434,7 @@ class _Taker:
         if self._rows:
             self._put(self._rows)
         rows = len(self._lines)
-        if len(self._odd) > max(MAX_ODD * rows, 1):
+        if len(self._odd) > max(MAX_ODD * rows, min(FEW_ODD, rows // 5), 1):
             self._refusals.meet(self._ragged())
         if not rows:
             raise LabError(_("{path} has a header only, no row of data", path=self._where))

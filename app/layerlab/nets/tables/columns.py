@@ -12,21 +12,21 @@ import numpy as np
 from layerlab.core.errors import LabError
 from layerlab.core.phrases import joined_by_and
 from layerlab.core.translation import _, ngettext
-from layerlab.nets.tables import kinds
+from layerlab.nets.tables import forms, kinds
 from layerlab.nets.tables.cells import Body, listed
 from layerlab.nets.tables.checks import Refusals
 from layerlab.nets.tables.choices import Choices
 from layerlab.nets.tables.coded import Coded
-from layerlab.nets.tables.dates import EPOCH, are_compact, clock, moments
+from layerlab.nets.tables.dates import EPOCH, are_compact, are_pairs, clock, moments
 from layerlab.nets.tables.gaps import CONSTANTS, far_constants, is_gap
 from layerlab.nets.tables.kinds import BOOLEAN, CATEGORY, DATE, LABEL, NUMBER, TEXT, TIME
 from layerlab.nets.tables.layout import TableLayout
 from layerlab.nets.tables.notation import (
     LARGEST,
     Notation,
+    are_bounds,
     has_tolerance,
     is_not_finite,
-    is_plain,
     parsed,
 )
 from layerlab.nets.tables.source import Source
@@ -91,6 +91,7 @@ class Typist:
         self._where, self._separator = source.where, source.separator
         self._layout, self._body = layout, body
         self._notation, self._choices = notation, choices
+        self._has_colons = False  # whether the column at hand has Eurostat's mark of no value
         self.notes: list[str] = []
 
     def column(self, k: int) -> ReadColumn:
@@ -151,7 +152,11 @@ class Typist:
                 found = moments({f"{int(v)}" for v in different})
                 assert found is not None
                 days = [np.nan if np.isnan(v) else found.values[f"{int(v)}"] for v in values]
-                return self._dated(name, np.array(days), found.kind, "")
+                return self._dated(name, np.array(days), found.kind)
+        if chosen in (None, DATE):
+            stamped = forms.stamps(name, values, self._choices.kind_of(name) == DATE)
+            if stamped is not None:
+                return self._dated(name, stamped.days, DATE, (stamped.note,))
         if chosen in (DATE, TIME):
             raise self._no(name, f"{filled[0]:g}", 0, chosen)
         if whole and chosen is None and self._counts_rows(name, values):
@@ -219,6 +224,7 @@ class Typist:
     # ---- texts
 
     def _of_texts(self, name: str, cells: Coded, chosen: str | None) -> ReadColumn:
+        kind_chosen = self._choices.kind_of(name) if chosen else None
         often = np.bincount(cells.codes, minlength=len(cells.names)).tolist()
         counts = Counter(dict(zip(cells.names, often, strict=True)))
         filled = Counter({text: n for text, n in counts.items() if not is_gap(text)})
@@ -229,19 +235,24 @@ class Typist:
             )
             return ReadColumn(name, BOOLEAN, _each(cells, [t or _NO for t in cells.names]))
         self._note_gaps(name, counts)
+        self._has_colons = any(text[:1] == ":" and is_gap(text) for text in counts)
         if not filled:
             return ReadColumn(name, TEXT, _texts(cells), False, _("it is empty"))
         if chosen in (None, NUMBER):
-            numbers = self._as_numbers(name, cells, filled, chosen)
+            numbers = self._in_other_words(name, cells, filled)
+            numbers = numbers or self._as_numbers(name, cells, filled, chosen)
             if numbers is not None:
-                return numbers
+                return self._stamped(numbers) if chosen is None else numbers
             if chosen == NUMBER:
                 raise self._no_text(name, cells, filled, chosen)
         if chosen in (None, DATE, TIME):
-            found = moments(filled, self._notation.decimal == "," or self._separator == ";")
-            if found is not None:
+            is_time = True if chosen == TIME else forms.is_time_name(name)
+            is_day_first = self._notation.decimal == "," or self._separator == ";"
+            found = moments(filled, is_day_first, is_time)
+            is_wrong = found is not None and kind_chosen and found.kind != kind_chosen
+            if found is not None and not is_wrong:
                 values = _numbers(cells, found.values)
-                return self._dated(name, values, found.kind, found.note)
+                return self._dated(name, values, found.kind, found.notes)
             if chosen is not None:
                 raise self._no_text(name, cells, filled, chosen)
         if chosen in (None, BOOLEAN):
@@ -265,6 +276,29 @@ class Typist:
                 )
             )
 
+    def _in_other_words(
+        self, name: str, cells: Coded, filled: Counter[str]
+    ) -> ReadColumn | None:
+        """Return a column of coordinates, or of thousands and millions; None of others."""
+        found = forms.spelled(name, filled, self._notation)
+        if found is None:
+            return None
+        self.notes.append(f"{name}: {found.note}")
+        values = _numbers(cells, found.values)
+        self._check_size(name, values)
+        is_said = found.unit in ("", "°")
+        why = "" if is_said else _("numbers in {unit}", unit=found.unit)
+        return ReadColumn(name, NUMBER, values, True, why, found.unit)
+
+    def _stamped(self, column: ReadColumn) -> ReadColumn:
+        """Return a column of numbers, as dates if these count days or seconds."""
+        if column.kind != NUMBER or column.unit:
+            return column
+        found = forms.stamps(column.name, column.values, is_chosen=False)
+        if found is None:
+            return column
+        return self._dated(column.name, found.days, DATE, (found.note,))
+
     def _as_numbers(
         self, name: str, cells: Coded, filled: Counter[str], chosen: str | None
     ) -> ReadColumn | None:
@@ -283,13 +317,25 @@ class Typist:
             units[number.unit] += 1
         if chosen == NUMBER and not values:
             raise self._no_text(name, cells, filled, chosen)
+        flags = self._flags(filled, units)
+        if flags:
+            self.notes.append(
+                ngettext(
+                    "{column}: the flag {flags} behind numbers is not used",
+                    "{column}: the flags {flags} behind numbers are not used",
+                    len(flags),
+                    column=name,
+                    flags=joined_by_and(flags),
+                )
+            )
+            units = Counter({"": units.total()})
         given = [unit for unit in units if unit]
         if len(given) > 1 or (given and units[""] > len(filled) / 2):
             return None
         share = sum(filled[text] for text in values) / filled.total()
         if stray and chosen is None:
             finite = [text for text in stray if not is_not_finite(text)]
-            if share < MOSTLY and not (share >= 0.5 and _are_bounds(finite)):
+            if share < MOSTLY and not (share >= 0.5 and are_bounds(finite)):
                 return None
             return self._strayed(name, cells, filled, stray)
         if stray:
@@ -323,6 +369,14 @@ class Typist:
             why = _("percentages: 10 % is read as 10")
         return self._without_constants(ReadColumn(name, NUMBER, array, True, why, unit))
 
+    def _flags(self, filled: Counter[str], units: Counter[str]) -> list[str]:
+        """Return the units that are flags of statistics instead; empty if they are none."""
+        is_eurostat = bool(self._layout.header) and "\\" in self._layout.header[0]
+        is_eurostat = is_eurostat or self._has_colons
+        given = sorted(unit for unit in units if unit)
+        flagged = sum(units[unit] for unit in given)
+        return given if forms.are_flags(given, units[""], flagged, is_eurostat) else []
+
     def _strayed(
         self, name: str, cells: Coded, filled: Counter[str], stray: Sequence[str]
     ) -> ReadColumn:
@@ -337,10 +391,11 @@ class Typist:
         )
         return ReadColumn(name, TEXT, _texts(cells), False, why, is_strayed=True)
 
-    def _dated(self, name: str, values: Array, kind: str, note: str) -> ReadColumn:
+    def _dated(
+        self, name: str, values: Array, kind: str, notes: Sequence[str] = ()
+    ) -> ReadColumn:
         """Return a column of moments as days or seconds since the first of them."""
-        if note:
-            self.notes.append(f"{name}: {note}")
+        self.notes += [f"{name}: {note}" for note in notes]
         first = float(np.nanmin(values))
         if kind == TIME:
             why = _("seconds since {time}", time=clock(first))
@@ -391,6 +446,12 @@ class Typist:
         elif kind in (LABEL, TEXT) and (units := self._units(filled)):
             kind = TEXT
             why = _("its numbers have several units: {units}", units=joined_by_and(units[:4]))
+        elif kind in (LABEL, TEXT) and are_pairs(filled):
+            why = _(
+                "{text} and the like may be scores or ratios; the kind time reads them as "
+                "hours and minutes",
+                text=repr(next(iter(filled))),
+            )
         elif kind == LABEL:
             why = _("it names the rows: nearly each has a text of its own")
         elif kind == TEXT:
@@ -461,10 +522,3 @@ def _numbers(cells: Coded, values: dict[str, float]) -> Array:
 def _row_of(cells: Coded, text: str) -> int:
     """Return the first row that has a text."""
     return int(np.argmax(cells.codes == cells.names.index(text)))
-
-
-def _are_bounds(texts: Sequence[str]) -> bool:
-    """Return whether texts are numbers with a sign of being less or more."""
-    return bool(texts) and all(
-        t[:1] in "<>≤≥~≈" and is_plain(t[1:].lstrip("= ")) for t in texts
-    )

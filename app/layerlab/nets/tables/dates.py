@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -28,11 +29,15 @@ _TIME = (
     r"(?P<hour>\d{1,2})[:h](?P<minute>\d{2})(?::(?P<second>\d{2}(?:[.,]\d+)?))?"
     r"(?:\s?(?P<half>[aApP])\.?[mM]\.?|\s?Uhr)?"
 )
+_PAIR = re.compile(r"\d{1,3}:\d{1,3}")
 _LAP = re.compile(r"(?P<minute>\d{1,3}):(?P<second>\d{2}(?:[.,]\d+)?)")
 _LONG = re.compile(  # a duration, which may be of days
     r"(?P<sign>-)?(?P<hour>\d{2,6}):(?P<minute>\d{2}):(?P<second>\d{2}(?:\.\d+)?)(?P<half>)"
 )
-_ZONE = r"(?:\s?(?:Z|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?|UTC|GMT))?"
+_ZONE = r"(?:\s?(?P<zone>Z|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?|UTC|GMT))?"
+_OFFSET = re.compile(
+    r"(?:UTC|GMT|Z)?(?:(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<minutes>\d{2})?)?"
+)
 _CLOCK = re.compile(_TIME)
 _YEAR_FIRST = re.compile(
     r"(?P<a>\d{4})(?P<mark>[-/.])(?P<b>\d{1,2})(?P=mark)(?P<c>\d{1,2})"
@@ -61,26 +66,32 @@ class Moments(NamedTuple):
     Attributes:
         kind: `date` or `time`.
         values: text -> days since 1970 of a date, seconds since midnight of a time.
-        note: what was decided about the order of day and month, if anything; else empty.
+        notes: what was decided about the order of day and month, and about UTC offsets.
     """
 
     kind: str
     values: dict[str, float]
-    note: str
+    notes: tuple[str, ...] = ()
 
 
-def moments(texts: Iterable[str], is_day_first: bool = False) -> Moments | None:
+def moments(
+    texts: Iterable[str], is_day_first: bool = False, is_time: bool | None = None
+) -> Moments | None:
     """Return what a column's different texts mean; None if they are no dates or times.
 
     Args:
         texts: the different cells, gaps left out.
         is_day_first: how `02/03/2020` is read where no cell decides it: the file is of a
             country that writes decimal commas. With dots and hyphens the day is always first.
+        is_time: whether `21:15` is a time; None: unless such a cell has more than 24 hours,
+            as scores and ratios do.
     """
     cells = list(texts)
     if not cells:
         return None
-    for read in (_clocks, _compact, _year_first, _named, _months, _periods):
+    if (found := _clocks(cells, is_time)) is not None:
+        return found
+    for read in (_compact, _year_first, _named, _months, _periods):
         if (found := read(cells)) is not None:
             return found
     if (found := _year_last(cells, is_day_first)) is not None:
@@ -88,7 +99,7 @@ def moments(texts: Iterable[str], is_day_first: bool = False) -> Moments | None:
     if not all(map(_WEEKDAY.match, cells)):
         return None
     days = {cell: _WEEKDAY.sub("", cell, count=1) for cell in cells}
-    found = moments(dict.fromkeys(days.values()), is_day_first)
+    found = moments(dict.fromkeys(days.values()), is_day_first, is_time)
     if found is None:
         return None
     return found._replace(values={cell: found.values[day] for cell, day in days.items()})
@@ -102,7 +113,12 @@ def are_compact(values: Iterable[int]) -> bool:
     return _compact(texts) is not None and len({text[:6] for text in texts}) > 1
 
 
-def _clocks(cells: list[str]) -> Moments | None:
+def are_pairs(cells: Iterable[str]) -> bool:
+    """Return whether all texts are two numbers with a colon, which need not be a time."""
+    return all(map(_PAIR.fullmatch, cells))
+
+
+def _clocks(cells: list[str], is_time: bool | None) -> Moments | None:
     # Fractions behind the second of two fields say that these are minutes and seconds.
     laps = [_LAP.fullmatch(cell) for cell in cells]
     are_laps = any(lap is not None and not lap["second"].isdigit() for lap in laps)
@@ -113,10 +129,13 @@ def _clocks(cells: list[str]) -> Moments | None:
         else:
             found = _CLOCK.fullmatch(cell) or _LONG.fullmatch(cell)
             seconds = None if found is None else _seconds(found)
+            if is_time is not True and _PAIR.fullmatch(cell):
+                is_hour = seconds is not None and seconds <= DAY_S
+                seconds = seconds if is_hour and is_time is None else None
         if seconds is None:
             return None
         values[cell] = seconds
-    return Moments("time", values, "")
+    return Moments("time", values)
 
 
 def _lap_seconds(lap: re.Match[str]) -> float | None:
@@ -151,14 +170,14 @@ def _compact(cells: list[str]) -> Moments | None:
         if days is None:
             return None
         values[cell] = days
-    return Moments("date", values, "")
+    return Moments("date", values)
 
 
 def _year_first(cells: list[str]) -> Moments | None:
     matches = [_YEAR_FIRST.fullmatch(cell) for cell in cells]
     if not all(matches):
         return None
-    return _dated(cells, matches, ("a", "b", "c"), "")
+    return _dated(cells, matches, ("a", "b", "c"))
 
 
 def _year_last(cells: list[str], is_day_first: bool) -> Moments | None:
@@ -170,9 +189,9 @@ def _year_last(cells: list[str], is_day_first: bool) -> Moments | None:
     second = max(int(match["b"]) for match in found)
     day_first, month_first = ("c", "b", "a"), ("c", "a", "b")
     if first > 12:
-        return _dated(cells, matches, day_first, "")
+        return _dated(cells, matches, day_first)
     if second > 12:
-        return _dated(cells, matches, month_first, "")
+        return _dated(cells, matches, month_first)
     if (
         found[0]["mark"] == "/" and not is_day_first
     ):  # with slashes the month is first where English is American
@@ -186,9 +205,9 @@ def _dated(
     cells: list[str],
     matches: list[re.Match[str] | None],
     order: tuple[str, str, str],
-    note: str,
+    note: str = "",
 ) -> Moments | None:
-    values = {}
+    values: dict[str, tuple[float, float, float | None]] = {}
     for cell, found in zip(cells, matches, strict=True):
         assert found is not None
         year, month, day = (int(found[name]) for name in order)
@@ -197,8 +216,59 @@ def _dated(
         days, seconds = _days(year, month, day), _seconds(found)
         if days is None or seconds is None:
             return None
-        values[cell] = days + seconds / DAY_S
-    return Moments("date", values, note)
+        values[cell] = days, seconds, _offset(found)
+    return _placed(values, note)
+
+
+def _offset(cell: re.Match[str]) -> float | None:
+    """Return the seconds by which a zone is ahead of UTC: none given, nan; no time, None."""
+    if not cell["hour"]:
+        return None
+    found = None if cell["zone"] is None else _OFFSET.fullmatch(cell["zone"])
+    if found is None:
+        return math.nan
+    seconds = 3600.0 * int(found["hours"] or 0) + 60.0 * int(found["minutes"] or 0)
+    return -seconds if found["sign"] == "-" else seconds
+
+
+def _placed(values: dict[str, tuple[float, float, float | None]], note: str = "") -> Moments:
+    """Return dates, in UTC where they have several offsets from it.
+
+    Args:
+        values: text -> days since 1970, seconds of that day, and `_offset` of the cell.
+        note: what was decided besides.
+    """
+    offsets = {offset for _day, _second, offset in values.values() if offset is not None}
+    given = sorted(offset for offset in offsets if not math.isnan(offset))
+    has_none = len(given) < len(offsets)
+    notes = [note] if note else []
+    is_mixed = len(given) + has_none > 1
+    if is_mixed:
+        named = ", ".join(_zone(offset) for offset in given[:4])
+        if has_none:
+            notes.append(
+                _(
+                    "some times have an offset from UTC ({offsets}) and others have none: "
+                    "these are taken for UTC",
+                    offsets=named,
+                )
+            )
+        else:
+            notes.append(
+                _("times have several offsets from UTC ({offsets}): read in UTC", offsets=named)
+            )
+    found = {}
+    for cell, (days, seconds, offset) in values.items():
+        ahead = offset if is_mixed and offset is not None and not math.isnan(offset) else 0.0
+        later, rest = divmod(seconds - ahead, DAY_S)
+        found[cell] = days + later + rest / DAY_S
+    return Moments("date", found, tuple(notes))
+
+
+def _zone(offset: float) -> str:
+    """Return an offset in seconds as it is written: `+01:00`."""
+    hours, seconds = divmod(abs(offset), 3600)
+    return f"{'-' if offset < 0 else '+'}{int(hours):02d}:{int(seconds // 60):02d}"
 
 
 def _months(cells: list[str]) -> Moments | None:
@@ -209,7 +279,7 @@ def _months(cells: list[str]) -> Moments | None:
         if days is None:
             return None
         values[cell] = days
-    return Moments("date", values, "")
+    return Moments("date", values)
 
 
 def _month_of(word: str) -> int | None:
@@ -234,7 +304,7 @@ def _periods(cells: list[str]) -> Moments | None:
         if days is None:
             return None
         values[cell] = days
-    return Moments("date", values, "")
+    return Moments("date", values)
 
 
 def _week(year: int, week: int) -> float | None:
@@ -245,7 +315,7 @@ def _week(year: int, week: int) -> float | None:
 
 
 def _named(cells: list[str]) -> Moments | None:
-    values = {}
+    values: dict[str, tuple[float, float, float | None]] = {}
     for cell in cells:
         found = _NAMED.fullmatch(cell)
         month = None if found is None else _month_of(found["month"])
@@ -258,8 +328,8 @@ def _named(cells: list[str]) -> Moments | None:
         days, seconds = _days(year, month, day), _seconds(found)
         if days is None or seconds is None:
             return None
-        values[cell] = days + seconds / DAY_S
-    return Moments("date", values, "")
+        values[cell] = days, seconds, _offset(found)
+    return _placed(values)
 
 
 def _days(year: int, month: int, day: int) -> float | None:

@@ -26,6 +26,7 @@ GAPS = frozenset(
         *("k.a.", "k. a.", "n.d.", "no data", ":"),  # not translated; `:` by Eurostat
         *("\u2014", "\u2212", "#div/0!", "#value!", "#ref!", "#name?", "#num!", "#null!"),
         *("-nan", "1.#ind", "-1.#ind"),
+        *(f": {flag}" for flag in "bcdefinprsuz"),  # with Eurostat's flags
     )
 )
 # Numbers that stand for a gap in many tables, where they lie far from all others.

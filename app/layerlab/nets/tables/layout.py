@@ -14,7 +14,7 @@ from layerlab.nets.tables.checks import STRICT, Refusals
 from layerlab.nets.tables.dates import moments
 from layerlab.nets.tables.gaps import is_gap
 from layerlab.nets.tables.notation import is_plain
-from layerlab.nets.tables.source import ROWS_TO_JUDGE, Source, check_columns
+from layerlab.nets.tables.source import ROWS_TO_JUDGE, Source, check_columns, without_formula
 
 Row = tuple[int, list[str]]  # line and cells
 LONGEST_NAME = 300  # letters
@@ -92,7 +92,7 @@ def layout_of(
         LabError: there is no table in it.
     """
     rows = [
-        (line, [cell.strip() for cell in row])
+        (line, [without_formula(cell.strip()) for cell in row])
         for line, row in itertools.islice(source.rows(), ROWS_TO_JUDGE)
     ]
     if not rows:

@@ -160,6 +160,13 @@ def is_plain(text: str) -> bool:
     )
 
 
+def are_bounds(texts: Collection[str]) -> bool:
+    """Return whether texts are numbers with a sign of being less or more."""
+    return bool(texts) and all(
+        t[:1] in "<>≤≥~≈" and is_plain(t[1:].lstrip("= ")) for t in texts
+    )
+
+
 def is_not_finite(text: str) -> bool:
     """Return whether a cell is an infinity."""
     return _NOT_FINITE.fullmatch(text) is not None

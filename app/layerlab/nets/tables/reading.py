@@ -24,6 +24,7 @@ from layerlab.nets.tables.notation import Notation, choose
 from layerlab.nets.tables.sheets import SheetSource, is_spreadsheet, open_sheet, sheets_note
 from layerlab.nets.tables.source import MAX_BYTES, Source, lines_note, open_source
 from layerlab.nets.tables.target import as_target, problem_of, target_of, useful_counts
+from layerlab.nets.tables.wrapped import plain
 
 Array = np.ndarray
 
@@ -142,11 +143,13 @@ def read(path: str, choices: Choices = DEFAULTS, tolerant: bool = False) -> Read
     source = _opened(path, choices)
     layout = layout_of(source, choices.header, refusals)
     choices = choices.fitting(layout.names, path, refusals)
-    body = body_of(source, layout, refusals=refusals)
-    body, notation, said = _with_notation(source, layout, body)
+    body = plain(source, body_of(source, layout, refusals=refusals), layout.names)
+    body, notation, said = _with_notation(source, layout, body, refusals)
     notes = [*layout.notes, *body.notes, *said]
     if source.comments:
         notes.append(lines_note(source.comments))
+    if source.quote == "'":
+        notes.append(_("cells stand in single quotes"))
     if isinstance(source, SheetSource):
         notes[:0] = filter(None, [sheets_note(source)])
     elif source.encoding != "UTF-8":
@@ -178,7 +181,7 @@ def _opened(path: str, choices: Choices) -> Source:
 
 
 def _with_notation(
-    source: Source, layout: TableLayout, body: Body
+    source: Source, layout: TableLayout, body: Body, refusals: Refusals
 ) -> tuple[Body, Notation, list[str]]:
     """Return the body with texts where numbers are not bare, how it writes numbers, and notes.
 
@@ -186,25 +189,25 @@ def _with_notation(
     texts where that is possible, see `notation.choose`.
     """
     if isinstance(source, SheetSource):
-        return _with_sheet_notation(source, layout, body)
+        return _with_sheet_notation(source, layout, body, refusals)
     columns = body.columns
     mixed = {k for k, c in enumerate(columns) if not (c.is_bare or c.is_text)}
-    body = _as_texts(source, layout, body, mixed)
+    body = _as_texts(source, layout, body, refusals, mixed)
     pointed = {k for k, c in enumerate(body.columns) if c.is_bare and c.has_points}
     texts = _distinct(body)
     if pointed and all(body.columns[k].has_thirds for k in pointed):
         has_commas = any("," in cell for cells in texts for cell in cells)
         if source.separator == ";" or has_commas or _has_hundreds(body, pointed):
-            body = _as_texts(source, layout, body, pointed)
+            body = _as_texts(source, layout, body, refusals, pointed)
             texts, pointed = _distinct(body), set()
     notation, doubt = choose(texts, source.separator, bool(pointed))
     if notation.decimal == ",":
-        body = _as_texts(source, layout, body, pointed)
+        body = _as_texts(source, layout, body, refusals, pointed)
     return body, notation, _notation_notes(notation, doubt, texts)
 
 
 def _with_sheet_notation(
-    source: SheetSource, layout: TableLayout, body: Body
+    source: SheetSource, layout: TableLayout, body: Body, refusals: Refusals
 ) -> tuple[Body, Notation, list[str]]:
     """Do so for a spreadsheet, where only texts can be written in different ways."""
     mixed = {k for k, c in enumerate(body.columns) if not (c.is_bare or c.is_text)}
@@ -213,7 +216,7 @@ def _with_sheet_notation(
     if notation.decimal == ",":
         mixed = {k for k, column in enumerate(body.columns) if not column.is_bare}
         source = source.written_as(",", mixed)
-    body = _as_texts(source, layout, body, mixed)
+    body = _as_texts(source, layout, body, refusals, mixed)
     is_plain = notation.decimal == "." != notation.thousands
     for k, column in enumerate(body.columns):
         if column.is_text and (is_plain or not any("." in word for word in column.words)):
@@ -234,12 +237,15 @@ def _notation_notes(notation: Notation, doubt: str, texts: list[set[str]]) -> li
     return notes
 
 
-def _as_texts(source: Source, layout: TableLayout, body: Body, more: set[int]) -> Body:
+def _as_texts(
+    source: Source, layout: TableLayout, body: Body, refusals: Refusals, more: set[int]
+) -> Body:
     """Return the body with texts in some columns too; the file is read again for them."""
     if not more:
         return body
     others = frozenset(range(layout.width)) - more
-    again = body_of(source, layout, frozenset(more), others)
+    again = body_of(source, layout, frozenset(more), others, refusals)
+    again = plain(source, again, layout.names)
     columns = [(again if k in more else body).columns[k] for k in range(layout.width)]
     return replace(again, columns=columns)
 

@@ -31,6 +31,9 @@ SEPARATORS = {  # in doubt, the first one
     " ": _("blanks"),
 }
 COMMENTS = ("#", "%", "//")
+MOSTLY_QUOTED = 0.8  # share of lines with cells in single quotes
+_SINGLE = re.compile(r"(?:^|[,;\t|])\s*'[^'\n]*'\s*(?=[,;\t|\r\n]|$)")
+_FORMULA = re.compile(r'="(.*)"')
 _INSTRUCTION = re.compile(r"[\"']?sep=(.)[\"']?[;,\t]*\r?\n?", re.IGNORECASE)
 _JSON = re.compile(r"\[?\s*\{\s*(\"[^\"]*\"\s*:|$)")
 _ARCHIVES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # as spreadsheets of today and before are
@@ -55,6 +58,7 @@ class Source:
         start: line on which the rows begin, from 1.
         comment: mark of lines that are comments; empty without any.
         comments: how many such lines there are among the first.
+        quote: what stands around cells.
     """
 
     where: str
@@ -65,6 +69,7 @@ class Source:
     start: int
     comment: str
     comments: int
+    quote: str = '"'
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Yield rows with the line on which each begins; see `blocks`."""
@@ -88,7 +93,7 @@ class Source:
             CancelledError: it is no longer wanted.
         """
         text = self._lines() if part is None else _text(part, self.codec_within(start))
-        reader = csv.reader(text, _dialect(self.separator), strict=True)
+        reader = csv.reader(text, _dialect(self.separator, self.quote), strict=True)
         mark, offset = self.comment, self.start if start is None else start
         line = offset
         try:
@@ -139,9 +144,16 @@ class Source:
         return text
 
 
-def _dialect(separator: str) -> type[csv.Dialect]:
+def without_formula(cell: str) -> str:
+    """Return the text of a cell such as `="0012"`, as spreadsheets write; others unchanged."""
+    found = _FORMULA.fullmatch(cell) if cell[:2] == '="' else None
+    return cell if found is None else found[1].replace('""', '"')
+
+
+def _dialect(separator: str, quote: str) -> type[csv.Dialect]:
     class Dialect(csv.excel):
         delimiter = separator
+        quotechar = quote
         skipinitialspace = separator in " ,;"
 
     return Dialect
@@ -172,11 +184,12 @@ def open_source(path: str, raw: bytes | None = None) -> Source:
     instruction = _INSTRUCTION.fullmatch(head[0])
     start = 2 if instruction else 1
     head = head[start - 1 :]
-    comment, comments = _comment(head)
+    quote = _quote(head)
+    comment, comments = _comment(head, quote)
     if comment:
         head = [line for line in head if not line.startswith(comment)]
-    separator = instruction[1] if instruction else _separator(head)
-    return Source(path, raw, codec, encoding, separator, start, comment, comments)
+    separator = instruction[1] if instruction else _separator(head, quote)
+    return Source(path, raw, codec, encoding, separator, start, comment, comments, quote)
 
 
 def _check_is_table(head: list[str], path: str) -> None:
@@ -255,7 +268,17 @@ def _head(raw: bytes, codec: str) -> list[str]:
     return [line for line, _row in zip(text, range(4 * ROWS_TO_JUDGE), strict=False)]
 
 
-def _comment(head: list[str]) -> tuple[str, int]:
+def _quote(head: list[str]) -> str:
+    """Return the quotes around cells: single ones where nearly each line has such cells."""
+    lines = [line for line in head if line.strip()]
+    if any('"' in line for line in lines):
+        return '"'
+    lines = lines[1:]  # a header may have none
+    quoted = sum(1 for line in lines if _SINGLE.search(line) and not line.count("'") % 2)
+    return "'" if lines and quoted >= MOSTLY_QUOTED * len(lines) else '"'
+
+
+def _comment(head: list[str], quote: str) -> tuple[str, int]:
     """Return the mark of comments and how many lines have it; they are fewer than the rows.
 
     A header may begin with the mark: where as many cells follow as in the rows, the line is
@@ -266,7 +289,7 @@ def _comment(head: list[str]) -> tuple[str, int]:
         others = [line for line in head if line.strip() and not line.startswith(mark)]
         if not marked or 2 * len(marked) > len(head):
             continue
-        separator = _separator(others)
+        separator = _separator(others, quote)
         cells = Counter(line.count(separator) for line in others).most_common(1)[0][0]
         is_first = head[0].startswith(mark) and len(marked) == 1
         if is_first and cells and head[0].count(separator) == cells:
@@ -275,13 +298,15 @@ def _comment(head: list[str]) -> tuple[str, int]:
     return "", 0
 
 
-def _separator(lines: list[str]) -> str:
+def _separator(lines: list[str], quote: str) -> str:
     """Return the separator that gives the same number of cells in most rows."""
     best, best_share = ",", 0.0
     for separator in SEPARATORS:
         counts: Counter[int] = Counter()
         try:
-            for row in csv.reader(lines, _dialect(separator)):  # not strict: only counts matter
+            for row in csv.reader(
+                lines, _dialect(separator, quote)
+            ):  # not strict: only counts matter
                 check_cancelled()
                 if any(map(str.strip, row)):
                     counts[len(row)] += 1

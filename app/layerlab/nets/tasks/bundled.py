@@ -40,7 +40,8 @@ def _task(
     def load(spec: TaskSpec) -> Data:
         table = _table(file, target)
         assert table.reading is not None
-        return prepare(table, replace(spec, problem=table.reading.problem), key)
+        way = split if spec.split == "auto" else spec.split
+        return prepare(table, replace(spec, problem=table.reading.problem, split=way), key)
 
     net, train = advise(rows, shape)
     return Task(
@@ -51,7 +52,7 @@ def _task(
         shape=lambda spec: shape,
         net=net,
         train=train,
-        defaults={} if split == "auto" else {"split": split},
+        start=None if split == "auto" else lambda: {"split": split},
         samples=rows,
         noise=0.0,
         validation=SHARE,
