@@ -6,10 +6,13 @@ import pathlib
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from layerlab.core.errors import LabError
 from layerlab.nets.problem import problem_of
-from layerlab.nets.tables import Choices
+from layerlab.nets.tables import GAP_WAYS, KINDS, Choices
+from layerlab.nets.tables.choices import PROBLEMS
 from layerlab.nets.tables.reading import Reading, read
 from layerlab.nets.tasks import recommended_for_csv
 
@@ -193,3 +196,73 @@ def test_a_kind_that_the_file_declares_wrongly_is_said(tmp_path: pathlib.Path) -
     assert reading.trouble == ""
     assert reading.column("size").kind == "category"
     assert any("'red' cannot be read as the kind number" in note for note in reading.notes)
+
+
+CELLS = st.sampled_from(
+    [
+        "1",
+        "2",
+        "3.5",
+        "",
+        "u",
+        "v",
+        "yes",
+        "no",
+        "x",
+        "NA",
+        "1e200",
+        "2021-03-01",
+        "21:15",
+        "10K",
+    ]
+)
+NAMES = st.sampled_from(["a", "b", "column 1", "y", "none"])
+KIND = st.tuples(NAMES, st.sampled_from(KINDS))
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(st.lists(CELLS, min_size=1, max_size=4), min_size=1, max_size=12),
+    st.builds(
+        Choices,
+        target=st.none() | NAMES,
+        problem=st.sampled_from(PROBLEMS),
+        kinds=st.lists(KIND, max_size=2).map(tuple),
+        gaps=st.none() | st.sampled_from(GAP_WAYS),
+        header=st.none() | st.booleans(),
+        split_column=st.none() | NAMES,
+    ),
+    st.booleans(),
+)
+@example([["", "1"], [""], [""], [""]], Choices(), False)  # most rows are one empty cell
+def test_a_tolerant_reading_says_what_a_strict_one_raises(
+    tmp_path: pathlib.Path, rows: list[list[str]], choices: Choices, has_names: bool
+) -> None:
+    path = tmp_path / "t.csv"
+    head = ["a,b,y"] if has_names else []
+    path.write_text("\n".join([*head, *map(",".join, rows)]) + "\n")
+    strict: Reading | str
+    try:
+        strict = read(str(path), choices)
+    except LabError as error:
+        strict = str(error)
+    try:
+        reading = read(str(path), choices, tolerant=True)
+    except LabError:
+        assert isinstance(strict, str)
+        return
+    if isinstance(strict, str):
+        assert reading.trouble == strict
+    else:
+        assert reading.as_json() == strict.as_json()
+        assert reading.trouble == refusal_of(path, choices)
+    assert all(len(column.values) == reading.rows for column in reading.columns)
+
+
+def refusal_of(path: pathlib.Path, choices: Choices) -> str:
+    """Return what refuses a table when it is to be trained on; empty if nothing does."""
+    try:
+        problem_of(recommended_for_csv(path, choices=choices))
+    except LabError as error:
+        return str(error)
+    return ""

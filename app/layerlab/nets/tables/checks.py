@@ -68,11 +68,11 @@ def check_trainable(target: Cells, others: Sequence[Cells], problem: str, where:
         LabError: one sentence: one row, one value to predict, too many classes, no input.
     """
     check_target(target, problem, where)
-    if problem == "classification":
-        classes_of(target, where)
     used = [column for column in others if column.used]
     check_size(len(target.values), count_inputs(used), where)
     check_inputs(others, where)
+    if problem == "classification":
+        classes_of(target, where)
 
 
 def is_text(column: Cells) -> bool:

@@ -334,15 +334,14 @@ def check_columns(count: int, where: str, refusals: Refusals) -> None:
             )
         )
     if count < 2:
-        refusals.meet(
-            LabError(
-                _(
-                    "{path} has one column; a table needs at least two, separated by commas, "
-                    "semicolons or tabs",
-                    path=where,
-                )
-            )
+        what = _(
+            "{path} has one column; a table needs at least two, separated by commas, "
+            "semicolons or tabs",
+            path=where,
         )
+        if not count:  # not even one: most rows begin with an empty cell and have no other
+            raise LabError(what)
+        refusals.meet(LabError(what))
 
 
 def lines_note(count: int) -> str:

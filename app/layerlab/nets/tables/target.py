@@ -37,11 +37,13 @@ def target_of(
     ignored = {*choices.leave_out, *layout.ignored, choices.split_column}
     rest = [column for column in columns if column.name not in ignored] or list(columns)
     last = rest[-1]
-    usable = [column for column in rest if column.used]
-    able = [column for column in usable if not _why_not(column, choices.problem)]
-    varied = [column for column in usable if varies(column.values)]
-    if last in able or _may_be_target(last) or len(varied if last.used else usable) < 2:
+    if (last.used and not _why_not(last, choices.problem)) or _may_be_target(last):
         return last.name
+    usable = [column for column in rest if column.used]
+    few = [c for c in usable if varies(c.values)] if last.used else usable
+    if len(few) < 2:
+        return last.name
+    able = [column for column in usable if not _why_not(column, choices.problem)]
     aim = (able or usable)[-1]
     if last.used and aim is not last:
         notes.append(
