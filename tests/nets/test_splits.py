@@ -91,6 +91,28 @@ def test_a_class_without_a_row_to_train_on_is_named(file: pathlib.Path) -> None:
     assert load(file, CLASSES).remarks == ()
 
 
+SERIES = "date,y\n" + "".join(f"2021-03-{d:02},{(7 * d) % 5}.5\n" for d in range(1, 16))
+
+
+def test_rows_that_follow_in_time_are_said_to(file: pathlib.Path) -> None:
+    (said,) = load(file, SERIES).remarks
+    assert said == (
+        "the rows follow each other in time (date), and those held out are drawn from among "
+        "them; the validation split last holds out the latest"
+    )
+    for chosen in ("random", "last"):
+        assert load(file, split=chosen).remarks == ()
+    assert load(file, validation=0.0).remarks == ()
+    head, *rows = SERIES.splitlines()
+    backwards = "\n".join([head, *rows[::-1]])
+    assert load(file, backwards).remarks == ()
+    (said,) = load(file, backwards, split="last").remarks
+    assert said == (
+        "the file begins with the latest rows (date): the last ones, which are held out, are "
+        "the earliest"
+    )
+
+
 def test_data_sets_can_be_split_in_other_ways() -> None:
     task = TaskSpec(name="iris")
     own, same = (

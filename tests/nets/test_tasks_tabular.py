@@ -20,9 +20,11 @@ from layerlab.nets.data import Column, Data, Table
 from layerlab.nets.engines.numpy_ import forward
 from layerlab.nets.engines.numpy_engine import NumpyEngine
 from layerlab.nets.problem import problem_of
+from layerlab.nets.tables.checks import number_text
 from layerlab.nets.tasks import TASKS, sets, shipped
 from layerlab.nets.tasks.shipped import shipped_table
-from layerlab.nets.tasks.tabular import image_shape, is_classes, number_text, prepare, split
+from layerlab.nets.tasks.splits import split
+from layerlab.nets.tasks.tabular import image_shape, is_classes, prepare
 
 SETS = {
     "digits": (1797, 64, 10),

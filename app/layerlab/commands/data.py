@@ -19,7 +19,7 @@ from layerlab.core.translation import _, ngettext, translated
 if TYPE_CHECKING:
     from layerlab.nets.tables.columns import ReadColumn
     from layerlab.nets.tables.reading import Reading
-    from layerlab.nets.tasks.tabular import Parts
+    from layerlab.nets.tasks.splits import Parts
 
 MAX_LISTED = 12  # classes or inputs in a line
 
@@ -44,14 +44,14 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json_line({"read": read_as_json(table, parts)}))
         return 0
-    lines = [*headlines(reading, parts), "", *_table(reading.columns), *_notes(reading)]
+    lines = [*headlines(reading, parts), "", *_table(reading.columns), *_notes(reading, parts)]
     print("\n".join(lines))
     return 0
 
 
 def sentences(reading: Reading, parts: Parts | None) -> list[str]:
     """Return what was read and each decision, a line each, without the columns."""
-    return [*headlines(reading, parts), *_notes(reading)]
+    return [*headlines(reading, parts), *_notes(reading, parts)]
 
 
 def headlines(reading: Reading, parts: Parts | None) -> list[str]:
@@ -118,8 +118,8 @@ def _listed(names: tuple[str, ...]) -> str:
     )
 
 
-def _notes(reading: Reading) -> list[str]:
-    notes = [*reading.notes]
+def _notes(reading: Reading, parts: Parts | None) -> list[str]:
+    notes = [*reading.notes, *(() if parts is None else parts.remarks)]
     if reading.trouble:
         notes.append(_("it cannot be trained on: {why}", why=reading.trouble))
     return [f"- {_line(note)}" for note in notes]

@@ -21,8 +21,9 @@ from layerlab.nets.data import Column, Data, Shape, Table
 from layerlab.nets.tables import DEFAULTS, Choices
 from layerlab.nets.tables.checks import number_text
 from layerlab.nets.tasks.base import Advice, Task
+from layerlab.nets.tasks.splits import SHARE, Parts
 from layerlab.nets.tasks.tables import Stamp, check_may_read, on_disk, stamp_of
-from layerlab.nets.tasks.tabular import SHARE, Parts, advise, held_out, prepare
+from layerlab.nets.tasks.tabular import advise, prepare, share_out
 
 if TYPE_CHECKING:
     from layerlab.nets.tables.reading import Reading
@@ -241,14 +242,16 @@ def held_out_of(table: Table, task: TaskSpec) -> Parts | None:
     reading = table.reading
     if reading is None or reading.trouble:
         return None
-    return held_out(table, replace(task, problem=reading.problem), reading.where)
+    return share_out(table, replace(task, problem=reading.problem), reading.where)
 
 
 def read_as_json(table: Table, parts: Parts | None) -> dict[str, Any]:
     """Return what the command line prints of a table: its reading, and what is held out."""
     assert table.reading is not None
+    found = table.reading.as_json()
     return {
-        **table.reading.as_json(),
+        **found,
+        "notes": [*found["notes"], *(() if parts is None else parts.remarks)],
         "split": None if parts is None else parts.way,
         "held_out_rows": None if parts is None else len(parts.held),
     }

@@ -8,7 +8,7 @@ from layerlab.core.spec import NetSpec, TaskSpec, TrainSpec
 from layerlab.core.translation import _, marked
 from layerlab.nets.data import Data, Shape
 from layerlab.nets.tasks.base import Task, held_out
-from layerlab.nets.tasks.tabular import split
+from layerlab.nets.tasks.splits import split
 
 _SHAPE = Shape(inputs=4, outputs=4, unit_interval=True)
 

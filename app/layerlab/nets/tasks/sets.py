@@ -20,7 +20,8 @@ from layerlab.core.translation import _, marked
 from layerlab.nets.data import Column, Data, Shape, Table
 from layerlab.nets.tasks.base import Task
 from layerlab.nets.tasks.shipped import shipped_table
-from layerlab.nets.tasks.tabular import SHARE, advise, prepare
+from layerlab.nets.tasks.splits import SHARE
+from layerlab.nets.tasks.tabular import advise, prepare
 
 
 @dataclass(frozen=True)

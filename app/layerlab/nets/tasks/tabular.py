@@ -7,124 +7,30 @@ gives the same arrays, split and figures, bit for bit.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 import numpy as np
 
-from layerlab.core.errors import LabError, one_line, quoted
+from layerlab.core.errors import one_line
 from layerlab.core.numbers import grouped
-from layerlab.core.phrases import joined_by_and
 from layerlab.core.spec import NetSpec, TaskSpec, TrainSpec
 from layerlab.core.translation import _, ngettext
 from layerlab.nets.data import Column, Data, Shape, Table
 from layerlab.nets.tables.checks import MAX_NAMED, check_target, classes_of, number_text
 from layerlab.nets.tasks.inputs import Inputs, factorized, scaled, scaling
+from layerlab.nets.tasks.splits import Parts, parts_of
 
 Array = np.ndarray
-SHARE = 0.2  # held out of a table
 MAX_WHOLE_CLASSES = 20  # a target of at most as many whole numbers is read as classes
 ROWS_PER_CLASS = 5  # ... if each of them comes at least this often on average
 _PIXEL = re.compile(r"pixel_(\d{1,3})_(\d{1,3})")
 
 
-def split(
-    rows: int, share: float, seed: int, labels: Array | None = None
-) -> tuple[Array, Array]:
-    """Share rows out between training and validation, both in their first order.
-
-    Args:
-        rows: number of rows.
-        share: share to hold out, 0 to 0.9. Two rows at least stay for training.
-        seed: seed of the draw.
-        labels: (rows,) class indices. Each class is then held out in proportion, to
-            within one row, and keeps a row for training.
-
-    Returns:
-        Row numbers of the training and of the validation part, ascending.
-    """
-    order = np.random.default_rng([seed, 2]).permutation(rows)
-    wanted = max(0, min(round(rows * share), rows - 2))
-    if labels is None:
-        held = order[:wanted]
-    else:
-        ranked = [order[labels[order] == k] for k in range(int(labels.max()) + 1)]
-        counts = _quotas(np.array([len(rank) for rank in ranked]), wanted)
-        held = np.concatenate([r[:n] for r, n in zip(ranked, counts, strict=True)])
-    is_held = np.zeros(rows, bool)
-    is_held[held] = True
-    return np.flatnonzero(~is_held), np.flatnonzero(is_held)
-
-
-class Parts(NamedTuple):
-    """Rows to train on and rows held out, ascending, and how they were chosen.
-
-    Attributes:
-        train, held: row numbers. way: `random`, `stratified`, `last` or `column`.
-    """
-
-    train: Array
-    held: Array
-    way: str
-
-
-def parts_of(table: Table, spec: TaskSpec, where: str, labels: Array | None) -> Parts:
-    """Share the rows of a table out as its spec says.
-
-    Args:
-        table: the rows; its reading has what a column of it says.
-        spec: gives the way (`split`), the share to hold out and the seed.
-        where: how messages name the source.
-        labels: (rows,) class indices; None for a regression.
-
-    Raises:
-        LabError: in proportion to classes where there are none, or no column that says it.
-    """
-    rows, share = table.rows, SHARE if spec.validation is None else spec.validation
-    way = spec.split
-    if way == "auto":
-        way = "random" if labels is None else "stratified"
-    if way == "last":
-        held = max(0, min(round(rows * share), rows - 2))
-        return Parts(np.arange(rows - held), np.arange(rows - held, rows), way)
-    if way == "column":
-        marked = None if table.reading is None else table.reading.held
-        if marked is None:
-            raise LabError(
-                _(
-                    "{where}: the validation split is to be what a column says, and none is "
-                    "named (task.split_column)",
-                    where=where,
-                )
-            )
-        return Parts(np.flatnonzero(~marked), np.flatnonzero(marked), way)
-    if way == "stratified" and labels is None:
-        raise LabError(
-            _(
-                "{where}: column {column} holds numbers, so the validation split cannot be "
-                "stratified, which is by classes; choose random, last or column",
-                where=where,
-                column=quoted(table.target.name),
-            )
-        )
-    return Parts(*split(rows, share, spec.seed, labels if way == "stratified" else None), way)
-
-
-def held_out(table: Table, spec: TaskSpec, where: str) -> Parts:
+def share_out(table: Table, spec: TaskSpec, where: str) -> Parts:
     """Return which rows of a table are trained on; see `parts_of`. Nothing is prepared."""
-    labels = None
     if is_classes(table.target, spec.problem):
-        labels, _names = _classes(table.target, where)
-    return parts_of(table, spec, where, labels)
-
-
-def _quotas(sizes: Array, wanted: int) -> Array:
-    """Return how many of each class to hold out: largest remainders first. (classes,)"""
-    exact = sizes * (wanted / sizes.sum())
-    counts = np.minimum(np.floor(exact).astype(int), np.maximum(sizes - 1, 0))
-    for k in np.argsort(counts - exact, kind="stable"):
-        if counts.sum() < wanted and counts[k] < sizes[k] - 1:
-            counts[k] += 1
-    return counts
+        labels, names = _classes(table.target, where)
+        return parts_of(table, spec, where, labels, names)
+    return parts_of(table, spec, where, None)
 
 
 def is_classes(target: Column, problem: str) -> bool:
@@ -179,7 +85,7 @@ def prepare(table: Table, spec: TaskSpec, where: str) -> Data:
     inputs = Inputs(table, where)
     if is_classes(table.target, spec.problem):
         y, class_names = _classes(table.target, where)
-        parts = parts_of(table, spec, where, y)
+        parts = parts_of(table, spec, where, y, class_names)
         y_mean, y_scale = np.zeros(1), np.ones(1)
     else:
         y, class_names = table.target.values[:, None], ()  # (rows, 1)
@@ -205,7 +111,7 @@ def prepare(table: Table, spec: TaskSpec, where: str) -> Data:
         image_shape=image_shape(inputs.names),
         summary=_summary(table, len(inputs.names), class_names, parts),
         split=parts.way,
-        remarks=_remarks(y[train], class_names),
+        remarks=parts.remarks,
         table=table,
     )
 
@@ -235,28 +141,6 @@ def _rows_text(rows: int, parts: Parts) -> str:
         "{count} rows ({held} for validation)",
         rows,
         held=grouped(held),
-    )
-
-
-def _remarks(y: Array, class_names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return a sentence on classes of which no row is left to train on, if there are some.
-
-    Args:
-        y: classes of the training part.
-    """
-    seen = set(y.tolist()) if class_names else set()
-    lost = [name for k, name in enumerate(class_names) if k not in seen]
-    if not lost:
-        return ()
-    return (
-        ngettext(
-            "all rows of the class {names} are held out for validation, so it cannot be "
-            "learned",
-            "all rows of the classes {names} are held out for validation, so they cannot be "
-            "learned",
-            len(lost),
-            names=joined_by_and([repr(one_line(name)) for name in lost[:MAX_NAMED]]),
-        ),
     )
 
 
