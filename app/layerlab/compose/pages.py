@@ -22,12 +22,13 @@ from layerlab.core.translation import _
 from layerlab.core.values import is_knob_file, knobs_from_json
 from layerlab.runtime.background import Background
 from layerlab.runtime.runner import Runner
-from layerlab.runtime.store import Store
+from layerlab.runtime.store import Snapshot, Store
 from layerlab.ui.window import LabWindow
 
 # Gallery, views and models are imported when the first page is shown: a start needs none.
 if TYPE_CHECKING:
     from layerlab.compose.claim_jobs import Ledger
+    from layerlab.compose.kept_runs import KeptRuns
     from layerlab.compose.page import Page
     from layerlab.core.experiment import Experiment
     from layerlab.core.registry import Registry
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from layerlab.ui.pages.bar import PageBar
     from layerlab.ui.pages.gallery import Gallery
 
-LAB, GALLERY, CLAIMS = "lab", "gallery", "claims"
+LAB, GALLERY, CLAIMS, RUNS = "lab", "gallery", "claims", "runs"
 ENDING = ".json"
 FILTER = _("Knobs (*.json);;All files (*)")
 # Commands that on another page than the lab mean that page, or nothing.
@@ -95,6 +96,9 @@ class Pages(QObject):
         self._pages: dict[str, Page] = {}  # those that were opened; they keep their knobs
         self.page: Page | None = None  # of the gallery's, the one that is, or was, shown
         self._ledger: Ledger | None = None
+        self._runs: KeptRuns | None = None
+        # Makes the page of the runs, which knows parts of the window that pages do not.
+        self.make_runs: Callable[[], KeptRuns] | None = None
         self._resting: float | None = None  # the lab's speed, if it played
         self._kept: dict[str, dict[str, Any]] = {}  # knobs of last time, of pages not yet open
 
@@ -113,13 +117,15 @@ class Pages(QObject):
             self._wake_lab()
         elif key == GALLERY:
             # Back to where one was; a second click goes to all pages.
-            was_away = self._window.is_lab_shown or self._is_ledger_shown
+            was_away = self._window.is_lab_shown or self._is_list_shown
             if was_away and self.page is not None:
                 self.open(self.page.experiment.key)
             else:
                 self.show_gallery()
         elif key == CLAIMS:
             self.show_ledger()
+        elif key == RUNS:
+            self.show_runs()
         else:
             self.open(key)
 
@@ -140,9 +146,30 @@ class Pages(QObject):
         return ledger is not None and window.pages.currentWidget() is ledger.page
 
     @property
+    def runs(self) -> KeptRuns:
+        """The kept runs, whose page is made when it is first asked for."""
+        if self._runs is None:
+            assert self.make_runs is not None  # the session's wiring
+            self._runs = self.make_runs()
+            self._runs.lab_wanted.connect(self._open_run)
+            self._fill_bar(self._runs.page.bar, self._runs.page.banner)
+        return self._runs
+
+    @property
+    def is_runs_shown(self) -> bool:
+        """Whether the page of the kept runs is what one sees."""
+        window, runs = self._window, self._runs
+        return runs is not None and window.pages.currentWidget() is runs.page
+
+    @property
+    def _is_list_shown(self) -> bool:
+        """Whether one sees a page that is neither the lab nor of the gallery."""
+        return self._is_ledger_shown or self.is_runs_shown
+
+    @property
     def _seen(self) -> Page | None:
         """The page of the gallery that one sees; None on the lab, gallery and claims."""
-        is_elsewhere = self._window.is_lab_shown or self._is_ledger_shown
+        is_elsewhere = self._window.is_lab_shown or self._is_list_shown
         return None if is_elsewhere else self.page
 
     @property
@@ -152,6 +179,8 @@ class Pages(QObject):
             return LAB
         if self._is_ledger_shown:
             return CLAIMS
+        if self.is_runs_shown:
+            return RUNS
         return GALLERY if self.page is None else self.page.experiment.key
 
     def knobs(self) -> dict[str, Mapping[str, Any]]:
@@ -171,6 +200,22 @@ class Pages(QObject):
         self._window.rail.show_page(CLAIMS)
         self.shown_changed.emit()
         page.take_keys()
+
+    def show_runs(self) -> None:
+        """Show the kept runs."""
+        runs = self.runs
+        self._rest_lab()
+        self._hide_pages()
+        self._window.show_page(runs.page)
+        self._window.rail.show_page(RUNS)
+        self.shown_changed.emit()
+        runs.refresh()
+        runs.page.take_keys()
+
+    def refresh_runs(self) -> None:
+        """Show what is in the library of runs by now, if one sees it."""
+        if self.is_runs_shown:
+            self.runs.refresh()
 
     def show_gallery(self) -> None:
         """Show all pages."""
@@ -269,11 +314,32 @@ class Pages(QObject):
         if self._store.replace(spec, _("Page {key}", key=key)):
             self._show_message(_("As on the page, retrained. Undo restores the previous lab."))
 
+    def _open_run(self, snapshot: Snapshot, label: str) -> None:
+        """Show a kept run in the lab; undo leads back."""
+        assert self._runs is not None
+        resting, self._resting = self._resting, None  # the network that played is replaced
+        try:
+            self._store.open(snapshot, label)
+        except LabError as error:
+            self._resting = resting
+            self._runs.page.banner.show_message(capitalized(str(error)), "error")
+            return
+        self.show(LAB)
+        self._show_message(
+            _("{run}, trained again: its network was not kept.", run=label)
+            if snapshot.state is None
+            else _("{run}, as it was. Undo restores the previous lab.", run=label)
+        )
+
     # ---- commands and files
     def run(self, key: str, lab: Callable[[], object]) -> None:
         """Do a command for the page that is shown; `lab` is what it does in the lab."""
         if self._window.is_lab_shown or key not in _OWN:
             lab()
+        elif self.is_runs_shown:
+            if key == "undo":
+                self.runs.undo()
+                self.shown_changed.emit()
         elif (page := self._seen) is not None:
             own: dict[str, Callable[[], object]] = {
                 "undo": page.undo,
@@ -289,6 +355,8 @@ class Pages(QObject):
         if not self._window.is_lab_shown:
             page = self._seen
             undo = _("Knob") if page is not None and page.can_undo else ""
+            if self.is_runs_shown and self.runs.can_undo:
+                undo = _("Delete")
             redo = _("Knob") if page is not None and page.can_redo else ""
         texts = {
             "undo": _("Undo: {step}", step=undo) if undo else _("Undo"),
@@ -302,6 +370,8 @@ class Pages(QObject):
         """Go back: from a large card to the page, from a page to the gallery."""
         if self._is_ledger_shown:
             self.ledger.page.escape()
+        elif self.is_runs_shown:
+            self.runs.page.escape()
         elif self.page is not None and not self.page.frame.escape():
             self.show_gallery()
 
@@ -355,6 +425,8 @@ class Pages(QObject):
             return self._window.banner
         if self._is_ledger_shown:
             return self.ledger.page.banner
+        if self.is_runs_shown:
+            return self.runs.page.banner
         if self.page is not None:
             return self.page.frame.banner
         assert self._gallery is not None

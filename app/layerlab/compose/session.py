@@ -49,6 +49,7 @@ from layerlab.ui.toast import Toast
 from layerlab.ui.window import LabWindow
 
 if TYPE_CHECKING:
+    from layerlab.compose.kept_runs import KeptRuns
     from layerlab.compose.page import Page
 
 UNSEEN_MS = 1500
@@ -172,9 +173,26 @@ class Session(QObject):
             self,
         )
         self.kept = KeptLabs(store, self.pages, self.file_reader, self.autosave)
+        self.pages.make_runs = self._make_runs
         self.recorder = RunRecorder(
             runner, self.training, self.options_store, show_message, self
         )
+
+    def _make_runs(self) -> KeptRuns:
+        """Make the page of the kept runs, when it is first shown."""
+        from layerlab.compose.kept_runs import KeptRuns
+
+        runs = KeptRuns(
+            self.window,
+            self.options_store,
+            self.file_reader,
+            self.toast.show_message,
+            self,
+        )
+        runs.changed.connect(self.pages.shown_changed)
+        self.recorder.kept.connect(self.pages.refresh_runs)
+        self.window.closing.connect(runs.close)
+        return runs
 
     def _add_to_lab(self) -> None:
         """Make what follows the lab after all others: it connects itself."""

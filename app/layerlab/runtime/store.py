@@ -176,10 +176,14 @@ class Store(QObject):
         self.changed.emit(spec, Effect.REBUILD)
         return True
 
-    def open(self, snapshot: Snapshot) -> None:
-        """Show an opened lab; undo leads back. Raises LabError if it cannot be trained."""
+    def open(self, snapshot: Snapshot, label: str = _("Opened file")) -> None:
+        """Show an opened lab; undo leads back. Raises LabError if it cannot be trained.
+
+        Args:
+            snapshot: the lab. label: what this is called in the undo menu.
+        """
         self._check(snapshot.spec)
-        self._push(_("Opened file"), "", is_other_lab=True)
+        self._push(label, "", is_other_lab=True)
         self._spec = snapshot.spec
         self.restored.emit(replace(snapshot, is_other_lab=True))
 

@@ -89,6 +89,7 @@ class LabWindow(Themed, QMainWindow):
         self.rail.add_page("lab", _("Lab"), "lab")
         self.rail.add_page("gallery", _("Gallery"), "gallery")
         self.rail.add_page("claims", _("Claims"), "claims")
+        self.rail.add_page("runs", _("Runs"), "runs")
         self.banner = Banner()
         self.panel = ControlPanel(registries, theme)
         self.try_these = TryThese(presets)

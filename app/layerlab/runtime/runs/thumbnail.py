@@ -16,6 +16,7 @@ from layerlab.core.picture import Image, Picture, Polyline, Scatter, unit_points
 
 Array = np.ndarray
 POINTS, GRID, SIDE = 40, 64, 20  # of a cloud, of a curve, of a map: no more than one sees
+RADIUS = 1.4  # of a point, pixels
 _PAD = 0.08  # beside the data, as a share of their range
 
 
@@ -30,8 +31,8 @@ def picture_of_prediction(prediction: Prediction) -> Picture:
         if isinstance(prediction, MapPrediction):
             return _map(prediction)
         if isinstance(prediction, ImagePrediction):
-            rows = [prediction.targets[0], prediction.outputs[0]]
-            return _image(np.concatenate(rows, axis=1))
+            pair = np.concatenate([prediction.targets[0], prediction.outputs[0]], axis=1)
+            return _image(pair / max(float(np.abs(prediction.targets[0]).max()), 1e-12))
         if isinstance(prediction, ClassPrediction):
             share = prediction.confusion / max(float(np.max(prediction.confusion)), 1e-12)
             return _image(share)
@@ -65,7 +66,11 @@ def _curve(part: CurvePrediction) -> Picture:
     dots = unit_points(_some(part.train_x, POINTS), _some(part.train_y, POINTS), window)
     line = unit_points(x, y, window)
     inside = tuple((a, min(max(b, -1.0), 2.0)) for a, b in line)
-    return (Scatter(dots), Polyline(inside)) if len(inside) > 1 else (Scatter(dots),)
+    return (
+        (Scatter(dots, radius=RADIUS), Polyline(inside))
+        if len(inside) > 1
+        else (Scatter(dots, radius=RADIUS),)
+    )
 
 
 def _map(part: MapPrediction) -> Picture:
@@ -95,4 +100,6 @@ def _scatter(part: ScatterPrediction) -> Picture:
         return ()
     at = np.linspace(0, len(true) - 1, min(3 * POINTS, len(true))).astype(int)
     points = unit_points(true[at], np.clip(found[at], window[2], window[3]), window)
-    return Polyline(((0.0, 0.0), (1.0, 1.0)), "muted", 1.0, True), Scatter(points, "accent")
+    return Polyline(((0.0, 0.0), (1.0, 1.0)), "muted", 1.0, True), Scatter(
+        points, "accent", RADIUS
+    )
