@@ -15,7 +15,8 @@ from layerlab.nets.data import Data, Shape, Table
 from layerlab.nets.tables import Choices
 from layerlab.nets.tasks.base import Task
 from layerlab.nets.tasks.csv import read_table
-from layerlab.nets.tasks.tabular import SHARE, advise, prepare
+from layerlab.nets.tasks.splits import SHARE
+from layerlab.nets.tasks.tabular import advise, prepare
 
 
 @functools.lru_cache(maxsize=2)
