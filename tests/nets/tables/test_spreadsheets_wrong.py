@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import pathlib
 import random
+import re
 import subprocess
 import sys
 import zipfile
@@ -17,7 +18,7 @@ from layerlab.core.errors import LabError, NotReadyError
 from layerlab.core.numbers import grouped
 from layerlab.nets.tables import archive, sheets
 from layerlab.nets.tables.reading import read
-from tests.helpers.spreadsheets import Xml, ods, packed, xlsx
+from tests.helpers.spreadsheets import Xml, letters, ods, packed, xlsx
 from tests.nets.tables.read_texts import reading_of
 
 TABLE = [["a", "b", "y"], *[[float(i % 3), i / 2, "uv"[i % 2]] for i in range(10)]]
@@ -365,3 +366,29 @@ def test_limits_fit_each_other() -> None:
     assert archive.MAX_CELLS >= 100_000 * 50
     assert sheets.LARGEST_WHOLE < 2**53
     assert zlib.MAX_WBITS == 15
+
+
+@pytest.mark.parametrize("last", [*range(1, 130), 999, 1000, 2019, 99_999, 100_001, 1_048_576])
+def test_patterns_of_rows_end_where_they_say(last: int) -> None:
+    pattern, end = archive._up_to(last)
+    assert last <= end <= max(9, 2 * last)
+    for number in (1, 9, 10, last - 1, last, end):
+        assert not 1 <= number <= last or re.fullmatch(pattern, str(number)), number
+    for number in (end + 1, 2 * end + 1, 10 * end + 9):
+        assert not re.fullmatch(pattern, str(number)), number
+
+
+@pytest.mark.parametrize("last", ["A", "B", "Z", "AA", "AX", "BA", "ZZ", "AAA", "BXX", "XFD"])
+def test_patterns_of_columns_end_where_they_say(last: str) -> None:
+    pattern = re.compile(archive._columns_up_to(last))
+    names = [letters(k) for k in range(16384)]
+    assert [name for name in names if pattern.fullmatch(name)] == names[: names.index(last) + 1]
+
+
+@pytest.mark.parametrize("extra", ["", "<!-- <si><t/></si> -->"])
+def test_shared_texts_of_a_usual_length_are_no_trouble(extra: str) -> None:
+    items = "".join(f"<si><t>{'x' * (k % 50)}{k % 3}</t></si>" for k in range(2000))
+    cells = [[Xml(f'<c PLACE t="s"><v>{k}</v></c>'), k % 7, k / 2] for k in range(2000)]
+    shared = {"xl/sharedStrings.xml": f"<sst>{extra}{items}</sst>"}
+    raw = xlsx([["t", "x", "y"], *cells], extra=shared)
+    assert reading_of(raw, "table.xlsx").rows == 2000

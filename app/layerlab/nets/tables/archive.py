@@ -38,6 +38,8 @@ _FILLED = re.compile(
 )
 # A cell without a place, or with a sign in it that hides one.
 _UNPLACED = re.compile(rb"<(?:\w+:)?c(?:\s*/?>|\s(?![^<>]*\br\s*=)[^<>]*>)")
+_PLACED = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"')
+_PREFIXED = re.compile(rb"<\w+:c[\s/>]")
 _PLACE = re.compile(rb"(?:^|\s)r\s*=\s*[\"']([A-Za-z]*)(\d*)[\"']")
 _SHARED = re.compile(rb"\st\s*=\s*[\"']s[\"'][^<>]*>\s*(?:<(?:\w+:)?v>(\d{1,9})<)?")
 _ITEM = re.compile(rb"<(?:\w+:)?si[\s>]")
@@ -46,6 +48,9 @@ _ODS_TAG = re.compile(
     + _ATTRIBUTES
     + rb")\s*(/?)>"
 )
+_ODS_ROW_END = b"</table:table-row>"
+_ODS_OTHERWISE = re.compile(rb"<(?!/?table:)/?(?:\w+:)?(?:covered-)?table-(?:row|cell)")
+_ODS_EMPTY_END = re.compile(rb"<table:table-cell(?:(?!value)[^<>])*/>\s*$")
 _REPEATED = re.compile(rb"number-(?:columns|rows)-repeated\s*=\s*[\"'](\d+)[\"']")
 
 
@@ -131,6 +136,66 @@ class _Extent:
         return max(0, self.bottom - self.top + 1) * max(0, self.right - self.left + 1)
 
 
+class _Bounds:
+    """Bounds of a sheet that is written as Excel writes it, which are seen quickly.
+
+    Each stretch is searched for a cell beyond the bounds that are known so far, or written
+    otherwise: of nearly all stretches that is all that is done.
+    """
+
+    def __init__(self) -> None:
+        self._last_column, self._last_row = b"A", 1
+        self._bottom = 1
+        self._set()
+
+    def take(self, stretch: bytes) -> bool:
+        """Take a stretch; False where it has to be looked at exactly."""
+        if self._beyond.search(stretch) is not None:
+            places = _PLACED.findall(stretch)
+            columns = {letters for letters, _row in places}
+            self._last_column = max(columns | {self._last_column}, key=_column)
+            rows = {int(row) for _letters, row in places}
+            self._last_row = max(rows | {self._last_row})
+            self._set()
+            if self._beyond.search(stretch) is not None:
+                return False
+        if b":c" in stretch and _PREFIXED.search(stretch) is not None:
+            return False
+        return _column(self._last_column) * self._bottom <= MAX_CELLS
+
+    def _set(self) -> None:
+        rows, self._bottom = _up_to(self._last_row)
+        columns = _columns_up_to(self._last_column.decode())
+        self._beyond = re.compile(
+            rf'<c(?=[\s/>])(?! r="(?:{columns})(?:{rows})")'.encode()  # not translated
+        )
+
+
+def _up_to(number: int) -> tuple[str, int]:
+    """Return a pattern of the numbers up to this one and a few more, and the last of these."""
+    text = str(number)
+    more = len(text) - 2
+    if more < 0:
+        return r"\d", 9 if len(text) == 1 else 99
+    first, second = text[0], text[1]
+    parts = [rf"\d{{1,{more + 1}}}", rf"{first}[0-{second}]\d{{{more}}}"]
+    if first > "1":
+        parts.append(rf"[1-{int(first) - 1}]\d{{{more + 1}}}")
+    return "|".join(parts), int(first + second + "9" * more)
+
+
+def _columns_up_to(last: str) -> str:
+    """Return a pattern of the columns up to one."""
+    parts = [last]
+    if len(last) > 1:
+        parts.append(rf"[A-Z]{{1,{len(last) - 1}}}")
+    for k, letter in enumerate(last):
+        if letter > "A":
+            more = len(last) - k - 1
+            parts.append(rf"{last[:k]}[A-{chr(ord(letter) - 1)}][A-Z]{{{more}}}")
+    return "|".join(parts)
+
+
 class _Counter:
     """Counts what the parts of a spreadsheet will take."""
 
@@ -139,6 +204,8 @@ class _Counter:
         self._unpacked = 0
         self._lengths: list[int] = []  # of the shared texts
         self._uses: Counter[bytes] = Counter()  # number of a shared text -> cells that have it
+        self._tables_of_texts = 0  # parts that have shared texts
+        self._is_unsure = False  # whether the shared texts may be numbered otherwise
 
     def count(self, part: zipfile.ZipInfo, raw: bytes) -> None:
         """Count a part of the archive."""
@@ -146,40 +213,45 @@ class _Counter:
             self._count_ods(part, raw)
             return
         is_manifest = part.filename == "META-INF/manifest.xml"
-        extent, row, column = _Extent(), 0, 0
-        is_walked = is_shared = False
+        bounds: _Bounds | None = _Bounds()
+        is_shared = False
         for stretch in self._stretches(part, raw):
             if is_manifest and b"encryption-data" in stretch:
                 raise locked(self._where)
-            is_shared = is_shared or b"<sst" in stretch or b":sst" in stretch
+            if not is_shared and (b"<sst" in stretch or b":sst" in stretch):
+                is_shared = True
+                self._tables_of_texts += 1
             if is_shared:
                 self._take_items(stretch)
-                continue
+            if b'"s"' in stretch or b"'s'" in stretch:
+                self._uses.update(_SHARED.findall(stretch))
+            if bounds is not None and not bounds.take(stretch):
+                bounds = None
+        if bounds is None:
+            self._count_exactly(part, raw)
+
+    def _count_exactly(self, part: zipfile.ZipInfo, raw: bytes) -> None:
+        """Count the cells of a part that is written in an unusual way, or may be too large."""
+        extent, row, column, is_walked = _Extent(), 0, 0, False
+        for stretch in self._stretches(part, raw, is_again=True):
             if not is_walked and _UNPLACED.search(stretch):
                 is_walked = True  # from here on tag by tag: others take their place from it
-            self._uses.update(_SHARED.findall(stretch))
             if is_walked:
                 row, column = _walk(stretch, extent, row, column)
-            else:
-                found = _FILLED.findall(stretch)
-                if found:
-                    columns = [
-                        _column(letters) for letters in {letters for letters, _r in found}
-                    ]
-                    rows = [int(digits) for digits in {digits for _c, digits in found}]
-                    extent.take(min(rows), min(columns), max(rows), max(columns))
-                    row = max(rows)
+            elif found := _FILLED.findall(stretch):
+                columns = [_column(letters) for letters in {place[0] for place in found}]
+                rows = [int(digits) for digits in {place[1] for place in found}]
+                extent.take(min(rows), min(columns), max(rows), max(columns))
+                row = max(rows)
             if extent.cells > MAX_CELLS:
                 raise too_large(self._where)
 
     def check_texts(self) -> None:
         """Refuse cells that share so long texts that a copy for each takes too much."""
         lengths, total = self._lengths, 0
-        longest = max(
-            lengths, default=0
-        )  # for cells of which it is not seen which one they have
+        longest = max(lengths, default=0)  # where it is not sure which one a cell has
         for place, uses in self._uses.items():
-            if not place:
+            if not place or self._is_unsure or self._tables_of_texts > 1:
                 total += uses * longest
             elif int(place) < len(lengths):
                 total += uses * lengths[int(place)]
@@ -188,6 +260,7 @@ class _Counter:
 
     def _take_items(self, stretch: bytes) -> None:
         """Note how many bytes each of the shared texts in a stretch has, with its tags."""
+        self._is_unsure = self._is_unsure or b"<!" in stretch  # which may hide one
         starts = [found.start() for found in _ITEM.finditer(stretch)]
         if self._lengths:
             self._lengths[-1] += starts[0] if starts else len(stretch)
@@ -195,22 +268,27 @@ class _Counter:
         self._lengths += [b - a for a, b in zip(starts, ends, strict=False)]
 
     def _count_ods(self, part: zipfile.ZipInfo, raw: bytes) -> None:
-        walk, cells = _OdsWalk(), 0
+        walk, rest = _OdsWalk(), b""
         for stretch in self._stretches(part, raw):
-            for tag in _ODS_TAG.finditer(stretch):
-                if tag[2] == b"table":
-                    cells += walk.extent.cells
-                    walk = _OdsWalk(walk.text)
-                else:
-                    walk.take(tag)
-            walk.end_stretch(len(stretch))
+            *rows, rest = (rest + stretch).split(_ODS_ROW_END)
+            for row in rows:
+                walk.take_row(row)
+            if len(rest) > _LONGEST:
+                raise damaged(self._where)
             # All sheets are read when the file is opened.
-            if cells + walk.extent.cells > MAX_CELLS or walk.text > MAX_TEXT:
+            if walk.cells > MAX_CELLS or walk.text > MAX_TEXT:
                 raise too_large(self._where)
+        walk.take_row(rest)
+        if walk.cells > MAX_CELLS or walk.text > MAX_TEXT:
+            raise too_large(self._where)
 
-    def _stretches(self, part: zipfile.ZipInfo, raw: bytes) -> Iterator[bytes]:
-        """Yield what a part holds, cut before a tag."""
+    def _stretches(
+        self, part: zipfile.ZipInfo, raw: bytes, is_again: bool = False
+    ) -> Iterator[bytes]:
+        """Yield what a part holds, cut before a tag; `is_again`: it was counted before."""
         rest, is_xml = b"", None
+        if is_again:
+            self._unpacked = 0
         for piece in self._pieces(part, raw):
             if is_xml is None:
                 if piece[:2] in (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<"):
@@ -296,24 +374,61 @@ def _walk(stretch: bytes, extent: _Extent, row: int, column: int) -> tuple[int, 
 class _OdsWalk:
     """Follows the tags of a sheet of OpenDocument."""
 
-    def __init__(self, text: int = 0) -> None:
-        self.extent = _Extent()
-        self.text = text  # bytes of the texts in cells, as often as these are repeated
+    def __init__(self) -> None:
+        self._extent = _Extent()
+        self._others = 0  # cells of other sheets
+        self.text = 0  # bytes of the texts in cells, as often as these are repeated
         self._row, self._rows = 0, 1  # rows above this one; how often it is repeated
+        self._in_row = False
         self._column = 0  # columns before the next cell
         self._open: tuple[int, int] | None = None  # where a cell's text begins; its repetitions
 
-    def take(self, tag: re.Match[bytes]) -> None:
-        """Take a tag of a row or a cell."""
+    @property
+    def cells(self) -> int:
+        """Number of cells of all sheets so far."""
+        return self._others + self._extent.cells
+
+    def take_row(self, row: bytes) -> None:
+        """Take what stands up to the end of a row; mostly that is a row and nothing else."""
+        plain = _ODS_EMPTY_END.sub(b"", row)
+        count = plain.count(b"<table:table-cell") + plain.count(b"<table:covered-table-cell")
+        is_plain = (
+            b"repeated" not in plain
+            and plain.lstrip().startswith(b"<table:table-row")
+            and plain.count(b"<table:table-row") == 1
+            and b"<table:table " not in plain
+            and b">" in plain
+            and b"/>" not in plain[: plain.index(b">") + 1]
+            and _ODS_OTHERWISE.search(plain) is None
+        )
+        if is_plain:
+            self._row += 1
+            if count:
+                self._extent.take(self._row, 1, self._row, count)
+            return
+        for tag in _ODS_TAG.finditer(row):
+            self._take(tag)
+        if self._in_row:
+            self._end_row()
+
+    def _end_row(self) -> None:
+        self._row += self._rows
+        self._in_row = False
+
+    def _take(self, tag: re.Match[bytes]) -> None:
+        if tag[2] == b"table":
+            self._others += self._extent.cells
+            self._extent, self._row = _Extent(), 0
+            return
         repeated = _REPEATED.search(tag[3])
         times = int(repeated[1]) if repeated else 1
         if tag[2] == b"table-row":
             if tag[1]:
-                self._row += self._rows
+                self._end_row()
             elif tag[4]:
                 self._row += times
             else:
-                self._rows, self._column = times, 0
+                self._rows, self._column, self._in_row = times, 0, True
             return
         if tag[1]:
             if self._open is not None:
@@ -323,14 +438,7 @@ class _OdsWalk:
             return
         if not tag[4] or b"value" in tag[3]:
             row, column = self._row + 1, self._column + 1
-            self.extent.take(row, column, self._row + self._rows, self._column + times)
+            self._extent.take(row, column, self._row + self._rows, self._column + times)
         if not tag[4]:
             self._open = tag.end(), times * self._rows
         self._column += times
-
-    def end_stretch(self, length: int) -> None:
-        """Take the text of a cell that goes on in the next stretch."""
-        if self._open is not None:
-            start, often = self._open
-            self.text += (length - start) * often
-            self._open = 0, often
