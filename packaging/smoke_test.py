@@ -19,8 +19,9 @@ import struct
 import sys
 import tempfile
 import time
+import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import trim
 from places import places
@@ -83,6 +84,16 @@ class Check:
             run = ("train", "--task", task, "--updates", "5", "--engine", "numpy")
             home.run(*run, "--set", "train.seeds=2").expect()
         home.run("gradcheck").expect()
+
+    def tables_are_read(self) -> None:
+        """A text file and a spreadsheet, which takes a library of its own."""
+        home = self.box.home("tables")
+        (home.work / "table.csv").write_text("a;b\n0,5;1\n1,5;3\n2,5;4\n")
+        _write_spreadsheet(home.work / "table.xlsx", (("a", "b"), (0.5, 1), (1.5, 3), (2.5, 4)))
+        for name in ("table.csv", "table.xlsx"):
+            found = json.loads(home.run("data", name, "--json").expect().out)["read"]
+            if (found["rows"], found["inputs"]) != (3, ["a"]):
+                raise TroubleError(f"{name} is read as {found}")
 
     def kernels_are_ready(self) -> None:
         """The first start in float32 compiles nothing, whatever the width of vectors."""
@@ -218,6 +229,41 @@ class Check:
 
 def _train(home: Home) -> Done:
     return home.run(*TRAIN, "--set", "train.dtype=float64", compiles=True)
+
+
+def _write_spreadsheet(path: pathlib.Path, rows: Iterable[Iterable[object]]) -> None:
+    """Write a workbook of one sheet, with texts and numbers."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    document = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006/relationships"
+    related = '<Relationships xmlns="{}"><Relationship Id="r" Type="{}/{}" Target="{}"/>'
+    cells = "".join(
+        "<row>"
+        + "".join(
+            f'<c t="inlineStr"><is><t>{cell}</t></is></c>'
+            if isinstance(cell, str)
+            else f"<c><v>{cell}</v></c>"
+            for cell in row
+        )
+        + "</row>"
+        for row in rows
+    )
+    with zipfile.ZipFile(path, "w") as parts:
+        for name, kind, target in (
+            ("_rels/.rels", "officeDocument", "xl/workbook.xml"),
+            ("xl/_rels/workbook.xml.rels", "worksheet", "sheet.xml"),
+        ):
+            text = related.format(package, document, kind, target)
+            parts.writestr(name, f"{text}</Relationships>")
+        parts.writestr(
+            "xl/workbook.xml",
+            f'<workbook xmlns="{main}" xmlns:r="{document}"><sheets>'
+            '<sheet name="One" sheetId="1" r:id="r"/></sheets></workbook>',
+        )
+        parts.writestr(
+            "xl/sheet.xml",
+            f'<worksheet xmlns="{main}"><sheetData>{cells}</sheetData></worksheet>',
+        )
 
 
 def _states(home: Home) -> dict[str, tuple[int, int]]:

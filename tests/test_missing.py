@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from tests.helpers.crippled import Crippled
+from tests.helpers.spreadsheets import xlsx
 
 Done = subprocess.CompletedProcess[str]
 QUICK = ("train", "--updates", "3", "--seeds", "2", "--json")
@@ -120,6 +121,16 @@ def test_without_networkx_one_page_is_missing(tmp_path: pathlib.Path) -> None:
     assert not picture.exists()
     worked(lab("shot", "--experiment", "activations", "--out", str(picture)))
     worked(lab("claims", "--only", "E10"))
+
+
+def test_without_python_calamine_text_files_are_read(tmp_path: pathlib.Path) -> None:
+    lab = Crippled(tmp_path, hidden=("python_calamine",)).lab
+    (tmp_path / "table.csv").write_text("a,b\n0.5,1\n1.5,3\n2.5,4\n")
+    (tmp_path / "table.xlsx").write_bytes(xlsx([["a", "b"], [0.5, 1], [1.5, 3], [2.5, 4]]))
+    worked(lab("data", str(tmp_path / "table.csv")))
+    message = sentence(lab("data", str(tmp_path / "table.xlsx")), 1)
+    assert message.startswith("a spreadsheet needs python-calamine, which is not installed; ")
+    assert message.endswith("-m pip install python-calamine")
 
 
 def test_without_pyqtgraph_there_is_no_window_and_all_else_works(
