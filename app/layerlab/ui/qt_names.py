@@ -99,6 +99,17 @@ class _NoWidgets(ModuleType):
         """A base of a class that is never used."""
 
 
+def spare_opengl() -> None:
+    """Keep pyqtgraph from importing Qt's OpenGL, whoever imports pyqtgraph.
+
+    Its curves do, for views that OpenGL draws, which the lab has none of: 10 MB, so bundles are
+    without.
+    """
+    sys.modules.setdefault("PySide6.QtOpenGL", _Spared("PySide6.QtOpenGL"))
+    widgets = _NoWidgets("PySide6.QtOpenGLWidgets")
+    sys.modules.setdefault("PySide6.QtOpenGLWidgets", widgets)
+
+
 class _Mirror(ModuleType):
     """A module with the names of another one; pyqtgraph adds some of its own."""
 
@@ -119,8 +130,7 @@ def import_pyqtgraph() -> None:
     makes a class when it is first asked for, and pyqtgraph and the lab use a tenth of these
     760. So its modules are there already, look a name up with its first use, and for as long as
     it is imported Qt's have no names to be copied. A third of its modules is spared, each
-    imported when it or its class is first asked for. Curves import Qt's OpenGL for views that
-    are drawn by it, which the lab has none of: 10 MB, so bundles are without.
+    imported when it or its class is first asked for.
     """
     if "pyqtgraph.Qt" in sys.modules:
         return
@@ -130,12 +140,6 @@ def import_pyqtgraph() -> None:
         sys.modules[name] = _Mirror(name, source)
     spared = {name.rpartition(".")[2].lower(): f"pyqtgraph.{name}" for name in _SPARED}
     sys.modules.update({name: _Spared(name) for name in spared.values()})
-    opengl: dict[str, ModuleType] = {
-        "PySide6.QtOpenGL": _Spared("PySide6.QtOpenGL"),
-        "PySide6.QtOpenGLWidgets": _NoWidgets("PySide6.QtOpenGLWidgets"),
-    }
-    opengl = {name: module for name, module in opengl.items() if name not in sys.modules}
-    sys.modules.update(opengl)
     listed = [source.__dir__ for source in sources]
     try:
         for source in sources:
@@ -144,7 +148,7 @@ def import_pyqtgraph() -> None:
     finally:
         for source, names in zip(sources, listed, strict=True):
             source.__dir__ = names  # type: ignore[method-assign]
-        for name in (*spared.values(), *opengl):
+        for name in spared.values():
             sys.modules.pop(name)
     for name in [name for name, value in vars(package).items() if isinstance(value, _Spared)]:
         delattr(package, name)
