@@ -19,6 +19,7 @@ from layerlab.nets.tables import source
 from layerlab.nets.tasks import csv as csv_task
 from layerlab.runtime import labfile
 from tests.compose.conftest import finished
+from tests.helpers.import_sheet import accept_sheet, open_table
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -79,7 +80,7 @@ def test_no_way_to_a_table_reads_it_in_the_windows_thread(
     lab = open_lab()
     first = table_of(tmp_path / "first.csv")
     lab.window.dropped.emit(first)
-    idle(qtbot, lab)
+    accept_sheet(qtbot, lab)
     assert lab.store.spec.task.path == first
     for path, value in (
         ("task.target", "c0"),
@@ -98,7 +99,7 @@ def test_no_way_to_a_table_reads_it_in_the_windows_thread(
         "layerlab.compose.files.QFileDialog.getOpenFileName", lambda *a, **k: (second, "")
     )
     lab.window.panel.csv_wanted.emit()
-    idle(qtbot, lab)
+    accept_sheet(qtbot, lab)
     assert lab.store.spec.task.path == second
     while lab.store.can_undo:
         lab.store.undo()
@@ -131,6 +132,8 @@ def test_until_a_table_is_read_the_lab_is_used_and_a_sign_says_so(
     gate.set()
     idle(qtbot, lab)
     assert not banner.isVisible()
+    assert lab.store.spec.task.path is None  # until it is accepted
+    accept_sheet(qtbot, lab)
     assert lab.store.spec.task.path == path
     lab.store.undo()
     assert lab.store.spec.net.hidden == (3, 3)
@@ -158,7 +161,7 @@ def test_the_newest_wish_counts(lab, qtbot, tmp_path, gate):
     second = table_of(tmp_path / "second.csv", 4)
     lab.files.open_path(second)
     gate.set()
-    idle(qtbot, lab)
+    accept_sheet(qtbot, lab)
     qtbot.waitUntil(lambda: not lab.file_reader._threads)
     assert lab.store.spec.task.path == second
     lab.store.undo()
@@ -178,8 +181,7 @@ def test_closing_the_window_calls_reading_off(open_lab, qtbot, tmp_path, gate):
 def test_a_target_that_does_not_fit_is_refused_where_it_is_chosen(lab, qtbot, tmp_path):
     path = tmp_path / "names.csv"
     path.write_text("name,a,y\n" + "".join(f"n{i},{i},{i % 2}\n" for i in range(60)))
-    lab.files.open_path(str(path))
-    idle(qtbot, lab)
+    open_table(qtbot, lab, path)
     finished(qtbot, lab)
     before = lab.store.spec
     lab.training.on_edited("task.target", "name")
@@ -190,16 +192,14 @@ def test_a_target_that_does_not_fit_is_refused_where_it_is_chosen(lab, qtbot, tm
 
 def test_a_file_that_changes_while_it_is_open_stays_as_it_was(lab, qtbot, tmp_path, readers):
     path = tmp_path / "data.csv"
-    lab.files.open_path(table_of(path, 3))
-    idle(qtbot, lab)
+    open_table(qtbot, lab, table_of(path, 3))
     table_of(path, 6, 90)
     readers.clear()
     for width in (3, 4):
         assert lab.store.edit("net.width", width)
         assert finished(qtbot, lab).parameters < 60
     assert not readers
-    lab.files.open_path(str(path))
-    idle(qtbot, lab)
+    open_table(qtbot, lab, path)
     lab.runner.finish()
     finished(qtbot, lab)
     assert len(readers) == 1
@@ -220,8 +220,7 @@ def test_the_panel_says_what_was_read_and_a_hover_gives_every_sentence(lab, qtbo
     path = tmp_path / "people.csv"
     rows = [f"n{i},{i % 7},{'NA' if i == 3 else i % 5},{'pq'[i % 2]}" for i in range(60)]
     path.write_text("\n".join(["name,a,b,y", *rows]))
-    lab.files.open_path(str(path))
-    idle(qtbot, lab)
+    open_table(qtbot, lab, path)
     finished(qtbot, lab)
     title = lab.window.panel.sections["task"].title
     assert title.summary == "59 rows · 2 inputs · 2 classes"
@@ -246,8 +245,7 @@ def test_what_was_left_out_of_a_table_is_seen_in_the_panel_through_every_edit(
     title = lab.window.panel.sections["task"].title
     assert title.more == ""
     low = title.height()
-    lab.files.open_path(str(path))
-    idle(qtbot, lab)
+    open_table(qtbot, lab, path)
     finished(qtbot, lab)
     assert title.summary.startswith("20 rows · 2 inputs")
     assert title.more == "1 column left out · 1 row left out"

@@ -17,6 +17,7 @@ from layerlab.compose.dialogs import ask_where_to_save
 from layerlab.compose.labs import read_lab
 from layerlab.core.spec import LabSpec, TaskSpec, edit, to_json
 from layerlab.runtime import labfile, opened
+from tests.helpers.import_sheet import accept_sheet
 from tests.helpers.waiting import PATIENCE_S, wait_for
 
 ROWS = "a,b,c\n" + "".join(f"{k},{k * k},{k % 3}\n" for k in range(40))
@@ -182,7 +183,7 @@ def test_a_table_that_was_opened_is_not_asked_about_where_its_lab_goes(
 ):
     _, data = saved_elsewhere(tmp_path)
     lab.pages.open_path(str(data))
-    qtbot.waitUntil(lambda: lab.store.spec.task.path == str(data))
+    accept_sheet(qtbot, lab)
     typed[0].append(str(tmp_path / "mine"))
     lab.files.save_as()
     opened.forget()  # another start

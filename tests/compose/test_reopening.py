@@ -18,6 +18,7 @@ from layerlab.core.spec import LabSpec, edit, to_json
 from layerlab.core.windowfile import window_from_json
 from layerlab.runtime import settings
 from tests.compose.conftest import finished
+from tests.helpers.import_sheet import open_table
 from tests.helpers.waiting import PATIENCE_S
 
 QUICK = edit(edit(LabSpec(), "train.updates", 60), "net.hidden", (5, 4))
@@ -130,8 +131,8 @@ def left_with_table(open_lab):
 
     def leave(qtbot, path):
         lab = open_lab(QUICK, NUMPY)
-        lab.files.open_path(str(path))
-        qtbot.waitUntil(lambda: lab.store.spec.task.path == str(path))
+        open_table(qtbot, lab, path)
+        assert lab.store.spec.task.path == str(path)
         lab.window.close()
         forget_all()
         return lab.store.spec

@@ -11,6 +11,7 @@ from layerlab.nets.engines.numpy_ import outputs
 from layerlab.nets.engines.numpy_engine import NumpyEngine
 from layerlab.nets.problem import problem_of
 from tests.compose.conftest import bar_of, drag, finished, tile_of
+from tests.helpers.import_sheet import focused, open_table, opened_sheet
 
 KEY = Qt.Key
 QUICK = edit(LabSpec(), "train.updates", 60)
@@ -252,15 +253,10 @@ def test_a_file_that_does_not_fit_becomes_a_banner(lab, tmp_path, content):
     ("content", "message"),
     [
         (b"", "empty"),
-        (b"a,b\n,2\n3,\n,6\n7,\n", "each row has a gap"),
-        (b"a,b\n1,2\n3,x\n5,6\n7,8\n9,1\n2,2\n4,5\n", "row 3"),
-        (b"a,b\n1,2\n3\n4\n5\n6,7\n", "row 3"),
-        (b"a,b\n1,2\n", "one row"),
-        (b"a,b\n1,yes\n2,yes\n3,yes\n", "class"),
         (b"a,b\n1,\x81\n", "UTF-8"),
     ],
 )
-def test_a_table_that_does_not_fit_becomes_a_banner(lab, qtbot, tmp_path, content, message):
+def test_what_is_no_table_becomes_a_banner(lab, qtbot, tmp_path, content, message):
     path = tmp_path / "bad.csv"
     path.write_bytes(content)
     lab.files.open_path(str(path))
@@ -269,6 +265,38 @@ def test_a_table_that_does_not_fit_becomes_a_banner(lab, qtbot, tmp_path, conten
     assert str(path) in text
     assert message in text
     assert "\n" not in text
+    assert lab.tables.sheet is None
+    assert lab.store.spec == LabSpec()
+    assert not lab.store.can_undo
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"a,b\n,2\n3,\n,6\n7,\n", "each row has a gap"),
+        (b"a,b\n1,2\n3,x\n5,6\n7,8\n9,1\n2,2\n4,5\n", "row 3"),
+        (b"a,b\n1,2\n3\n4\n5\n6,7\n", "row 3"),
+        (b"a,b\n1,2\n", "one row"),
+        (b"a,b\n1,yes\n2,yes\n3,yes\n", "class"),
+    ],
+)
+def test_a_table_that_does_not_fit_opens_the_sheet_with_what_is_wrong(
+    lab, qtbot, tmp_path, content, message
+):
+    path = tmp_path / "bad.csv"
+    path.write_bytes(content)
+    lab.files.open_path(str(path))
+    sheet = opened_sheet(qtbot, lab)
+    text = sheet.trouble.text()
+    assert sheet.trouble.isVisible()
+    assert str(path) in text
+    assert message in text
+    assert "\n" not in text
+    assert sheet.grid.table.columnCount() == 2  # what was understood
+    QTest.keyClick(focused(sheet), KEY.Key_Return)
+    assert lab.tables.sheet is not None  # nothing of it can be learned
+    QTest.keyClick(focused(sheet), KEY.Key_Escape)
+    assert lab.tables.sheet is None
     assert lab.store.spec == LabSpec()
     assert not lab.store.can_undo
 
@@ -277,8 +305,7 @@ def test_a_csv_file_is_learned(lab, qtbot, tmp_path):
     path = tmp_path / "points.csv"
     rows = [f"{x},{y},{'yes' if x > y else 'no'}" for x in range(9) for y in range(9)]
     path.write_text("\n".join(["a,b,answer", *rows]))
-    lab.files.open_path(str(path))
-    qtbot.waitUntil(lambda: not lab.file_reader.is_under_way)
+    open_table(qtbot, lab, path)
     assert lab.store.spec.task.path == str(path)
     lab.runner.finish()
     frame = finished(qtbot, lab)

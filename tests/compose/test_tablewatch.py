@@ -9,6 +9,7 @@ import pytest
 from layerlab.nets.problem import problem_of
 from layerlab.runtime import opened
 from tests.compose.conftest import finished
+from tests.helpers.import_sheet import accept_sheet
 
 
 def rows(columns=3, start=0):
@@ -31,7 +32,8 @@ def table(tmp_path, monkeypatch):
 @pytest.fixture
 def with_table(lab, table, qtbot):
     lab.pages.open_path(str(table))
-    qtbot.waitUntil(lambda: lab.store.spec.task.path == str(table))
+    accept_sheet(qtbot, lab)
+    assert lab.store.spec.task.path == str(table)
     qtbot.waitUntil(lambda: lab.frame.spec == lab.store.spec)
     return lab
 

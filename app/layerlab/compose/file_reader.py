@@ -129,6 +129,7 @@ class FileReader(QObject):
         work: Callable[[], T],
         then: Callable[[T], None],
         refused: Callable[[LabError], None] | None = None,
+        announced: bool = True,
     ) -> None:
         """Read in the thread; what was being read is called off.
 
@@ -137,6 +138,7 @@ class FileReader(QObject):
             work: reads, in the thread; it asks `core.cancel.check_cancelled` now and then.
             then: takes what `work` returned, in the window's thread.
             refused: is given the LabError that `work` raised; the banner shows it if None.
+            announced: whether the window says so where it takes longer than a moment.
         """
         self.cancel()
         if self._is_closed:
@@ -151,7 +153,8 @@ class FileReader(QObject):
         # where the object of a running thread goes.
         self._threads.append(thread)
         thread.start(QThread.Priority.LowPriority)
-        self._soon.start()
+        if announced:
+            self._soon.start()
 
     def cancel(self) -> None:
         """Call off what is being read; the lab stays as it is."""

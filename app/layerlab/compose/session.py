@@ -130,6 +130,8 @@ class Session(QObject):
             self.window.add_banner, self.error_reporter.show_error, self
         )
         self.tables = Tables(
+            self.window,
+            self.store,
             self.file_reader,
             training.choose_task,
             training.show_spec,
@@ -295,6 +297,7 @@ class Session(QObject):
         panel.grabbed.connect(self.training.on_grabbed)
         panel.released.connect(self.training.on_released)
         panel.csv_wanted.connect(self.files.open_csv)
+        panel.data_wanted.connect(self.tables.revise)
         panel.budget_locked.connect(self.budget.set_on)
         self.window.try_these.chosen.connect(self.training.on_preset)
         self.window.banner.acted.connect(self.error_reporter.on_banner)

@@ -56,6 +56,21 @@ def hold(path: str) -> None:
     _held.setdefault(path, on_disk(path))
 
 
+def hold_as(path: str, stamp: Stamp) -> None:
+    """Hold a file as it was when it had this stamp."""
+    _held[path] = stamp
+
+
+@contextmanager
+def looking() -> Iterator[None]:
+    """Look at files as they are now; what is held stays."""
+    token = _fresh.set({})
+    try:
+        yield
+    finally:
+        _fresh.reset(token)
+
+
 @contextmanager
 def opening() -> Iterator[None]:
     """Look at files as they are now, and hold what was read once all of the block went well."""

@@ -16,7 +16,7 @@ from layerlab.core.spec import LabSpec, get
 from layerlab.core.translation import _, marked, translated
 from layerlab.ui.controls.base import Control
 from layerlab.ui.controls.choice import Choice, Option
-from layerlab.ui.controls.chooser import Chooser
+from layerlab.ui.controls.chooser import Chooser, MoreButton
 from layerlab.ui.controls.depth import DepthSlider
 from layerlab.ui.controls.features import FeatureChips
 from layerlab.ui.controls.fields import LengthField, NumberField, TextField
@@ -77,10 +77,12 @@ class ControlPanel(KnobPanel):
 
     Signals:
         csv_wanted: the tile for a table of one's own was chosen.
+        data_wanted: how the table was read is to be shown; whether at its sentences.
         budget_locked: whether turning the depth is to keep the number of parameters.
     """
 
     csv_wanted = Signal()
+    data_wanted = Signal(bool)
     budget_locked = Signal(bool)
 
     def __init__(self, registries: Mapping[str, Registry], theme: Theme) -> None:
@@ -103,10 +105,13 @@ class ControlPanel(KnobPanel):
             for name in (TASK, NETWORK, TRAINING)
         }
         self._pairs: list[QHBoxLayout] = []
+        self.data_button = self._make_data_button()
         for name, section in self.sections.items():
             self._fill(name, section)
             section.unfolded.connect(lambda on, s=section: self._on_unfolded(s, on))
             self.column.addWidget(section)
+        title = self.sections[TASK].title
+        title.clicked.connect(lambda: self.data_wanted.emit(True))
         self.column.addStretch(1)
         self._restyle(theme)
         self.setWidget(self.inner)
@@ -127,6 +132,9 @@ class ControlPanel(KnobPanel):
                 control.show_value(value)
             here = applicable is None or path in applicable
             control.setVisible(here and self._is_relevant(spec, path))
+        has_table = spec.task.name == CSV
+        self.data_button.setVisible(has_table)
+        self.sections[TASK].title.set_clickable(has_table)
 
     def _is_relevant(self, spec: LabSpec, path: str) -> bool:
         """Return whether a knob does anything under the other choices of the spec."""
@@ -219,11 +227,21 @@ class ControlPanel(KnobPanel):
         for pair in self._pairs:
             pair.setSpacing(theme.px(14))
 
+    def _make_data_button(self) -> MoreButton:
+        text = _("Data…")
+        help_text = _("Shows how the table was read, and lets it be changed")
+        button = MoreButton(self.theme, text, help_text, upright=False)
+        button.setAccessibleDescription(help_text)
+        button.clicked.connect(lambda: self.data_wanted.emit(False))
+        return button
+
     def _fill(self, name: str, section: Section) -> None:
         for column, lines in ((section.main, _MAIN[name]), (section.rare, _RARE[name])):
             for paths in lines:
                 if isinstance(paths, str):
                     column.addWidget(self.add(KNOBS[paths]))
+                    if paths == "task.problem":
+                        column.addWidget(self.data_button)
                     continue
                 pair = QHBoxLayout()
                 for path in paths:

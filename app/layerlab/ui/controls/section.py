@@ -6,7 +6,7 @@ import html
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from layerlab.core.translation import _
@@ -18,12 +18,19 @@ MORE_HEIGHT = 20  # of the second line of a summary, at zoom 1
 
 
 class SectionTitle(Themed, QWidget):
-    """A title in capitals at the left, a muted summary at the right, and more of it below."""
+    """A title in capitals at the left, a muted summary at the right, and more of it below.
+
+    Signals:
+        clicked: it was clicked where that opens something, see `set_clickable`.
+    """
+
+    clicked = Signal()
 
     def __init__(self, title: str, theme: Theme) -> None:
         """Make the line."""
         super().__init__()
         self._title, self._summary, self._more, self.theme = title, "", "", theme
+        self._is_clickable = False
         self.setAccessibleName(title)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.set_theme(theme)
@@ -53,6 +60,21 @@ class SectionTitle(Themed, QWidget):
             lines = whole.split("\n") if details else []
             self.setToolTip("".join(f"<p>{html.escape(line)}</p>" for line in lines))
             self.update()
+
+    def set_clickable(self, on: bool) -> None:
+        """Let a click open something, or nothing; the keyboard has another way there."""
+        if on != self._is_clickable:
+            self._is_clickable = on
+            shape = Qt.CursorShape.PointingHandCursor if on else Qt.CursorShape.ArrowCursor
+            self.setCursor(shape)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Report a click."""
+        is_click = event.button() == Qt.MouseButton.LeftButton
+        if self._is_clickable and is_click and self.rect().contains(event.position().toPoint()):
+            self.clicked.emit()
+        else:
+            event.ignore()
 
     def _restyle(self, theme: Theme) -> None:
         self.setFixedHeight(theme.px(24 + (MORE_HEIGHT if self._more else 0)))
