@@ -16,9 +16,10 @@ from layerlab.core.lru_cache import LRUCache
 from layerlab.core.options import Options
 from layerlab.core.spec import LabSpec, edit, to_json
 from layerlab.core.windowfile import window_from_json
+from layerlab.nets.problem import problem_of
 from layerlab.runtime import settings
 from tests.compose.conftest import finished
-from tests.helpers.import_sheet import open_table
+from tests.helpers.import_sheet import accept_sheet, focused, open_table, opened_sheet
 from tests.helpers.waiting import PATIENCE_S
 
 QUICK = edit(edit(LabSpec(), "train.updates", 60), "net.hidden", (5, 4))
@@ -189,8 +190,9 @@ def test_a_lab_whose_csv_is_away_is_kept_aside_and_tried_again(
     assert kept(home) == [copy]
 
 
+@pytest.mark.parametrize("accepted", [True, False])
 def test_a_network_whose_table_is_read_to_other_inputs_is_kept_aside_and_said(
-    left_with_table, start, qtbot, home, tmp_path
+    left_with_table, start, qtbot, home, tmp_path, accepted
 ):
     path = a_csv(tmp_path)
     spec = left_with_table(qtbot, path)
@@ -199,14 +201,24 @@ def test_a_network_whose_table_is_read_to_other_inputs_is_kept_aside_and_said(
     path.write_text("\n".join(["a,more,b,sum", *rows]))
 
     lab = start()
-    qtbot.waitUntil(lambda: lab.store.spec == spec)
-    qtbot.waitUntil(lab.window.banner.isVisible)
+    qtbot.waitUntil(lambda: lab.tables.sheet is not None)
     text = lab.window.banner.text.text()
-    assert "its network was trained on" in text
-    assert "now its layers would have 3, 8, 8, 1 units" in text
+    assert "its network was trained on fewer inputs of" in text
+    assert "without 'more'" in text
     (copy,) = kept(home)
     assert str(copy) in text
     assert copy.read_bytes() == before
+    sheet = opened_sheet(qtbot, lab)
+    assert "without 'more'" in sheet.message.text()
+    assert [c.name for c in sheet.view.columns] == ["a", "more", "b", "sum"]
+    if not accepted:
+        QTest.keyClick(focused(sheet), Qt.Key.Key_Escape)
+        assert lab.store.spec == LabSpec()
+    else:
+        accept_sheet(qtbot, lab)
+        assert lab.store.spec == spec
+        qtbot.waitUntil(lambda: lab.frame.spec == spec)
+        assert problem_of(spec).data.feature_names == ("a", "more", "b")
     lab.window.close()
     assert copy.read_bytes() == before
 

@@ -290,11 +290,12 @@ def _of_file(path: str, has_own_data: bool, any_path: bool) -> LabSpec:
     """
     from layerlab.nets.optimizers import slots_of
     from layerlab.nets.problem import layout_of
+    from layerlab.nets.tasks.csv import inputs_of
     from layerlab.runtime.labfile import load, load_spec
 
     if not has_own_data:
         return load_spec(path)
-    return load(path, layout_of, slots_of, any_path).spec
+    return load(path, layout_of, slots_of, any_path, inputs_of).spec
 
 
 def _turned(spec: LabSpec, edits: list[str]) -> LabSpec:

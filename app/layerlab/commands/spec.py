@@ -41,10 +41,11 @@ def described(path: str, any_path: bool = False) -> str:
     """Return one sentence on a file that is fine; raises LabError for one that is not."""
     from layerlab.nets.optimizers import slots_of
     from layerlab.nets.problem import check, layout_of
+    from layerlab.nets.tasks.csv import inputs_of
     from layerlab.runtime.labfile import load
 
     try:
-        saved = load(path, layout_of, slots_of, any_path)
+        saved = load(path, layout_of, slots_of, any_path, inputs_of)
         spec = saved.spec
         check(spec)
     except LabError as error:

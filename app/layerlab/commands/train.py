@@ -66,7 +66,11 @@ def _train(args: argparse.Namespace, outlet: Outlet | None) -> int:
 
             remember(args.csv)  # the lab, wherever it is put, need not ask for it
         history = training.history.to_arrays()
-        save(args.out, training.spec, state, history, outlet.write)
+        from layerlab.nets.problem import load_data
+
+        task = training.spec.task
+        names = load_data(task).feature_names if task.path else ()
+        save(args.out, training.spec, state, history, outlet.write, names)
     return 0
 
 

@@ -109,14 +109,15 @@ def check_file(path: str) -> None:
     from layerlab.nets.tasks.tables import is_table
 
     if is_table(path):
-        from layerlab.nets.tasks import recommended_for_csv
+        from layerlab.nets.tables.reading import read
 
-        recommended_for_csv(path)  # the window itself shows the refusal as a banner
+        read(path, tolerant=True)  # what cannot be learned from opens the import sheet
         return
-    from layerlab.runtime.labfile import load_spec
+    from layerlab.runtime.labfile import OtherInputsError, load_spec
     from layerlab.runtime.opened import UnknownTableError, locate
 
-    with contextlib.suppress(UnknownTableError):  # which the window asks about
+    # Which the window asks about.
+    with contextlib.suppress(UnknownTableError, OtherInputsError):
         table = locate(load_spec(path).task, path, None, False).path
         if table is None or is_small(table):
             described(path)

@@ -346,10 +346,11 @@ def _write_lab(
     slot: Slot, spec: LabSpec, state: State | None, history: HistoryLike | None
 ) -> float:
     """Write a trained lab, not in the window's thread; return how long none is due, seconds."""
+    from layerlab.compose.labs import input_names
     from layerlab.nets.probes import History
     from layerlab.runtime import labfile
 
     arrays = history.to_arrays() if isinstance(history, History) else None
     slot.make_own()
-    labfile.save(slot.lab, spec, state, arrays)
+    labfile.save(slot.lab, spec, state, arrays, inputs=input_names(spec.task))
     return slot.lab.stat().st_size / LAB_BYTES_PER_S

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from layerlab.compose.dialogs import LastFolder, ask_where_to_save
 from layerlab.compose.file_reader import FileReader
+from layerlab.compose.labs import input_names
 from layerlab.compose.saving import Saving
 from layerlab.compose.tables import Tables
 from layerlab.core.disk import SMALL_BYTES
@@ -19,7 +20,7 @@ from layerlab.core.errors import LabError
 from layerlab.core.translation import _
 from layerlab.nets.tasks.tables import ENDINGS, is_table
 from layerlab.runtime import labfile, opened, pasted
-from layerlab.runtime.labfile import SUFFIX
+from layerlab.runtime.labfile import SUFFIX, OtherInputsError
 from layerlab.runtime.opened import UnknownTableError
 from layerlab.runtime.runner import Runner
 from layerlab.runtime.store import Snapshot, Store
@@ -100,7 +101,9 @@ class Files(QObject):
     def refuse(self, name: str, error: LabError) -> None:
         """Say why a file was not opened; where it has to be asked for its table, ask."""
         _log.info("not opened: %s", error)
-        if isinstance(error, UnknownTableError):
+        if isinstance(error, OtherInputsError):
+            self._tables.open_again(error)
+        elif isinstance(error, UnknownTableError):
             self._asked = name
             self._window.banner.show_message(
                 _("{error}. Open it only if you trust this lab.", error=error),
@@ -178,10 +181,11 @@ class Files(QObject):
 
         spec = self._store.spec
         state, history = self._runner.snapshot()
+        names = input_names(spec.task)
 
         def save() -> bool:
             arrays = history.to_arrays() if isinstance(history, History) else None
-            is_whole = labfile.save(path, spec, state, arrays)
+            is_whole = labfile.save(path, spec, state, arrays, inputs=names)
             pasted.put_beside(path, spec.task.path)
             return is_whole
 

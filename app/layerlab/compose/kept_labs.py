@@ -17,7 +17,7 @@ from layerlab.core.errors import LabError
 from layerlab.core.translation import _
 from layerlab.runtime import settings
 from layerlab.runtime.aside import kept_folder
-from layerlab.runtime.labfile import SUFFIX
+from layerlab.runtime.labfile import SUFFIX, OtherInputsError
 from layerlab.runtime.store import Snapshot, Store
 
 _log = logging.getLogger("layerlab")
@@ -30,14 +30,21 @@ class KeptLabs:
     """The window's dealings with labs that were kept aside."""
 
     def __init__(
-        self, store: Store, pages: Pages, file_reader: FileReader, autosave: Autosave
+        self,
+        store: Store,
+        pages: Pages,
+        file_reader: FileReader,
+        autosave: Autosave,
+        open_again: Callable[[OtherInputsError], None],
     ) -> None:
         """Prepare.
 
         Args:
             store: opens them. pages: have the banner, and go to the lab.
-            reading: reads them. keeping: takes the lab of the last window.
+            file_reader: reads them. autosave: takes the lab of the last window.
+            open_again: shows how a table is read now that a network does not fit.
         """
+        self._open_again = open_again
         self._store, self._pages = store, pages
         self._file_reader, self._autosave = file_reader, autosave
         self._offered: pathlib.Path | None = None  # by the banner
@@ -86,6 +93,9 @@ class KeptLabs:
                 AGAIN,
                 _("Try again"),
             )
+            if isinstance(error, OtherInputsError):
+                self._pages.show(LAB_PAGE)
+                self._open_again(error)
 
         self._file_reader.begin(
             str(lab), lambda: read_pair(lab, window, troubles), take, refuse
@@ -105,6 +115,8 @@ class KeptLabs:
         def refuse(error: LabError) -> None:
             keep_unread(reopened, slot, [str(error)])
             self.offer(reopened)
+            if isinstance(error, OtherInputsError):
+                self._open_again(error)
 
         def take(snapshot: Snapshot) -> None:
             if not troubles:

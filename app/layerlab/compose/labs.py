@@ -10,8 +10,8 @@ from layerlab.core.disk import is_small
 from layerlab.core.errors import LabError, NoPointsError
 from layerlab.core.spec import TaskSpec
 from layerlab.nets.optimizers import slots_of
-from layerlab.nets.problem import check, layout_of, load_data
-from layerlab.nets.tasks.csv import with_target
+from layerlab.nets.problem import check, known_data, layout_of, load_data
+from layerlab.nets.tasks.csv import inputs_of, with_target
 from layerlab.nets.tasks.tables import UnreadError, from_memory, opening
 from layerlab.runtime import labfile
 from layerlab.runtime.store import Snapshot
@@ -25,13 +25,14 @@ def read_lab(path: str | pathlib.Path, any_path: bool = False) -> Snapshot:
 
     Raises:
         UnknownTableError: it has to be asked whether its table may be read.
+        OtherInputsError: its network has other inputs than its table now.
         LabError: one sentence with the file, for anything else that does not fit.
     """
     from layerlab.nets.probes import (
         History,  # not before the first paint, where there is no file
     )
 
-    saved = labfile.load(path, layout_of, slots_of, any_path)
+    saved = labfile.load(path, layout_of, slots_of, any_path, inputs_of)
     try:
         check(saved.spec)
         history = None
@@ -42,6 +43,20 @@ def read_lab(path: str | pathlib.Path, any_path: bool = False) -> Snapshot:
         raise LabError(f"{path}: {error}") from None
     spec = specs.replace(saved.spec, task=with_target(saved.spec.task))
     return Snapshot(spec, saved.state, history)
+
+
+def input_names(task: TaskSpec) -> tuple[str, ...]:
+    """Return the names of a table's inputs if it is in memory; else, and of others, nothing."""
+    if not task.path:
+        return ()
+    data = known_data(task)
+    if data is not None:
+        return data.feature_names
+    try:
+        with from_memory():
+            return inputs_of(task)
+    except (UnreadError, LabError):
+        return ()
 
 
 def read_with_data(name: str, any_path: bool = False) -> Snapshot:

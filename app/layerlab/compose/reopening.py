@@ -23,6 +23,7 @@ from layerlab.core.windowfile import (
 from layerlab.nets.problem import check
 from layerlab.nets.tasks.tables import UnreadError, from_memory, opening
 from layerlab.runtime import settings
+from layerlab.runtime.labfile import OtherInputsError
 from layerlab.runtime.slot import Slot, free_slot, other_slots
 from layerlab.runtime.store import Snapshot
 
@@ -142,7 +143,7 @@ def _read(result: Reopened, source: Slot) -> None:
     try:
         with from_memory():
             result.snapshot = _read_both(source.lab, result.window, troubles, quick_lab)
-    except UnreadError:
+    except (UnreadError, OtherInputsError):  # which is said once the window is there
         result.late = source
     if troubles:
         keep_unread(result, source, troubles)
@@ -182,6 +183,7 @@ def _read_both(
 
     Raises:
         UnreadError: `read` or the data would take long.
+        OtherInputsError: the network has other inputs than its table now.
     """
     snapshot = spec = None
     try:
@@ -193,7 +195,7 @@ def _read_both(
         spec = None
     try:
         snapshot = read(str(lab)) if os.path.lexists(lab) else None
-    except (UnreadError, CancelledError):
+    except (UnreadError, CancelledError, OtherInputsError):
         raise
     except LabError as error:
         troubles.append(str(error))

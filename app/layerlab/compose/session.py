@@ -174,7 +174,9 @@ class Session(QObject):
             show_message,
             self,
         )
-        self.kept = KeptLabs(store, self.pages, self.file_reader, self.autosave)
+        self.kept = KeptLabs(
+            store, self.pages, self.file_reader, self.autosave, self.tables.open_again
+        )
         self.pages.make_runs = self._make_runs
         self.recorder = RunRecorder(
             runner, self.training, self.options_store, show_message, self

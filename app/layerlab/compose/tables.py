@@ -9,11 +9,12 @@ from layerlab.compose.file_reader import FileReader
 from layerlab.core.errors import LabError
 from layerlab.core.spec import LabSpec, TaskSpec, replace
 from layerlab.core.translation import _
-from layerlab.nets.problem import known_data, load_data
+from layerlab.nets.problem import check, known_data, load_data
 from layerlab.nets.tasks import TASKS
 from layerlab.nets.tasks.tables import hold_as, opening, stamp_of
 from layerlab.runtime import opened
-from layerlab.runtime.store import Store
+from layerlab.runtime.labfile import OtherInputsError
+from layerlab.runtime.store import Snapshot, Store
 from layerlab.ui.window import LabWindow
 
 if TYPE_CHECKING:
@@ -78,6 +79,29 @@ class Tables:
         task = self._store.spec.task
         if task.name == "csv" and task.path:
             self._show_sheet(task, self._take_revised, at_notes=at_notes)
+
+    def open_again(self, error: OtherInputsError) -> None:
+        """Show how the table of a saved lab is read now, which its network does not fit.
+
+        Accepted, a new network is trained; the lab's file stays as it is.
+        """
+
+        def take(preview: Preview) -> None:
+            assert preview.spec is not None  # else it is not accepted
+            self._hold(preview)
+            lab = replace(error.spec, task=preview.spec.task)
+            try:
+                check(lab)
+            except LabError:  # its loss is one for another problem
+                lab = preview.spec
+            self._store.open(Snapshot(lab, None, None))
+            opened.remember(preview.view.path)
+
+        message = _(
+            "{error}. If you use the table as it is read now, a new network is trained.",
+            error=error,
+        )
+        self._show_sheet(error.spec.task, take, message)
 
     def close(self) -> None:
         """Close the import sheet; the lab stays as it is."""

@@ -12,7 +12,7 @@ import math
 import os
 import pathlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -25,7 +25,7 @@ from layerlab.core.errors import LabError, one_line, quoted
 from layerlab.core.layout import Layout
 from layerlab.core.libraries import needed_for
 from layerlab.core.numbers import grouped
-from layerlab.core.spec import MAX_SPEC_BYTES, LabSpec, from_json, to_json
+from layerlab.core.spec import MAX_SPEC_BYTES, LabSpec, TaskSpec, from_json, to_json
 from layerlab.core.state import State
 from layerlab.core.translation import _
 from layerlab.runtime.arrays import joined
@@ -39,6 +39,8 @@ MAX_FILE_BYTES = 160 * 2**20  # 5 million float64 weights with two moments are 1
 MAX_HEADER_BYTES = 2**20
 MAX_HISTORY_NUMBERS = 4_000_000
 MAX_UPDATE = 2**53  # what JSON carries exactly
+MAX_LISTED = 6  # inputs in a sentence
+MAX_INPUT_BYTES = 2**18  # of their names; of more than that the number alone is compared
 
 _LENGTH_BYTES = 8
 _BOM = b"\xef\xbb\xbf"
@@ -57,11 +59,25 @@ class SavedLab:
         spec: the spec.
         state: where its training was, or None where only a spec was saved.
         history: arrays of the run so far, by name; at most two-dimensional.
+        inputs: names of the inputs that it was trained on; empty where the file does not say.
     """
 
     spec: LabSpec
     state: State | None = None
     history: dict[str, Array] = field(default_factory=dict)
+    inputs: tuple[str, ...] = ()
+
+
+class OtherInputsError(LabError):
+    """A lab's network was trained on other inputs than its table is read to now.
+
+    Attributes:
+        spec: of the lab, with its table where it was found.
+    """
+
+    def __init__(self, sentence: str, spec: LabSpec) -> None:
+        super().__init__(sentence)
+        self.spec = spec
 
 
 class _Counters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,6 +100,7 @@ def save(
     state: State | None = None,
     history: Mapping[str, Array] | None = None,
     write: Callable[[memoryview], None] | None = None,
+    inputs: Sequence[str] = (),
 ) -> bool:
     """Write a lab to a file, whole or not at all.
 
@@ -93,6 +110,7 @@ def save(
         history: arrays of float32, float64 or int64, at most two-dimensional; names in
             lower case with underscores.
         write: takes the content instead of `write_file`, such as an outlet's `write`.
+        inputs: names of the inputs of a network that was trained on a table.
 
     Returns:
         Whether all of it is in the file; False if the network is not, because it diverged.
@@ -115,6 +133,9 @@ def save(
     if state is not None:
         counters = _Counters(update=state.update, epoch_count=state.epoch_count)
         metadata["state"] = msgspec.json.encode(counters).decode()
+        names = msgspec.json.encode(list(inputs))
+        if inputs and len(names) <= MAX_INPUT_BYTES:
+            metadata["inputs"] = names.decode()
         for name in ("params", "moments"):
             tensors[name] = np.ascontiguousarray(getattr(state, name))
         for name in _PER_SEED:
@@ -137,6 +158,7 @@ def load(
     layout_of: Callable[[LabSpec], Layout],
     slots_of: Callable[[LabSpec], int] | None = None,
     any_path: bool = False,
+    inputs_of: Callable[[TaskSpec], Sequence[str]] | None = None,
 ) -> SavedLab:
     """Read a saved lab, or a plain spec in JSON.
 
@@ -145,12 +167,14 @@ def load(
         layout_of: returns the layout of a spec's network; raises LabError for unknown names.
         slots_of: returns how many moments the spec's optimizer keeps; not checked if None.
         any_path: whether a table that the file names may be anywhere; see `opened.locate`.
+        inputs_of: returns the names of a table's inputs; not compared if None.
 
     Returns:
         What it holds; `state` is None and `history` empty for a plain spec.
 
     Raises:
         UnknownTableError: it has to be asked whether its table may be read.
+        OtherInputsError: its network has other inputs than its table now.
         LabError: one sentence that names the file and what is wrong with it.
     """
     name = str(path)
@@ -166,6 +190,9 @@ def load(
         slots = slots_of(spec) if slots_of is not None else None
     except LabError as error:
         raise LabError(f"{name}: {error}") from None
+    inputs = _inputs(name, metadata)
+    if inputs and inputs_of is not None:
+        _check_inputs(name, spec, inputs, inputs_of(spec.task))
     _check_table(name, spec, layout, tensors)
     _check_tensors(name, spec, layout, slots, "state" in metadata, tensors)
     arrays = _arrays(raw, name, tensors)
@@ -175,7 +202,12 @@ def load(
         if key.startswith(_HISTORY)
     }
     state = _state(name, metadata["state"], arrays) if "state" in metadata else None
-    return SavedLab(spec, state, history)
+    return SavedLab(spec, state, history, inputs)
+
+
+def _inputs(name: str, metadata: Mapping[str, str]) -> tuple[str, ...]:
+    where = _("{name} is damaged: inputs", name=name)
+    return tuple(decode_json(metadata.get("inputs", "[]"), list[str], where))
 
 
 def load_spec(path: str | pathlib.Path) -> LabSpec:
@@ -259,7 +291,7 @@ def _check_table(name: str, spec: LabSpec, layout: Layout, tensors: dict[str, _T
     if spec.task.path is None or found is None:
         return
     if found.shape != (spec.train.seeds, layout.parameters):
-        raise LabError(
+        raise OtherInputsError(
             _(
                 "{name}: its network was trained on {table} when that was read in another way; "
                 "now its layers would have {sizes} units (`layerlab data` says what is read); "
@@ -267,8 +299,51 @@ def _check_table(name: str, spec: LabSpec, layout: Layout, tensors: dict[str, _T
                 name=name,
                 table=spec.task.path,
                 sizes=", ".join(map(str, layout.sizes)),
-            )
+            ),
+            spec,
         )
+
+
+def _check_inputs(name: str, spec: LabSpec, then: tuple[str, ...], now: Sequence[str]) -> None:
+    """Refuse a network that was trained on inputs of other names, or in another order."""
+    if then == tuple(now):
+        return
+    known_then, known_now = set(then), set(now)
+    gone = [text for text in then if text not in known_now]
+    new = [text for text in now if text not in known_then]
+    fields = {"name": name, "table": spec.task.path}
+    fields |= {"gone": _listed(gone), "new": _listed(new)}
+    if gone and new:
+        sentence = _(
+            "{name}: its network was trained on other inputs of {table}: then {gone}, "
+            "now {new}; the file stays as it is",
+            **fields,
+        )
+    elif gone:
+        sentence = _(
+            "{name}: its network was trained on more inputs of {table}: {gone} as well; "
+            "the file stays as it is",
+            **fields,
+        )
+    elif new:
+        sentence = _(
+            "{name}: its network was trained on fewer inputs of {table}: without {new}; "
+            "the file stays as it is",
+            **fields,
+        )
+    else:
+        sentence = _(
+            "{name}: its network was trained on the inputs of {table} in another order; "
+            "the file stays as it is",
+            **fields,
+        )
+    raise OtherInputsError(sentence, spec)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return some names of a file in a sentence."""
+    more = ", …" if len(names) > MAX_LISTED else ""
+    return ", ".join(quoted(text[:40]) for text in names[:MAX_LISTED]) + more
 
 
 def _check_tensors(

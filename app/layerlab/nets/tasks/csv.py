@@ -257,6 +257,16 @@ def read_as_json(table: Table, parts: Parts | None) -> dict[str, Any]:
     }
 
 
+def inputs_of(task: TaskSpec) -> tuple[str, ...]:
+    """Return the names of a table's inputs, as a network gets them; () where it has none.
+
+    Raises:
+        LabError: the table cannot be read.
+    """
+    reading = reading_of(task)
+    return () if reading is None else reading.input_names
+
+
 def export_csv(data: Data, path: str | pathlib.Path) -> None:
     """Write data as a CSV file, atomically.
 

@@ -208,9 +208,10 @@ class Side(QScrollArea):
         column = self.column = self.view.columns[place]
         self.name.setText(column.name)
         options = [(kind, translated(kind)) for kind in KINDS]
-        if column.name in dict(self.task.kinds):
+        chosen = dict(self.task.kinds).get(column.name)
+        if chosen:
             options.append((_BY_ITSELF, _("as it was found")))
-        self.kind.offer(options, column.kind)
+        self.kind.offer(options, chosen or column.kind)
         is_target = column.name == self.view.target
         self.used.setVisible(not is_target)
         self.aim.setVisible(not is_target)
