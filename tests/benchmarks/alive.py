@@ -148,6 +148,8 @@ def tables(home: pathlib.Path) -> None:
             session.window.banner.hide()
 
             def is_done() -> bool:
+                if session.tables.sheet is not None:
+                    session.tables.sheet.sheet.accept()
                 spec = session.store.spec
                 shown = session.frame.spec.task.path == spec.task.path == str(path)
                 return bool(shown or session.window.banner.isVisible())

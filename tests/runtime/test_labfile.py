@@ -19,10 +19,16 @@ from hypothesis import strategies as st
 
 from layerlab.core.errors import LabError
 from layerlab.core.layout import Layout
-from layerlab.core.spec import LabSpec, NetSpec, TrainSpec, to_json
+from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, to_json
 from layerlab.core.state import State
 from layerlab.runtime import labfile
-from layerlab.runtime.labfile import MAX_FILE_BYTES, load, load_spec, save
+from layerlab.runtime.labfile import (
+    MAX_FILE_BYTES,
+    OtherInputsError,
+    load,
+    load_spec,
+    save,
+)
 
 SPEC = LabSpec(net=NetSpec(hidden=(3, 2)), train=TrainSpec(seeds=2, updates=50))
 LAYOUT = Layout((1, 3, 2, 1))  # 6 + 8 + 3 parameters
@@ -456,3 +462,79 @@ def test_an_array_of_a_type_that_no_lab_holds_is_a_mistake_of_the_caller(
 ) -> None:
     with pytest.raises(ValueError, match="complex64"):
         save(tmp_path / "a", SPEC, a_state(), {"train": np.zeros(3, np.complex64)})
+
+
+# ---- names of the inputs
+
+
+@pytest.fixture
+def trained(tmp_path):
+    """A network that was trained on two inputs of a table."""
+
+    def make(*inputs):
+        (tmp_path / "t.csv").write_text("a,y\n1,2\n")
+        task = TaskSpec(name="csv", path=str(tmp_path / "t.csv"), target="y")
+        spec = LabSpec(task=task, net=SPEC.net, train=SPEC.train)
+        path = tmp_path / "lab.layerlab"
+        assert save(path, spec, a_state(), HISTORY, inputs=inputs)
+        return path
+
+    return make
+
+
+def test_names_of_the_inputs_are_saved_with_the_network(trained):
+    path = trained("a", "b=ü")
+    assert load(path, layout_of, inputs_of=lambda task: ("a", "b=ü")).inputs == ("a", "b=ü")
+    assert load(path, layout_of).inputs == ("a", "b=ü")  # nobody compares them
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        (("a", "c"), "other inputs of .*: then 'b', now 'c'"),
+        (("a",), "more inputs of .*: 'b' as well"),
+        (("a", "b", "c"), "fewer inputs of .*: without 'c'"),
+        (("b", "a"), "in another order"),
+    ],
+)
+def test_other_inputs_are_refused_by_their_names(trained, now, words):
+    path = trained("a", "b")
+    before = path.read_bytes()
+    with pytest.raises(OtherInputsError, match=words) as caught:
+        load(path, layout_of, inputs_of=lambda task: now)
+    assert "the file stays as it is" in str(caught.value)
+    assert caught.value.spec.task.target == "y"
+    assert path.read_bytes() == before
+
+
+def test_many_other_inputs_are_named_in_a_sentence_of_a_line(trained):
+    path = trained(*(f"was {k}" for k in range(900)))
+    with pytest.raises(OtherInputsError) as caught:
+        load(path, layout_of, inputs_of=lambda task: [f"is {k}\n" * 40 for k in range(900)])
+    assert len(str(caught.value)) < 1500
+    assert "\n" not in str(caught.value)
+
+
+def test_a_lab_without_names_is_compared_by_its_parameters(trained):
+    path = trained()
+    assert load(path, layout_of, inputs_of=lambda task: ("x",)).inputs == ()
+
+    def wider(spec):
+        return Layout((4, *spec.net.hidden, 1))
+
+    with pytest.raises(OtherInputsError, match="its layers would have 4, 3, 2, 1 units"):
+        load(path, wider, inputs_of=lambda task: ("x",))
+
+
+def test_names_beyond_the_limit_are_left_out(trained):
+    path = trained(*(f"{k:0200}" for k in range(2000)))
+    assert load(path, layout_of, inputs_of=lambda task: ("x",)).inputs == ()
+
+
+def test_names_that_are_no_list_are_damage(trained):
+    path = trained("a", "b")
+    raw = path.read_bytes()
+    path.write_bytes(raw.replace(b'[\\"a\\",\\"b\\"]', b'{\\"a\\":\\"b\\"}'))
+    assert path.read_bytes() != raw
+    with pytest.raises(LabError, match="is damaged: inputs"):
+        load(path, layout_of)

@@ -42,6 +42,9 @@ QPushButton:disabled, QToolButton:disabled { color: $faint; }
 QPushButton:default, QPushButton[role="accent"] {
     background: $accent; color: $on_accent; border-color: $accent; font-weight: 600;
 }
+QPushButton:default:disabled {
+    background: $raised; color: $faint; border-color: $line;
+}
 QPushButton:default:focus, QPushButton[role="accent"]:focus { border: ${p2}px solid $text; }
 *[painted="true"] { min-height: 0; padding: 0; margin: 0; border: none; background: none; }
 QPushButton::menu-indicator, QToolButton::menu-indicator { image: none; width: 0; }

@@ -257,16 +257,6 @@ def read_as_json(table: Table, parts: Parts | None) -> dict[str, Any]:
     }
 
 
-def inputs_of(task: TaskSpec) -> tuple[str, ...]:
-    """Return the names of a table's inputs, as a network gets them; () where it has none.
-
-    Raises:
-        LabError: the table cannot be read.
-    """
-    reading = reading_of(task)
-    return () if reading is None else reading.input_names
-
-
 def export_csv(data: Data, path: str | pathlib.Path) -> None:
     """Write data as a CSV file, atomically.
 
@@ -328,3 +318,13 @@ def _generated_columns(data: Data) -> tuple[Column, ...]:
         f"{data.target_name} {k + 1}" if count > 1 else data.target_name for k in range(count)
     ]
     return (*features, *(Column(label, y[:, k]) for k, label in enumerate(labels)))
+
+
+def inputs_of(task: TaskSpec) -> tuple[str, ...]:
+    """Return the names of a table's inputs, as a network gets them; () where it has none.
+
+    Raises:
+        LabError: the table cannot be read.
+    """
+    reading = reading_of(task)
+    return () if reading is None else reading.input_names

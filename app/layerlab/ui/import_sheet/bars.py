@@ -61,7 +61,7 @@ def described(distribution: Distribution) -> str:
         low, high = distribution.names
         return low if low == high else _("{low} to {high}", low=low, high=high)
     different = len(distribution.names) + distribution.other_names
-    if different > LISTED and distribution.counts[0] < RARE * distribution.total:
+    if different > LISTED and distribution.counts[0] <= max(1, RARE * distribution.total):
         return ngettext("{count} different text", "{count} different texts", different)
     parts = [
         _("{name} {share}", name=name, share=percent(count / distribution.total))

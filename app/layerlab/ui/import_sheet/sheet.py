@@ -28,6 +28,7 @@ from layerlab.ui.theme import Theme
 
 SHARE = 0.94  # of the window that the sheet takes at most
 LARGEST = 1180, 780  # at zoom 1
+NOTES = 0.3  # of the height that the sentences take at most
 BUSY_MS = 200  # what is read by then needs no word
 
 
@@ -142,7 +143,6 @@ class ImportSheet(QDialog):
         wide = min(round(SHARE * whole.width()), theme.px(LARGEST[0]))
         high = min(round(SHARE * whole.height()), theme.px(LARGEST[1]))
         self.resize(wide, high)
-        self.split.setSizes([round(0.74 * high), round(0.26 * high)])
         middle = parent.mapToGlobal(QPoint(whole.width() // 2, whole.height() // 2))
         self.move(middle - QPoint(wide // 2, high // 2))
 
@@ -168,6 +168,13 @@ class ImportSheet(QDialog):
         if wanted:
             self.accept()
 
+    def _share_height(self) -> None:
+        """Give the sentences the height that they need, up to a share of all."""
+        line = self.notes.fontMetrics().lineSpacing()
+        wanted = line * max(2, self.notes.blockCount()) + self._theme.px(24)
+        notes = min(wanted, round(NOTES * self.height()))
+        self.split.setSizes([self.height() - notes, notes])
+
     def show_message(self, text: str) -> None:
         """Say above the table why the sheet opened."""
         self.message.setText(text)
@@ -192,6 +199,7 @@ class ImportSheet(QDialog):
 
     def begin(self, at_notes: bool = False) -> None:
         """Open it, with the keys in the table or at the sentences."""
+        self._share_height()
         self.open()
         (self.notes if at_notes else self.grid).setFocus()
 
