@@ -15,7 +15,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "resources" / "screenshots"
 THEMES = ("dark", "light")
 PRINTED = ("lab",)  # for paper as well
-DRAG = "drag"  # with a handle held, which no command can do: see `drag.py`
+# What no command can draw, each by a program of its name: a handle that is held, a dialog.
+PROGRAMS = ("drag", "sheet")
 # Name -> arguments of `layerlab shot`.
 SITUATIONS: dict[str, list[str]] = {
     "lab": [],
@@ -42,8 +43,8 @@ def draw(name: str, theme: str) -> int:
     """Draw one situation in one theme; return the exit code."""
     out = FOLDER / f"{name}-{theme}.png"
     print(out.relative_to(ROOT), flush=True)
-    if name == DRAG:
-        command = [str(ROOT / "packaging" / "drag.py"), str(out), theme]
+    if name in PROGRAMS:
+        command = [str(ROOT / "packaging" / f"{name}.py"), str(out), theme]
     else:
         command = ["-m", "layerlab", "shot", "--out", str(out), "--theme", theme]
         command += situations()[name]
@@ -55,7 +56,7 @@ def draw(name: str, theme: str) -> int:
 
 def main() -> int:
     """Draw the named situations, or all; return the exit code."""
-    known = [*situations(), DRAG]
+    known = [*situations(), *PROGRAMS]
     names = sys.argv[1:] or known
     unknown = [name for name in names if name not in known]
     if unknown:

@@ -68,6 +68,7 @@ class TableView:
         target: name of the column to predict, empty where there is none.
         problem: `regression` or `classification`.
         inputs: how many a network gets. classes: how many the target has; 0 of numbers.
+        class_names: in the order in which a network has them; empty where there are many.
         has_header: whether the file has names of the columns.
         sheet: of a spreadsheet. sheets: all of its names.
         notes: each decision in a sentence.
@@ -86,6 +87,7 @@ class TableView:
     problem: str = "regression"
     inputs: int = 0
     classes: int = 0
+    class_names: tuple[str, ...] = ()
     has_header: bool = True
     sheet: str = ""
     sheets: tuple[str, ...] = ()

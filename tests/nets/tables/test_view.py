@@ -84,6 +84,16 @@ def test_shares_of_categories_leave_nothing_out():
     assert shares.total == len(cells)
 
 
+def test_numbers_that_are_classes_are_counted_one_by_one():
+    text = "a,y\n" + "".join(f"{k * 0.37 % 5:.2f},{(0, 1, 1, 2)[k % 4]}\n" for k in range(40))
+    view = table_view(reading_of(text))
+    assert view.problem == "classification"
+    assert view.class_names == ("0", "1", "2")
+    shares = column(view, "y").distribution
+    assert not shares.is_numeric
+    assert dict(zip(shares.names, shares.counts, strict=True)) == {"0": 10, "1": 20, "2": 10}
+
+
 def test_gaps_of_what_is_left_out_are_counted():
     text = "a,b,y\n" + "".join(f"{k},{k if k % 4 == 0 else ''},{k % 3}.5\n" for k in range(20))
     view = table_view(reading_of(text))

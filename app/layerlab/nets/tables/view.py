@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -42,10 +43,15 @@ def table_view(
     for column in reading.columns:
         check_cancelled()
         columns.append(_column(column, shown, 1 if column.name == reading.target else step))
-    classes = 0
+    classes: list[str] = []
     if reading.problem == "classification" and reading.target:
-        values = reading.column(reading.target).values
-        classes = len(np.unique(values)) if values.dtype != object else len(set(values))
+        place = [column.name for column in columns].index(reading.target)
+        aim = reading.columns[place]
+        text, counts = cell_text(aim), Counter(aim.values[~aim.gaps].tolist())
+        classes = [text(value) for value in sorted(counts)]
+        # Classes are counted one by one, also those that are numbers.
+        shares = _of_counts(Counter({text(value): n for value, n in counts.items()}))
+        columns[place] = replace(columns[place], distribution=shares)
     return TableView(
         path=reading.where,
         columns=tuple(columns),
@@ -56,7 +62,8 @@ def table_view(
         target=reading.target,
         problem=reading.problem,
         inputs=inputs,
-        classes=classes,
+        classes=len(classes),
+        class_names=tuple(classes) if len(classes) <= CATEGORIES else (),
         has_header=reading.has_header,
         sheet=getattr(reading, "sheet", ""),
         sheets=getattr(reading, "sheets", ()),
@@ -140,6 +147,10 @@ def _of_numbers(values: Array, text: Callable[[float | str], str]) -> Distributi
 def _of_texts(values: Array) -> Distribution:
     counts = Counter(values.tolist())
     counts.pop("", None)
+    return _of_counts(counts)
+
+
+def _of_counts(counts: Counter[str]) -> Distribution:
     common = counts.most_common(CATEGORIES)
     return Distribution(
         tuple(n for _text, n in common),

@@ -79,11 +79,20 @@ class TargetBars(QWidget):
         super().__init__()
         self._theme = theme
         self.distribution = Distribution()
+        self._classes: tuple[str, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def show_distribution(self, distribution: Distribution, name: str) -> None:
-        """Show the one of a column."""
-        self.distribution = distribution
+    def show_distribution(
+        self, distribution: Distribution, name: str, classes: tuple[str, ...]
+    ) -> None:
+        """Show the one of a column.
+
+        Args:
+            distribution: of the target. name: of the target.
+            classes: in the network's order, which gives them the colours that they have in
+                the lab; () where all have the same.
+        """
+        self.distribution, self._classes = distribution, classes
         self.setAccessibleName(_("Distribution of {name}", name=name))
         self.setAccessibleDescription(described(distribution))
         self.setToolTip(described(distribution))
@@ -152,9 +161,10 @@ class TargetBars(QWidget):
             said = f"{grouped(count)} · {percent(count / total)}"
             room = metrics.horizontalAdvance(said) + theme.px(6)
             bar = max(1.0, (self.width() - wide - room) * count / max(1, most))
-            painter.fillRect(
-                QRectF(wide, top + 0.25 * high, bar, 0.5 * high), theme.class_color(k)
-            )
+            color = theme.color("accent")
+            if name in self._classes:
+                color = theme.class_color(self._classes.index(name))
+            painter.fillRect(QRectF(wide, top + 0.25 * high, bar, 0.5 * high), color)
             painter.setPen(theme.color("muted"))
             right = middle | Qt.AlignmentFlag.AlignRight
             painter.drawText(QRectF(0, top, self.width(), high), right, said)

@@ -196,7 +196,8 @@ class Side(QScrollArea):
         self.target_group.setVisible(place >= 0)
         if place >= 0:
             column = self.view.columns[place]
-            self.bars.show_distribution(column.distribution, column.name)
+            names = self.view.class_names
+            self.bars.show_distribution(column.distribution, column.name, names)
 
     def show_column(self, place: int) -> None:
         """Show the choices about one column."""
