@@ -722,3 +722,29 @@ def test_it_fits_the_window(open_lab, qtbot, path, size, zoom):
         if widget.isVisible():
             right = widget.mapTo(inner, widget.rect().topRight()).x()
             assert right <= inner.width(), widget.accessibleName()
+
+
+def test_names_of_any_length_make_no_wider_sheet_and_are_no_markup(lab, qtbot, tmp_path):
+    path = tmp_path / ("n" * 200 + ".csv")
+    long, markup = "x" * 3000, "<b>bold</b>"
+    rows = "".join(f"{k % 7},{markup if k % 2 else long},{k % 3}.5\n" for k in range(40))
+    path.write_text(f"{long},{markup},{long}y\n{rows}")
+    lab.files.open_path(str(path))
+    sheet = opened_sheet(qtbot, lab)
+    QTest.qWait(20)
+    assert sheet.width() <= lab.window.width()
+    assert sheet.side.widget().width() <= sheet.side.viewport().width()
+    table = sheet.grid.table
+    tips = [
+        table.headerData(1, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole),
+        table.data(table.index(1, 1), Qt.ItemDataRole.ToolTipRole),
+    ]
+    for tip in tips:
+        assert "&lt;b&gt;bold" in tip
+        assert "<b>" not in tip
+    pick(sheet, sheet.side.target, markup)
+    settled(qtbot, lab)
+    assert sheet.view.problem == "classification"
+    assert "<b>" not in sheet.side.bars.toolTip()
+    QTest.qWait(20)
+    assert sheet.width() <= lab.window.width()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -53,6 +55,12 @@ def paint_bars(
         left += wide
 
 
+def plain_tip(text: str) -> str:
+    """Return a tooltip that shows a text as it stands: what files hold is no markup."""
+    lines = "<br>".join(html.escape(line) for line in text.split("\n"))
+    return f"<p>{lines}</p>"
+
+
 def described(distribution: Distribution) -> str:
     """Return a distribution in words: the range of numbers, the shares of categories."""
     if not distribution.total:
@@ -95,7 +103,7 @@ class TargetBars(QWidget):
         self.distribution, self._classes = distribution, classes
         self.setAccessibleName(_("Distribution of {name}", name=name))
         self.setAccessibleDescription(described(distribution))
-        self.setToolTip(described(distribution))
+        self.setToolTip(plain_tip(described(distribution)))
         self.updateGeometry()
         self.update()
 

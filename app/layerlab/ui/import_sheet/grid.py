@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from layerlab.core.table_view import ColumnView, TableView
 from layerlab.core.translation import _, translated
-from layerlab.ui.import_sheet.bars import described, paint_bars
+from layerlab.ui.import_sheet.bars import described, paint_bars, plain_tip
 from layerlab.ui.theme import Theme
 
 WIDE, HIGH = 124, 72  # of a column and of its head, at zoom 1
@@ -88,7 +88,7 @@ class TableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole:
             return self._theme.color(token_of(column, self.view))
         if role == Qt.ItemDataRole.ToolTipRole:
-            return column.cells[index.row()] or _("a gap")
+            return plain_tip(column.cells[index.row()] or _("a gap"))
         return None
 
     def headerData(
@@ -114,7 +114,8 @@ class TableModel(QAbstractTableModel):
                 state_of(column, self.view),
                 described(column.distribution),
             ]
-            return "\n".join(lines)
+            text = "\n".join(lines)
+            return plain_tip(text) if role == Qt.ItemDataRole.ToolTipRole else text
         return None
 
 

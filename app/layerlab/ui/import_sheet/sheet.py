@@ -22,6 +22,7 @@ from layerlab.core.phrases import capitalized
 from layerlab.core.spec import TaskSpec
 from layerlab.core.table_view import TableView
 from layerlab.core.translation import _, ngettext, translated
+from layerlab.ui.import_sheet.bars import plain_tip
 from layerlab.ui.import_sheet.grid import Grid
 from layerlab.ui.import_sheet.side import KINDS, Side
 from layerlab.ui.theme import Theme
@@ -53,6 +54,9 @@ class ImportSheet(QDialog):
         self._busy_soon.setSingleShot(True)
         self._busy_soon.setInterval(BUSY_MS)
         self._busy_soon.timeout.connect(lambda: self.status.setText(_("Reading…")))
+        self.setStyleSheet(
+            f"QTableView:focus, QPlainTextEdit:focus {{ border: 1px solid {theme.accent}; }}"
+        )
         self._make()
         self._place(parent)
 
@@ -68,6 +72,8 @@ class ImportSheet(QDialog):
             label.setStyleSheet(f"color: {theme.muted}")
         self.summary.setWordWrap(True)
         self.message, self.trouble = self._notice("accent"), self._notice("negative")
+        for label in (self.title, self.summary, self.message, self.trouble):
+            label.setMinimumWidth(1)  # a long name in a file makes no wide sheet
         self.grid, self.side = Grid(theme), Side(theme)
         self.notes = self._notes()
         self.accept_button, self.cancel_button = QPushButton(_("Use it")), QPushButton()
@@ -154,7 +160,7 @@ class ImportSheet(QDialog):
         wanted = self._is_wanted
         self._rest()
         self.title.setText(pathlib.Path(view.path).name)
-        self.title.setToolTip(view.path)
+        self.title.setToolTip(plain_tip(view.path))
         self.summary.setText(" · ".join(_facts(view)))
         self.side.show_view(view, task)
         self.grid.show_view(view)

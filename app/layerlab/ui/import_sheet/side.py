@@ -70,6 +70,7 @@ class Side(QScrollArea):
         self.name.setFont(theme.font(13.5, 600))
         self.name.setWordWrap(True)
         self.name.setTextFormat(Qt.TextFormat.PlainText)
+        self.name.setMinimumWidth(1)
         self.kind = Picker(_("Kind of the column"), KNOBS["task.kinds"].help, theme)
         self.kind.picked.connect(self._on_kind)
         self.used = QCheckBox(_("Used as an input"))
@@ -83,6 +84,7 @@ class Side(QScrollArea):
         self.why.setFont(theme.font(11))
         self.why.setWordWrap(True)
         self.why.setTextFormat(Qt.TextFormat.PlainText)
+        self.why.setMinimumWidth(1)
         self.why.setStyleSheet(f"color: {theme.muted}")
         self.column_group.add(self.name)
         self.column_group.add(self.kind, _("Kind"))
@@ -188,7 +190,7 @@ class Side(QScrollArea):
             task.split,
         )
         self.validation_group.show_field(self.split_column, by_column)
-        others = [name for name in names if name != view.target]
+        others = [name for name in names if name != view.target] if by_column else []
         self.split_column.offer([(name, name) for name in others], task.split_column or "")
 
     def _show_target(self) -> None:
