@@ -416,11 +416,30 @@ def test_a_broken_csv_names_row_and_column(
 ) -> None:
     path = tmp_path / "gap.csv"
     path.write_text("a,b\n" + "1,2\n" * 10 + "1,x\n" + "3,4\n" * 9)
-    for arguments in (["train", "--csv", str(path)], [str(path)]):
-        message = refused(capsys, *arguments)
-        assert "gap.csv" in message
-        assert "12" in message  # the row
-        assert "b" in message
+    message = refused(capsys, "train", "--csv", str(path))
+    assert "gap.csv" in message
+    assert "12" in message  # the row
+    assert "b" in message
+
+
+def test_the_window_opens_for_a_broken_csv_but_for_no_table_at_all(
+    capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+
+    def run_window(path: str, *_rest: object) -> int:
+        opened.append(path)
+        return 0
+
+    monkeypatch.setattr("layerlab.compose.start.run_window", run_window)
+    monkeypatch.setattr("layerlab.commands.window.is_terminal", lambda: True)
+    broken, empty = tmp_path / "gap.csv", tmp_path / "empty.csv"
+    broken.write_text("a,b\n" + "1,2\n" * 10 + "1,x\n" + "3,4\n" * 9)
+    empty.write_text("")
+    assert cli.main([str(broken)]) == 0
+    assert opened == [str(broken)]  # where its import sheet says what is wrong
+    assert "is empty" in refused(capsys, str(empty))
+    assert opened == [str(broken)]
 
 
 def test_a_failed_shot_leaves_the_old_picture(

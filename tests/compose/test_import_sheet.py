@@ -8,6 +8,7 @@ import time
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QWidget
 
@@ -190,6 +191,19 @@ def test_a_column_becomes_another_kind_in_the_menu_of_its_head(lab, sheet, qtbot
     settled(qtbot, lab)
     assert column_of(sheet, "island").kind == "text"
     assert not column_of(sheet, "island").used
+
+
+def test_the_menu_opens_by_keyboard_and_predicts_another_column(lab, sheet, qtbot):
+    press(sheet, KEY.Key_Right)
+    where = sheet.grid.mapToGlobal(QPoint(9, 9))
+    key = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(9, 9), where)
+    QApplication.sendEvent(sheet.grid.viewport(), key)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    QTest.keyClick(menu, KEY.Key_Up)  # the last one
+    QTest.keyClick(menu, KEY.Key_Return)
+    settled(qtbot, lab)
+    assert sheet.view.target == "length"
 
 
 def test_a_column_is_left_out_and_used_again(lab, sheet, qtbot):

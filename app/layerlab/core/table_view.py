@@ -64,6 +64,7 @@ class TableView:
     Attributes:
         path: the file. columns: all of them, in the order of the file.
         rows, left_out_rows: how many are used, and not. held: how many are for validation.
+        share: what is held out where nothing is chosen, 0 to 0.9.
         lines: line of the file on which each row that is shown begins.
         target: name of the column to predict, empty where there is none.
         problem: `regression` or `classification`.
@@ -82,6 +83,7 @@ class TableView:
     rows: int = 0
     left_out_rows: int = 0
     held: int = 0
+    share: float = 0.2
     lines: tuple[int, ...] = ()
     target: str = ""
     problem: str = "regression"

@@ -16,6 +16,7 @@ from layerlab.nets.tables.columns import ReadColumn
 from layerlab.nets.tables.dates import EPOCH, clock
 from layerlab.nets.tables.kinds import BOOLEAN, CATEGORY, DATE, NUMBER, TIME
 from layerlab.nets.tables.reading import Reading
+from layerlab.nets.tasks.tabular import SHARE
 
 Array = np.ndarray
 ROWS, MIN_ROWS = 100, 20  # that are shown
@@ -58,6 +59,7 @@ def table_view(
         rows=reading.rows,
         left_out_rows=reading.left_out_rows,
         held=held,
+        share=SHARE,
         lines=tuple(int(line) for line in reading.lines[:shown]),
         target=reading.target,
         problem=reading.problem,

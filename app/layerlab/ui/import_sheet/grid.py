@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QContextMenuEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from layerlab.core.table_view import ColumnView, TableView
@@ -270,6 +270,13 @@ class Grid(QTableView):
         if current.isValid() and current.column() != previous.column():
             self.head.viewport().update()
             self.column_changed.emit(current.column())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Open the menu of a column, also with the keyboard's key for it."""
+        is_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        index = self.indexAt(event.pos()) if is_mouse else self.currentIndex()
+        if index.isValid():
+            self.kind_clicked.emit(index.column(), event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Use a column, or leave it out, with Space."""

@@ -23,7 +23,6 @@ from layerlab.ui.import_sheet.fields import Group, Picker, Share
 from layerlab.ui.theme import Theme
 
 WIDE = 288  # at zoom 1
-SHARE = 0.2  # held out where nothing is chosen
 KINDS = KNOBS["task.kinds"].choices
 _BY_ITSELF = "auto"
 
@@ -177,7 +176,7 @@ class Side(QScrollArea):
         view, task = self.view, self.task
         by_column = task.split == "column"  # not translated
         self.validation_group.show_field(self.share, not by_column)
-        self.share.show_share(SHARE if task.validation is None else task.validation)
+        self.share.show_share(view.share if task.validation is None else task.validation)
         own = _("in proportion") if view.classes else _("by chance")
         self.split.offer(
             [
@@ -267,5 +266,5 @@ class Side(QScrollArea):
             self.choose_target(self.column.name)
 
     def _on_share(self, share: float) -> None:
-        is_default = share == SHARE and self.task.validation is None
+        is_default = share == self.view.share and self.task.validation is None
         self._choose(replace(self.task, validation=None if is_default else share))
