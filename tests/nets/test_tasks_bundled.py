@@ -11,7 +11,7 @@ import pytest
 from layerlab.core.resources import resource
 from layerlab.core.spec import TaskSpec
 from layerlab.nets.data import Data
-from layerlab.nets.tasks import TASKS, tabular
+from layerlab.nets.tasks import TASKS
 from layerlab.nets.tasks.bundled import BUNDLED
 
 KEYS = [task.key for task in BUNDLED]
@@ -81,7 +81,6 @@ def test_carbon_dioxide_is_a_curve_over_days() -> None:
     assert TASKS["mauna-loa"].recommended().task.split == "last"
 
 
-@pytest.mark.skipif(not hasattr(tabular, "parts_of"), reason="rows are held out by chance")
 def test_the_last_years_of_carbon_dioxide_are_held_out() -> None:
     data = load("mauna-loa")
     assert len(data.validation_x) == round(0.2 * TASKS["mauna-loa"].samples)

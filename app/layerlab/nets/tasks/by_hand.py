@@ -141,7 +141,7 @@ def _load_painted(spec: TaskSpec) -> Data:
         extra=int(held.sum()),
     )
     return Data(
-        *(x[~held], with_label_noise(y[~held], shape.classes, spec), x[held], y[held]),
+        *(x[~held], with_label_noise(y, shape.classes, spec)[~held], x[held], y[held]),
         shape=shape,
         form="map",
         feature_names=AXES,
