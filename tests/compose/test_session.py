@@ -192,7 +192,7 @@ def test_a_refused_edit_says_why_and_changes_nothing(open_lab, qtbot):
     "key", ["bottleneck", "flip-8", "flip-44", "dead-relus", "deep-sigmoid"]
 )
 def test_the_presets_train(lab, qtbot, key):
-    lab.window.resize(2200, 900)  # wide enough for every button
+    lab.window.resize(2100, 900)  # wide enough for every button
     qtbot.waitUntil(lambda: not lab.window.try_these.hidden_keys())
     QTest.mouseClick(lab.window.try_these.chip(key), Qt.MouseButton.LeftButton)
     assert lab.store.spec == lab.presets[key].spec
