@@ -49,6 +49,10 @@ KEYS = [
     Qt.Key.Key_A,
     Qt.Key.Key_Return,
 ]
+HAND_KEYS = [
+    *(Qt.Key.Key_1, Qt.Key.Key_3, Qt.Key.Key_6, Qt.Key.Key_E, Qt.Key.Key_D),
+    *(Qt.Key.Key_BracketLeft, Qt.Key.Key_BracketRight),
+]
 COMMANDS = [Qt.Key.Key_Z, Qt.Key.Key_Y, Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_T]
 KINDS = {
     "slider": 30,
@@ -62,6 +66,7 @@ KINDS = {
     "resize": 2,
     "preset": 4,
     "page": 6,
+    "by hand": 8,
 }
 HARMLESS = "This plugin does not support"  # the offscreen platform, of windows and menus
 DIALOGS = ("getOpenFileName", "getSaveFileName", "getExistingDirectory")
@@ -75,6 +80,25 @@ def point_in(rng: random.Random, widget: QWidget) -> QPoint:
 def seen(window: QWidget, kind: type) -> list[Any]:
     """Return the widgets of a kind that are visible."""
     return [widget for widget in window.findChildren(kind) if widget.isVisible()]
+
+
+def make_by_hand(rng: random.Random, lab: Any) -> None:
+    """Paint or draw a stroke in the lab; where nothing is made by hand, begin with that."""
+    hand = lab.window.prediction.hand
+    if not lab.window.is_lab_shown or hand is None or not hand.kind or rng.random() < 0.1:
+        lab.pages.show("lab")
+        lab.training.on_edited("task.name", rng.choice(["painted", "drawn"]))
+        return
+    view = lab.window.prediction.shown().surfaces[0].viewport()
+    QTest.keyClick(lab.window, rng.choice(HAND_KEYS))
+    button = rng.choice([LEFT, LEFT, Qt.MouseButton.RightButton])
+    QTest.mousePress(view, button, pos=point_in(rng, view))
+    for _ in range(rng.randrange(5)):
+        QTest.mouseMove(view, point_in(rng, view))
+        QApplication.processEvents()
+    QTest.mouseRelease(view, button, pos=point_in(rng, view))
+    if rng.random() < 0.1:
+        hand.tool.clear()
 
 
 def act(rng: random.Random, lab: Any) -> str:
@@ -131,6 +155,8 @@ def act(rng: random.Random, lab: Any) -> str:
         card.zoom.fit_curves()
     elif kind == "resize":
         window.resize(rng.randrange(1100, 1500), rng.randrange(700, 950))
+    elif kind == "by hand":
+        make_by_hand(rng, lab)
     elif kind == "preset":
         QTest.mouseClick(rng.choice(presets), LEFT)
     else:

@@ -176,6 +176,18 @@ def test_a_spec_with_points_is_saved_trained_and_said(
     assert "no points yet" in capsys.readouterr().err
 
 
+def test_points_are_given_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["train", "--task", "painted", "--engine", "numpy", "--set", "train.seeds=2"]
+    command += ["--updates", "30", "--json", "--set"]
+    assert main([*command, "task.points=[0.1, 0.2, 1, 0.5, -0.5, 3]"]) == 0
+    given = json.loads(capsys.readouterr().out.splitlines()[-1])
+    spec = edit(edit(painted(0.1, 0.2, 1, 0.5, -0.5, 3), "train.updates", 30), "train.seeds", 2)
+    assert given["parameters"] == layout_of(spec).parameters
+    for text, said in (("0.1,0.2,1", "a list such as"), ("[[0.1, 0.2]]", "must be a number")):
+        assert main([*command, f"task.points={text}"]) == 2
+        assert said in capsys.readouterr().err
+
+
 def test_choosing_the_task_brings_its_start_and_keeps_points_that_are_there() -> None:
     task = TASKS["painted"]
     assert task.recommended().task.points == task.recommend(TaskSpec(seed=4)).task.points != ()

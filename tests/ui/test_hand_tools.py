@@ -92,6 +92,16 @@ def test_points_in_force_do_not_disturb_a_stroke(root):
     assert brush.log[-3:] == ["grabbed", (), "released"]
 
 
+def test_a_stroke_that_is_dropped_edits_nothing_more(root, qtbot):
+    brush = watched(Brush(root))
+    brush.begin((0.0, 0.0), False)
+    brush.drop()
+    assert brush.log == ["grabbed", "released"]
+    brush.end()
+    with qtbot.assertNotEmitted(brush.edited, wait=3 * hand_tools.EDIT_MS):
+        pass
+
+
 def test_the_eraser_is_never_too_small_to_hit(root):
     brush = watched(Brush(root))
     brush.resize(0)

@@ -334,6 +334,7 @@ def _value(path: str, text: str) -> Any:
         "widths": (list,),
         "names": (list,),
         "pairs": (list,),
+        "numbers": (list,),
         "float": (int, float),
     }
     fits = isinstance(value, wanted.get(kind, (int,)))
@@ -343,12 +344,13 @@ def _value(path: str, text: str) -> Any:
             "widths": _("a list such as [8, 4, 8]"),
             "names": _('a list such as ["id", "name"]'),
             "pairs": _('a list such as [["code", "category"]]'),
+            "numbers": _("a list such as [0.5, -0.2, 1]"),
         }
         what = example.get(kind, _("a number") if kind == "float" else _("a whole number"))
         raise LabError(
             _("{path} is {text}, it must be {what}", path=path, text=quoted(text), what=what)
         )
-    if kind in ("names", "pairs"):
+    if kind in ("names", "pairs", "numbers"):
         return tuple(tuple(item) if isinstance(item, list) else item for item in value)
     if kind == "widths":
         if not all(type(width) is int for width in value):

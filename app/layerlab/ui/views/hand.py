@@ -64,6 +64,8 @@ class Hand(QObject):
     def show(self, kind: str, points: Points) -> None:
         """Show the tools for `points` or `curve`, or none, with the points in force."""
         if kind != self.kind:
+            if self.tool is not None:
+                self.tool.drop()
             self.take_from()
             self.kind = kind
             for name, bar in self.bars.items():

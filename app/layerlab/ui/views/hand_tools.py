@@ -114,6 +114,14 @@ class HandTool(QObject):
                 self._emit()
             self.released.emit()
 
+    def drop(self) -> None:
+        """End a stroke without a further edit: the data are of another task by now."""
+        self._timer.stop()
+        self._sent = None
+        if self._last is not None:
+            self._last = None
+            self.released.emit()
+
     def touch(self, start: Place, end: Place, erases: bool) -> None:
         """Make a short stroke by keyboard."""
         if self._last is not None:
