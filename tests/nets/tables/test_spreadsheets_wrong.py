@@ -43,6 +43,10 @@ def message(raw: bytes) -> str:
     [
         (packed({"a.csv": "a,b\n1,2\n"}), "is an archive, not a table; unpack it"),
         (packed({"word/document.xml": "<w/>"}), "is an archive, not a table"),
+        (
+            packed({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": ""}),
+            "is an archive, not a table",
+        ),
         (packed({"xl/workbook.bin": b"\x01"}), "is a binary Excel file; save it as .xlsx"),
         (OLE + bytes(600) + "Workbook".encode("utf-16-le"), "Excel file of before 2007"),
         (OLE + bytes(600) + "EncryptedPackage".encode("utf-16-le"), "locked by a password"),

@@ -27,7 +27,7 @@ MAX_UNPACKED = 500_000_000  # bytes of all parts
 MAX_PARTS = 5_000
 MAX_CELLS = 8_000_000  # between the first and the last filled cell of a sheet
 MAX_TEXT = 200_000_000  # bytes of all texts in cells
-_STEP = 2**20  # bytes that are unpacked at once
+_STEP = 2**18  # bytes that are unpacked at once
 _LONGEST = 2**22  # bytes of a tag with its text; a cell has at most 32,767 letters
 _LOCAL_HEADER = 30  # bytes, before name and extra field
 _ATTRIBUTES = rb"(?:\s+[\w:.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*"
@@ -54,13 +54,28 @@ _ODS_EMPTY_END = re.compile(rb"<table:table-cell(?:(?!value)[^<>])*/>\s*$")
 _REPEATED = re.compile(rb"number-(?:columns|rows)-repeated\s*=\s*[\"'](\d+)[\"']")
 
 
+_UNREADABLE = (ValueError, OSError, NotImplementedError)
+
+
 def names_of(raw: bytes) -> frozenset[str]:
     """Return the names of an archive's parts; none where it is no archive."""
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             return frozenset(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+    except (zipfile.BadZipFile, *_UNREADABLE):
         return frozenset()
+
+
+def mimetype_of(raw: bytes) -> bytes:
+    """Return what an archive of OpenDocument says that it is; empty where it says nothing."""
+    try:
+        with (
+            zipfile.ZipFile(io.BytesIO(raw)) as archive,
+            archive.open("mimetype") as part,
+        ):
+            return part.read(200)
+    except (zipfile.BadZipFile, zlib.error, KeyError, RuntimeError, EOFError, *_UNREADABLE):
+        return b""
 
 
 def check_archive(raw: bytes, where: str) -> None:
@@ -76,7 +91,7 @@ def check_archive(raw: bytes, where: str) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+    except (zipfile.BadZipFile, *_UNREADABLE):
         raise damaged(where) from None
     if len(parts) > MAX_PARTS:
         raise damaged(where)

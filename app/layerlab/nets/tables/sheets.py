@@ -21,7 +21,7 @@ from layerlab.core.cancel import check_cancelled
 from layerlab.core.errors import LabError, one_line, unknown_name
 from layerlab.core.libraries import needed_for
 from layerlab.core.translation import _, ngettext
-from layerlab.nets.tables.archive import check_archive, damaged, locked, names_of
+from layerlab.nets.tables.archive import check_archive, damaged, locked, mimetype_of, names_of
 from layerlab.nets.tables.gaps import is_gap
 from layerlab.nets.tables.notation import is_plain
 from layerlab.nets.tables.source import COMMENTS, ROWS_TO_ASK, ROWS_TO_JUDGE, Source
@@ -32,11 +32,14 @@ if TYPE_CHECKING:
 Cell = Any  # str, float, bool, or a date, a time, a duration; "" where there is nothing
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ODS = b"opendocument.spreadsheet"
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
 _OLD_EXCEL = "Workbook".encode("utf-16-le"), "Book".encode("utf-16-le")  # not translated
 _ERROR = re.compile(r"Err:\d{3}")  # of LibreOffice
 _DURATION = re.compile(r"(-?)PT(\d{1,6})H(\d{1,2})M(\d{1,2})(?:[.,](\d{1,9}))?S")
 LARGEST_WHOLE = 1e15  # beyond, not every whole number is one of the numbers there are
+CELLS_TO_ASK = 50_000  # after as many it is asked whether the file is still wanted
+FEWEST_ROWS = 64  # ... but not after fewer rows
 MAX_LISTED = 8  # names of sheets in a sentence
 
 _log = logging.getLogger("layerlab")
@@ -74,9 +77,10 @@ class SheetSource(Source):
         """
         assert self.cells is not None
         rows = enumerate(_guarded(self.cells.iter_rows(), self.where), 1)
+        count = max(FEWEST_ROWS, min(ROWS_TO_ASK, CELLS_TO_ASK // max(1, self.cells.width)))
         while True:
             check_cancelled()
-            block = list(itertools.islice(rows, ROWS_TO_ASK))
+            block = list(itertools.islice(rows, count))
             if not block:
                 return
             kept = [
@@ -223,10 +227,8 @@ def _form(path: str, raw: bytes) -> str:
         raise LabError(_("{path} is a binary Excel file; save it as .xlsx or CSV", path=path))
     if any(name.startswith("xl/") for name in names):
         return "xlsx"
-    if "content.xml" in names and b"opendocument.spreadsheet" in raw[:200]:
-        return "ods"
-    if "content.xml" in names and not any(name.startswith("Object") for name in names):
-        # Without the first part that says what it is, which a repacked file may lack.
+    # A file that was packed again may lack the first part, which says what it is.
+    if "content.xml" in names and ("mimetype" not in names or _ODS in mimetype_of(raw)):
         return "ods"
     raise LabError(
         _("{path} is an archive, not a table; unpack it and open the table in it", path=path)
