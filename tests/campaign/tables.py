@@ -31,7 +31,7 @@ from layerlab.core.errors import LabError
 from layerlab.core.spec import TaskSpec
 from layerlab.nets.tables import DEFAULTS, Choices, bare
 from layerlab.nets.tables.choices import GAP_WAYS
-from layerlab.nets.tables.kinds import KINDS
+from layerlab.nets.tables.kinds import DATE, KINDS, LABEL, NUMBER, TEXT, TIME
 from layerlab.nets.tables.layout import layout_of
 from layerlab.nets.tables.reading import Reading, read
 from layerlab.nets.tables.source import open_source
@@ -381,6 +381,11 @@ def check_reading(found: Reading, choices: Choices) -> None:
         assert len(column.values) == found.rows, f"{column.name!r} has other rows"
         assert column.kind in KINDS, f"{column.name!r} is {column.kind!r}"
         assert not (column.used and column.gaps.any()), f"{column.name!r} is used with gaps"
+        is_empty = column.kind == TEXT and not column.used
+        is_number = column.kind in (NUMBER, DATE, TIME) or (
+            column.kind == LABEL and column.is_numeric
+        )
+        assert is_empty or column.is_numeric == is_number, f"{column.name!r} is {column.kind}"
         assert column.used or column.why, f"{column.name!r} is left out without a word"
         if column.used and column.is_numeric:
             assert np.isfinite(column.values).all(), f"{column.name!r} is not finite"

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layerlab.nets.tables import bare
-from layerlab.nets.tables.coded import Coder
+from layerlab.nets.tables.coded import Coded, Coder
 from layerlab.nets.tables.reading import Reading
 from tests.nets.tables.read_texts import reading_of
 
@@ -131,12 +131,14 @@ def test_every_cell_is_what_float_makes_of_it(cells: list[str]) -> None:
         assert codes or np.isinf(expected).any()
 
 
-def column_of(cells: list[str]) -> bare.Column:
+def column_of(cells: list[str]) -> bare.Numbers | Coded | list[str]:
     """Return what a stretch makes of a column."""
     chunk = "".join(f"{cell},1\n" for cell in cells).encode()
-    columns = bare.columns_of(chunk, ",", "utf-8", [bare.NUMBERS] * 2, Coder())
-    assert columns is not None
-    return columns[0]
+    found = bare.columns_of(chunk, ",", "utf-8", [bare.NUMBERS] * 2, Coder())
+    assert found is not None
+    if 0 in found.others:
+        return found.others[0]
+    return bare.Numbers(found.values[0], None, found.has_points[0], found.has_thirds[0])
 
 
 def test_numbers_of_any_length_are_the_nearest_doubles() -> None:

@@ -23,7 +23,8 @@ from layerlab.nets.tables.source import Source
 
 Array = np.ndarray
 CHUNK = 2**17  # bytes of a stretch, which take a few milliseconds
-WIDE = 100  # columns, from which on stretches are longer, up to eight times as long
+WIDE = 100  # columns, from which on stretches are longer, up to four times as long
+HEAD = 2**18  # bytes by which the number of rows is guessed
 END = 64  # last lines, which are read row by row: they may be totals
 NEWLINE, BLANK = np.uint8(ord("\n")), np.uint8(ord(" "))
 _CODECS = ("utf-8", "utf-8-sig", "cp1252")  # in which digits and separators are a byte each
@@ -48,7 +49,22 @@ class Numbers(NamedTuple):
     has_thirds: bool
 
 
-Column = Numbers | Coded | list[str] | None
+class Stretch(NamedTuple):
+    """A stretch of a file, column by column.
+
+    Attributes:
+        rows: how many it has.
+        plain: (P,) columns of numbers without words for gaps.
+        values: (P, rows) their numbers. has_points, has_thirds: (P,) as `Numbers` has them.
+        others: the other columns that are read.
+    """
+
+    rows: int
+    plain: Array
+    values: Array
+    has_points: Array
+    has_thirds: Array
+    others: dict[int, Numbers | Coded | list[str]]
 
 
 def start_of(source: Source, line: int) -> int | None:
@@ -74,13 +90,19 @@ def start_of(source: Source, line: int) -> int | None:
     return at
 
 
+def rows_of(raw: bytes) -> int:
+    """Return about how many lines a file has, rather more than fewer, by its beginning."""
+    head = min(len(raw), HEAD)
+    return int(1.1 * raw.count(b"\n", 0, head) * len(raw) / max(1, head)) + 1
+
+
 def chunks(raw: bytes, start: int, width: int) -> Iterator[bytes]:
     """Yield stretches of whole lines from a byte on; the last one has the last rows.
 
     Args:
         raw: the file. start: where rows begin. width: cells of a row.
     """
-    size, last = CHUNK * min(8, 1 + width // WIDE), max(start, _last_rows(raw))
+    size, last = CHUNK * min(4, 1 + width // WIDE), max(start, _last_rows(raw))
     while start < last:
         end = min(raw.find(b"\n", min(start + size, last - 1)) + 1, last)
         yield raw[start:end]
@@ -102,7 +124,7 @@ def _last_rows(raw: bytes) -> int:
 
 def columns_of(
     chunk: bytes, separator: str, codec: str, ways: Sequence[str], coder: Coder
-) -> list[Column] | None:
+) -> Stretch | None:
     """Return a stretch column by column.
 
     Args:
@@ -127,22 +149,29 @@ def columns_of(
     starts, ends = places
     if separator in ",;" and b" " in chunk:  # as the reader of rows leaves out first blanks
         starts = _without_blanks(letters.single, starts, ends)
-    columns: list[Column] = [None] * width
-    asked = [k for k in range(width) if ways[k] == NUMBERS]
-    own = (starts, ends) if len(asked) == width else (starts[asked], ends[asked])
-    for k, found in zip(asked, _numbers(letters, *own, codec), strict=True):
-        columns[k] = found
-    texts = [k for k in range(width) if columns[k] is None and ways[k] != NOTHING]
+    asked = np.array([k for k in range(width) if ways[k] == NUMBERS], int)
+    if len(asked) == width:
+        found = _numbers(letters, starts, ends, codec)
+    else:
+        found = _numbers(letters, starts[asked], ends[asked], codec)
+    others: dict[int, Numbers | Coded | list[str]] = {
+        int(asked[i]): column for i, column in found.mended.items()
+    }
+    plain = asked[found.is_plain]
+    done = {*others, *plain.tolist()}
+    texts = [k for k in range(width) if k not in done and ways[k] != NOTHING]
     coded = coder.codes(letters, starts[texts], ends[texts], codec)
     if coded is None:
         return None
     for i, k in enumerate(texts):
         if not coded[1][i]:
-            columns[k] = Coded(coded[0][i], coder.names)
+            others[k] = Coded(coded[0][i], coder.names)
             continue
         pairs = zip((starts[k] - PAD).tolist(), (ends[k] - PAD).tolist(), strict=True)
-        columns[k] = [chunk[a:b].decode(codec).strip() for a, b in pairs]
-    return columns
+        others[k] = [chunk[a:b].decode(codec).strip() for a, b in pairs]
+    values = found.values if found.is_plain.all() else found.values[found.is_plain]
+    has_points, has_thirds = found.has_points[found.is_plain], found.has_thirds[found.is_plain]
+    return Stretch(starts.shape[1], plain, values, has_points, has_thirds, others)
 
 
 def _places(
@@ -177,10 +206,24 @@ def _without_blanks(single: Array, starts: Array, ends: Array) -> Array:
     return starts
 
 
-def _numbers(
-    letters: Letters, starts: Array, ends: Array, codec: str
-) -> Iterator[Numbers | None]:
-    """Yield columns as numbers, None where one holds anything else.
+class _Found(NamedTuple):
+    """What was read of columns as numbers.
+
+    Attributes:
+        values: (columns, rows). has_points, has_thirds: (columns,) as `Numbers` has them.
+        is_plain: (columns,) whether all cells are numbers or empty.
+        mended: columns, by their place, that are numbers besides words for gaps.
+    """
+
+    values: Array
+    has_points: Array
+    has_thirds: Array
+    is_plain: Array
+    mended: dict[int, Numbers]
+
+
+def _numbers(letters: Letters, starts: Array, ends: Array, codec: str) -> _Found:
+    """Return columns as numbers.
 
     Args:
         letters: of the stretch. starts, ends: (columns, rows) of the cells in them.
@@ -194,20 +237,22 @@ def _numbers(
     # A zero before a digit, as codes have it; unsigned: what is below `0` is large.
     single = letters.single
     is_code = (single.take(starts) == ZERO) & (single.take(starts + 1) - ZERO < 10)
+    has_code, has_odd = is_code.any(axis=1), is_odd.any(axis=1)
     is_pointed = wholes.is_pointed.reshape(shape) & ~is_odd & ~is_empty
     has_points = is_pointed.any(axis=1)
     has_thirds = ((wholes.decimals.reshape(shape) == 3) | ~is_pointed).all(axis=1)
-    for k in np.flatnonzero(has_points & has_thirds):
+    for k in np.flatnonzero(has_points & has_thirds).tolist():
         pointed = np.abs(values[k, is_pointed[k]])
         has_thirds[k] = ((pointed >= 1) & (pointed < 1000)).all()
-    flags = (is_code.any(axis=1), is_odd.any(axis=1), has_points, has_thirds)
-    for i, (has_code, has_odd, *points) in enumerate(np.stack(flags, axis=1).tolist()):
-        column = None if has_code else Numbers(values[i], None, *points)
-        if column is not None and has_odd:
-            rows = np.flatnonzero(is_odd[i]).tolist()
-            cells = (single[starts[i, row] : ends[i, row]].tobytes() for row in rows)
-            column = _with_others(column, zip(rows, cells, strict=True), codec)
-        yield column
+    found = _Found(values, has_points, has_thirds, ~(has_code | has_odd), {})
+    for k in np.flatnonzero(has_odd & ~has_code).tolist():
+        rows = np.flatnonzero(is_odd[k]).tolist()
+        cells = (single[starts[k, row] : ends[k, row]].tobytes() for row in rows)
+        column = Numbers(values[k], None, bool(has_points[k]), bool(has_thirds[k]))
+        mended = _with_others(column, zip(rows, cells, strict=True), codec)
+        if mended is not None:
+            found.mended[k] = mended
+    return found
 
 
 def _with_others(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -41,7 +41,7 @@ _FOOTNOTE = re.compile(r"[*†]|(source|note|quelle|fuente|nota|fonte)s?\b", re.
 _CODE = re.compile(r"\n0\d")
 
 
-Block = Array | tuple[str, ...] | Coded
+Block = tuple[str, ...] | Coded  # texts, as they are or by their different ones
 
 
 @dataclass
@@ -49,29 +49,33 @@ class ColumnCells:
     """The cells of a column.
 
     Attributes:
-        blocks: each an array of numbers, nan in gaps, or texts, as they are or coded.
+        blocks: texts, as they are or coded.
+        numbers: (rows,) nan in gaps, of a column that has no texts.
         gaps: words for gaps among the numbers -> how often each comes.
         has_points: whether one of the numbers has a decimal point.
         has_thirds: whether each point has three digits behind it, as thousands have.
         words: of a spreadsheet, the different cells that are texts, not numbers.
+        is_mixed: whether only a part of its cells is here as texts.
     """
 
     blocks: list[Block] = field(default_factory=list)
+    numbers: Array = field(default_factory=lambda: np.zeros(0))
     gaps: Counter[str] = field(default_factory=Counter)
     has_points: bool = False
     has_thirds: bool = True
     words: set[str] = field(default_factory=set)
+    is_mixed: bool = False
     _whole: Coded | None = None
 
     @property
     def is_bare(self) -> bool:
         """Whether all cells are bare numbers or empty."""
-        return all(isinstance(block, np.ndarray) for block in self.blocks)
+        return not self.blocks
 
     @property
     def is_text(self) -> bool:
         """Whether the texts of all cells are here."""
-        return not any(isinstance(block, np.ndarray) for block in self.blocks)
+        return bool(self.blocks) and not self.is_mixed
 
     def coded(self) -> Coded:
         """Return all texts; the different ones are listed in the order in which they come."""
@@ -80,28 +84,19 @@ class ColumnCells:
             self.blocks = [self._whole]
         return self._whole
 
-    def take(self, cells: bare.Numbers) -> None:
-        """Take a block of numbers."""
-        self.blocks.append(cells.values)
-        if cells.gaps:
-            self.gaps += cells.gaps
-        self.has_points |= cells.has_points
-        self.has_thirds &= cells.has_thirds
-
     def as_numbers(self) -> ColumnCells:
         """Return a column of texts as bare numbers, if all of its texts are such."""
         coded = self.coded()
-        numbers = bare_numbers([coded.names[code] for code in coded.codes])
-        if numbers is None:
+        found = bare_numbers([coded.names[code] for code in coded.codes])
+        if found is None:
             return self
-        found = ColumnCells(words=self.words)
-        found.take(numbers)
-        return found
-
-    def numbers(self) -> Array:
-        """Return all numbers. (rows,)"""
-        blocks = [block for block in self.blocks if isinstance(block, np.ndarray)]
-        return np.concatenate(blocks) if blocks else np.zeros(0)
+        return ColumnCells(
+            numbers=found.values,
+            gaps=found.gaps or Counter(),
+            has_points=found.has_points,
+            has_thirds=found.has_thirds,
+            words=self.words,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,21 +125,32 @@ def _coded(blocks: Sequence[Block]) -> Coded:
     numbers: dict[str, int] = {}
     parts = [np.zeros(0, np.int32)]
     for is_coded, some in itertools.groupby(blocks, lambda block: isinstance(block, Coded)):
+        shared, single = _parted(some)
         if is_coded:
-            shared = [block for block in some if isinstance(block, Coded)]
             codes = np.concatenate([block.codes for block in shared])
             names = shared[0].names
             own = np.zeros(len(names), np.int32)
             for code in _as_they_come(codes, len(names)):
                 own[code] = numbers.setdefault(names[code], len(numbers))
             parts.append(own[codes])
-            continue
-        for block in some:
-            assert not isinstance(block, np.ndarray | Coded)  # of numbers there are no texts
-            for text in block:
+        for texts in single:
+            for text in texts:
                 numbers.setdefault(text, len(numbers))
-            parts.append(np.fromiter(map(numbers.__getitem__, block), np.int32, len(block)))
+            parts.append(np.fromiter(map(numbers.__getitem__, texts), np.int32, len(texts)))
     return Coded(np.concatenate(parts), list(numbers))
+
+
+def _parted(
+    blocks: Iterable[tuple[str, ...] | Coded],
+) -> tuple[list[Coded], list[tuple[str, ...]]]:
+    shared: list[Coded] = []
+    single: list[tuple[str, ...]] = []
+    for block in blocks:
+        if isinstance(block, Coded):
+            shared.append(block)
+        else:
+            single.append(block)
+    return shared, single
 
 
 def _as_they_come(codes: Array, different: int) -> list[int]:
@@ -184,6 +190,7 @@ def body_of(
             taker.take_block(lines, rows)
         return taker.body()
     line = layout.first
+    taker.expect(bare.rows_of(source.raw))
     for chunk in bare.chunks(source.raw, start, layout.width):
         check_cancelled()
         is_last = source.raw.endswith(chunk)  # its last rows may be totals
@@ -228,8 +235,16 @@ class _Taker:
         )
         if self._word in known:
             self._ways[self._word] = bare.TEXTS
+        self._expected, self._taken = 0, 0  # rows that will be, and rows that are in columns
+        self._numbers = np.empty((layout.width, 0))
+        self._has_points, self._is_mixed = (np.zeros(layout.width, bool) for _k in range(2))
+        self._has_thirds = np.ones(layout.width, bool)
         self._per_block = max(1, BLOCK // layout.width)
         self._last_cells: dict[int, Sequence[Cell]] = {}  # of a sheet: line -> its cells
+
+    def expect(self, rows: int) -> None:
+        """Expect so many rows, more or less."""
+        self._expected = min(rows, MAX_ROWS)
 
     def take_columns(self, line: int, chunk: bytes) -> int:
         """Take a stretch column by column; return how many rows it has, 0 if it cannot be.
@@ -242,37 +257,35 @@ class _Taker:
             return 0
         if self._header and self._word is None:
             return 0
-        columns = bare.columns_of(
+        found = bare.columns_of(
             chunk, source.separator, source.codec_within(line), self._ways, self._coder
         )
-        if columns is None or self._may_repeat_header(columns):
+        if found is None or self._may_repeat_header(found):
             return 0
         if self._rows:  # in the middle of a file nothing sums up
             self._put(self._rows)
             self._rows = []
-        rows = 0
-        for k, cells in enumerate(columns):
-            column = self._columns[k]
+        end = self._reserve(found.rows)
+        all_columns = len(found.plain) == len(self._ways)
+        plain = slice(None) if all_columns else found.plain
+        self._numbers[plain, self._taken : end] = found.values
+        self._has_points[plain] |= found.has_points
+        self._has_thirds[plain] &= found.has_thirds
+        for k, cells in found.others.items():
             if isinstance(cells, bare.Numbers):
-                column.take(cells)
-                rows = len(cells.values)
-            elif isinstance(cells, Coded):
-                self._ways[k] = bare.TEXTS
-                column.blocks.append(cells)
-                rows = len(cells.codes)
-            elif cells is not None:
-                self._ways[k] = bare.TEXTS
-                column.blocks.append(tuple(cells))
-                rows = len(cells)
-        self._lines.extend(range(line, line + rows))
+                self._put_numbers(k, cells)
+            else:
+                self._put_texts(k, cells if isinstance(cells, Coded) else tuple(cells))
+        self._taken = end
+        self._lines.extend(range(line, line + found.rows))
         self._check_rows()
-        return rows
+        return found.rows
 
-    def _may_repeat_header(self, columns: Sequence[bare.Column]) -> bool:
+    def _may_repeat_header(self, found: bare.Stretch) -> bool:
         """Return whether the header's first word is among the texts below it."""
         if self._word is None:
             return False
-        cells, word = columns[self._word], self._header[self._word]
+        cells, word = found.others.get(self._word), self._header[self._word]
         if isinstance(cells, Coded):
             return bool((cells.codes == self._coder.number_of(word)).any())
         return isinstance(cells, list) and word in cells
@@ -301,16 +314,18 @@ class _Taker:
         self, source: SheetSource, columns: Sequence[Sequence[Cell]], count: int
     ) -> None:
         """Put the first rows of a block into columns: numbers at once, or texts."""
+        end = self._reserve(count)
         for k, cells in enumerate(columns):
-            column, cells = self._columns[k], cells[:count]
+            cells = cells[:count]
             if self._ways[k] == bare.NOTHING:
                 continue
-            if self._ways[k] == bare.NUMBERS and (numbers := _numbers(cells)) is not None:
-                column.take(numbers)
+            numbers = _numbers(cells) if self._ways[k] == bare.NUMBERS else None
+            if numbers is not None:
+                self._put_numbers(k, numbers)
                 continue
-            self._ways[k] = bare.TEXTS
-            column.words.update(c.strip() for c in set(cells) if type(c) is str)
-            column.blocks.append(self._shared(source.column_texts(k, cells)))
+            self._columns[k].words.update(c.strip() for c in set(cells) if type(c) is str)
+            self._put_texts(k, self._shared(source.column_texts(k, cells)))
+        self._taken = end
 
     def _take_last_cells(
         self, source: SheetSource, lines: Sequence[int], rows: Sequence[Sequence[Cell]]
@@ -334,7 +349,7 @@ class _Taker:
         ):
             for k, cell in enumerate(self._last_cells.pop(line, ())[: self._layout.width]):
                 if type(cell) is not float and not (type(cell) is str and is_gap(cell.strip())):
-                    self._ways[k] = bare.TEXTS
+                    self._turn_to_texts(k)
                     if type(cell) is str:
                         self._columns[k].words.add(cell.strip())
 
@@ -351,7 +366,7 @@ class _Taker:
     def take_all(self, lines: Sequence[int], rows: list[list[str]]) -> None:
         """Take a block of rows; most have nothing to look at row by row."""
         width, first = self._layout.width, self._header[0] if self._header else None
-        if any(len(row) != width or row[0] == first for row in rows):
+        if any(len(row) != width or row[0].strip() == first for row in rows):
             for line, row in zip(lines, rows, strict=True):
                 self.take(line, row)
             return
@@ -400,17 +415,43 @@ class _Taker:
 
     def _put(self, rows: Sequence[list[str]]) -> None:
         check_cancelled()
+        end = self._reserve(len(rows))
         for k, cells in enumerate(zip(*rows, strict=True)):
-            column = self._columns[k]
             if self._ways[k] == bare.NOTHING:
                 continue
-            if self._ways[k] == bare.NUMBERS:
-                numbers = bare_numbers(cells)
-                if numbers is not None:
-                    column.take(numbers)
-                    continue
-                self._ways[k] = bare.TEXTS
-            column.blocks.append(self._shared(tuple(map(str.strip, cells))))
+            numbers = bare_numbers(cells) if self._ways[k] == bare.NUMBERS else None
+            if numbers is not None:
+                self._put_numbers(k, numbers)
+            else:
+                self._put_texts(k, self._shared(tuple(map(str.strip, cells))))
+        self._taken = end
+
+    def _reserve(self, rows: int) -> int:
+        """Make room for numbers of more rows; return how many there are with them."""
+        end, room = self._taken + rows, self._numbers.shape[1]
+        if end > room:  # pages of memory that nothing is written to cost nothing
+            more = np.empty((len(self._ways), max(self._expected, 2 * room, end)))
+            more[:, : self._taken] = self._numbers[:, : self._taken]
+            self._numbers = more
+        return end
+
+    def _put_numbers(self, k: int, cells: bare.Numbers) -> None:
+        """Put the next numbers of column k behind those that were taken."""
+        self._numbers[k, self._taken : self._taken + len(cells.values)] = cells.values
+        if cells.gaps:
+            self._columns[k].gaps += cells.gaps
+        self._has_points[k] |= cells.has_points
+        self._has_thirds[k] &= cells.has_thirds
+
+    def _put_texts(self, k: int, cells: tuple[str, ...] | Coded) -> None:
+        """Put the next texts of column k; from now on it has nothing else."""
+        self._turn_to_texts(k)
+        self._columns[k].blocks.append(cells)
+
+    def _turn_to_texts(self, k: int) -> None:
+        if self._ways[k] == bare.NUMBERS:
+            self._ways[k] = bare.TEXTS
+            self._is_mixed[k] = self._taken > 0
 
     def _shared(self, cells: tuple[str, ...]) -> tuple[str, ...]:
         """Return the same texts; equal ones are one object, while there are not too many."""
@@ -447,6 +488,12 @@ class _Taker:
             if lines:
                 notes.append(note(lines))
         left_out += len(self._odd) + len(totals) + len(footnotes)
+        for k, column in enumerate(self._columns):
+            column.is_mixed = bool(self._is_mixed[k])
+            column.has_points = bool(self._has_points[k])
+            column.has_thirds = bool(self._has_thirds[k])
+            if column.is_bare:
+                column.numbers = self._numbers[k, : self._taken]
         return Body(self._columns, np.array(self._lines, np.int64), tuple(notes), left_out)
 
     def _drop_footnotes(self) -> list[int]:
@@ -547,11 +594,12 @@ def bare_numbers(cells: Sequence[str]) -> bare.Numbers | None:
     gaps = Counter[str]()
     joined = "\n".join(cells)
     if joined.strip(_BARE):
-        gaps = Counter(c for c in map(str.strip, cells) if c and is_gap(c))
+        gaps = Counter(c for c in map(str.strip, cells) if is_gap(c))
         if not gaps:
             return None
-        cells = tuple("" if is_gap(cell.strip()) else cell for cell in cells)
+        cells = tuple("" if cell.strip() in gaps else cell for cell in cells)
         joined = "\n".join(cells)
+        del gaps[""]
     if joined.strip(_BARE) or _has_code(joined):
         return None
     try:

@@ -11,7 +11,7 @@ import numpy as np
 
 from layerlab.core.errors import LabError
 from layerlab.core.phrases import joined_by_and
-from layerlab.core.translation import _, ngettext
+from layerlab.core.translation import _, ngettext, translated
 from layerlab.nets.tables import forms, kinds
 from layerlab.nets.tables.cells import Body, listed
 from layerlab.nets.tables.checks import Refusals
@@ -27,6 +27,7 @@ from layerlab.nets.tables.notation import (
     are_bounds,
     has_tolerance,
     is_not_finite,
+    is_plain,
     parsed,
 )
 from layerlab.nets.tables.source import Source
@@ -122,7 +123,7 @@ class Typist:
         name, cells = self._layout.names[k], self._body.columns[k]
         if cells.is_bare:
             self._note_gaps(name, cells.gaps)
-            return self._of_numbers(name, cells.numbers(), chosen)
+            return self._of_numbers(name, cells.numbers, chosen)
         return self._of_texts(name, cells.coded(), chosen)
 
     def as_written(self, k: int) -> list[str]:
@@ -130,17 +131,12 @@ class Typist:
         cells = self._body.columns[k]
         if not cells.is_bare:
             return _texts(cells.coded()).tolist()
-        return _as_texts(cells.numbers()).tolist()
+        return _as_texts(cells.numbers).tolist()
 
     # ---- bare numbers
 
     def _of_numbers(self, name: str, values: Array, chosen: str | None) -> ReadColumn:
         self._check_size(name, values)
-        if chosen in (CATEGORY, LABEL, TEXT, BOOLEAN):
-            texts = _as_texts(values)
-            if chosen == BOOLEAN and len(set(texts) - {""}) > 2:
-                raise self._no(name, texts[0], 0, chosen)
-            return ReadColumn(name, chosen, texts)
         filled = values[~np.isnan(values)]
         if not filled.size:
             return ReadColumn(name, TEXT, values, False, _("it is empty"))
@@ -259,6 +255,8 @@ class Typist:
             truth = kinds.truth_of(list(filled))
             if truth is not None:
                 return self._boolean(name, cells, filled, truth)
+            if chosen is not None and len(filled) <= 2 and all(map(is_plain, filled)):
+                return ReadColumn(name, BOOLEAN, _texts(cells))
             if chosen is not None:
                 raise self._no_text(name, cells, filled, chosen)
         return self._category(name, cells, filled, chosen)
@@ -330,7 +328,9 @@ class Typist:
             )
             units = Counter({"": units.total()})
         given = [unit for unit in units if unit]
-        if len(given) > 1 or (given and units[""] > len(filled) / 2):
+        if len(given) > 1 and chosen == NUMBER:
+            raise self._no_text(name, cells, filled, chosen)
+        if chosen is None and (len(given) > 1 or (given and units[""] > len(filled) / 2)):
             return None
         share = sum(filled[text] for text in values) / filled.total()
         if stray and chosen is None:
@@ -441,7 +441,9 @@ class Typist:
             counts[folded.names[text]] += n
         kind = chosen or kinds.text_kind(counts, counts.total())
         why = ""
-        if chosen is None and kinds.are_codes(list(filled)):
+        if chosen in (LABEL, TEXT):
+            why = _("it was chosen as the kind {kind}", kind=translated(chosen))
+        elif chosen is None and kinds.are_codes(list(filled)):
             kind, why = LABEL, _("digits with leading zeros are codes, not numbers")
         elif kind in (LABEL, TEXT) and (units := self._units(filled)):
             kind = TEXT

@@ -17,6 +17,7 @@ CATEGORY, BOOLEAN, LABEL, TEXT = (
     marked("text"),
 )
 KINDS = (NUMBER, DATE, TIME, CATEGORY, BOOLEAN, LABEL, TEXT)
+SPELLED = (CATEGORY, BOOLEAN, LABEL, TEXT)  # of these a column keeps what is in the file
 MAX_CATEGORIES = 20  # a column of more different texts is no category
 DISTINCT = 0.9  # share of different texts from which they name the rows
 # not translated: what spreadsheets write for TRUE and FALSE in other languages

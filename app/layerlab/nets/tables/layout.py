@@ -213,7 +213,7 @@ def _are_numbered(
     columns = [[row[k] for row in below if not is_gap(row[k])] for k in above]
     if sum(bool(column) and all(map(is_plain, column)) for column in columns) >= len(numbers):
         return True
-    if len(numbers) < 2 or not all(cell.isdigit() for cell in numbers):
+    if len(numbers) < 2 or not all(map(_is_year_long, numbers)):
         return False
     values = [int(cell) for cell in numbers]
     steps = {b - a for a, b in itertools.pairwise(values)}
@@ -223,8 +223,15 @@ def _are_numbered(
     is_years = is_one_way and all(1500 <= value <= 2200 for value in values)
     if is_years and (len(steps) == 1 or texts):
         inside = [row[k] for row in below for k, yes in enumerate(plain) if yes]
-        return not all(cell.isdigit() and 1500 <= int(cell) <= 2200 for cell in inside if cell)
+        return not all(
+            _is_year_long(cell) and 1500 <= int(cell) <= 2200 for cell in inside if cell
+        )
     return values[0] in (0, 1) and steps == {1} and bool(texts)
+
+
+def _is_year_long(cell: str) -> bool:
+    """Return whether a cell is digits, not many more than a year has: `²` is a digit too."""
+    return cell.isdecimal() and len(cell) < 10
 
 
 def _with_header(body: Sequence[Row], width: int, notes: list[str]) -> TableLayout:

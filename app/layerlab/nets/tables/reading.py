@@ -16,7 +16,7 @@ from layerlab.nets.tables.checks import Refusals, check_trainable
 from layerlab.nets.tables.choices import DEFAULTS, Choices
 from layerlab.nets.tables.columns import ReadColumn, Typist
 from layerlab.nets.tables.gaps import is_gap
-from layerlab.nets.tables.kinds import BOOLEAN, CATEGORY, DATE, NUMBER, TIME
+from layerlab.nets.tables.kinds import BOOLEAN, CATEGORY, DATE, NUMBER, SPELLED, TIME
 from layerlab.nets.tables.layout import TableLayout, layout_of
 from layerlab.nets.tables.marks import held_rows
 from layerlab.nets.tables.missing import without_gaps
@@ -143,8 +143,10 @@ def read(path: str, choices: Choices = DEFAULTS, tolerant: bool = False) -> Read
     source = _opened(path, choices)
     layout = layout_of(source, choices.header, refusals)
     choices = choices.fitting(layout.names, path, refusals)
-    body = plain(source, body_of(source, layout, refusals=refusals), layout.names)
-    body, notation, said = _with_notation(source, layout, body, refusals)
+    chosen = {name: choices.kind_of(name) or layout.kinds.get(name) for name in layout.names}
+    spelled = frozenset(k for k, kind in enumerate(chosen.values()) if kind in SPELLED)
+    body = plain(source, body_of(source, layout, spelled, refusals=refusals), layout.names)
+    body, notation, said = _with_notation(source, layout, body, spelled, refusals)
     notes = [*layout.notes, *body.notes, *said]
     if source.comments:
         notes.append(lines_note(source.comments))
@@ -181,25 +183,31 @@ def _opened(path: str, choices: Choices) -> Source:
 
 
 def _with_notation(
-    source: Source, layout: TableLayout, body: Body, refusals: Refusals
+    source: Source,
+    layout: TableLayout,
+    body: Body,
+    spelled: frozenset[int],
+    refusals: Refusals,
 ) -> tuple[Body, Notation, list[str]]:
     """Return the body with texts where numbers are not bare, how it writes numbers, and notes.
+
+    Columns that are `spelled` are no numbers, whatever they look like.
 
     Points with three digits behind each may be marks of thousands: their columns are judged as
     texts where that is possible, see `notation.choose`.
     """
     if isinstance(source, SheetSource):
-        return _with_sheet_notation(source, layout, body, refusals)
+        return _with_sheet_notation(source, layout, body, spelled, refusals)
     columns = body.columns
     mixed = {k for k, c in enumerate(columns) if not (c.is_bare or c.is_text)}
     body = _as_texts(source, layout, body, refusals, mixed)
     pointed = {k for k, c in enumerate(body.columns) if c.is_bare and c.has_points}
-    texts = _distinct(body)
+    texts = _distinct(body, spelled)
     if pointed and all(body.columns[k].has_thirds for k in pointed):
         has_commas = any("," in cell for cells in texts for cell in cells)
         if source.separator == ";" or has_commas or _has_hundreds(body, pointed):
             body = _as_texts(source, layout, body, refusals, pointed)
-            texts, pointed = _distinct(body), set()
+            texts, pointed = _distinct(body, spelled), set()
     notation, doubt = choose(texts, source.separator, bool(pointed))
     if notation.decimal == ",":
         body = _as_texts(source, layout, body, refusals, pointed)
@@ -207,11 +215,19 @@ def _with_notation(
 
 
 def _with_sheet_notation(
-    source: SheetSource, layout: TableLayout, body: Body, refusals: Refusals
+    source: SheetSource,
+    layout: TableLayout,
+    body: Body,
+    spelled: frozenset[int],
+    refusals: Refusals,
 ) -> tuple[Body, Notation, list[str]]:
     """Do so for a spreadsheet, where only texts can be written in different ways."""
     mixed = {k for k, c in enumerate(body.columns) if not (c.is_bare or c.is_text)}
-    texts = [{text for text in c.words if not is_gap(text)} for c in body.columns]
+    texts = [
+        {text for text in column.words if not is_gap(text)}
+        for k, column in enumerate(body.columns)
+        if k not in spelled
+    ]
     notation, doubt = choose(filter(None, texts), source.separator, False)
     if notation.decimal == ",":
         mixed = {k for k, column in enumerate(body.columns) if not column.is_bare}
@@ -219,7 +235,9 @@ def _with_sheet_notation(
     body = _as_texts(source, layout, body, refusals, mixed)
     is_plain = notation.decimal == "." != notation.thousands
     for k, column in enumerate(body.columns):
-        if column.is_text and (is_plain or not any("." in word for word in column.words)):
+        if k in spelled or not column.is_text:
+            continue
+        if is_plain or not any("." in word for word in column.words):
             body.columns[k] = column.as_numbers()  # numbers that were typed as texts
     return body, notation, _notation_notes(notation, doubt, texts)
 
@@ -250,19 +268,19 @@ def _as_texts(
     return replace(again, columns=columns)
 
 
-def _distinct(body: Body) -> list[set[str]]:
-    """Return the different cells of each column of texts, without gaps."""
+def _distinct(body: Body, spelled: frozenset[int]) -> list[set[str]]:
+    """Return the different cells of each column of texts, without gaps; not of the spelled."""
     return [
         {text for text in column.coded().names if not is_gap(text)}
-        for column in body.columns
-        if column.is_text
+        for k, column in enumerate(body.columns)
+        if column.is_text and k not in spelled
     ]
 
 
 def _has_hundreds(body: Body, pointed: set[int]) -> bool:
     """Return whether whole numbers of three digits, and no longer ones, are among others."""
     for k in pointed:
-        values = np.abs(body.columns[k].numbers())
+        values = np.abs(body.columns[k].numbers)
         whole = values[values == np.round(values)]
         if whole.size and 100 <= whole.max() < 1000:
             return True

@@ -16,7 +16,7 @@ from layerlab.nets.tables.columns import ReadColumn
 from layerlab.nets.tables.dates import EPOCH, clock
 from layerlab.nets.tables.kinds import BOOLEAN, CATEGORY, DATE, NUMBER, TIME
 from layerlab.nets.tables.reading import Reading
-from layerlab.nets.tasks.tabular import SHARE
+from layerlab.nets.tasks.splits import SHARE
 
 Array = np.ndarray
 ROWS, MIN_ROWS = 100, 20  # that are shown

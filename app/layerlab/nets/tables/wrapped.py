@@ -37,8 +37,6 @@ def plain(source: Source, body: Body, names: Sequence[str]) -> Body:
 
 
 def _unwrapped(block: Block) -> Block:
-    if isinstance(block, np.ndarray):
-        return block
     if isinstance(block, Coded):
         return tuple(without_formula(block.names[code]) for code in block.codes)
     return tuple(map(without_formula, block))
@@ -50,7 +48,7 @@ def _example(column: ColumnCells) -> str:
         cells: Iterable[str] = ()
         if isinstance(block, Coded):  # columns share their names: not all are cells of this
             cells = (block.names[code] for code in np.unique(block.codes))
-        elif not isinstance(block, np.ndarray):
+        else:
             cells = iter(block)
         for cell in cells:
             if without_formula(cell) != cell:
