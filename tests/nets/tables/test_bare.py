@@ -201,3 +201,23 @@ def test_mixed_columns_decide_the_same_wherever_a_row_is_odd(both, odd: str, at:
         for i in range(60)
     ]
     assert_same(*both("\n".join(["a,b,c,d", *rows[:at], odd, *rows[at:]]) + "\n"))
+
+
+HEADS = {  # what stands above sixty rows of three numbers
+    "a text in a row that is kept back for the totals": ("a,b,c", "1,x,2", "1,2"),
+    "gaps of several words": ("a,b,c", "1,NA,2", "1, ,2", "1,\u00a0,2", "1,-,2"),
+    "the header again, with blanks": ("a,b,c", "1,2,3", "a ,b, c", "4,5,6"),
+    "a row of blanks alone": ("a,b,c", " , , ", "1,2,3", "   ", "4,5,6"),
+    "a mark of bytes within the file": ("\ufeffa,b,c", "1,2,3", "\ufeff4,5,6", "\ufeff,,"),
+    "digits that are no numbers": ("2001,2002,2003", "1,\u00b2,3", "4,5,6"),
+    "numbers beyond all others": ("a,b,c", "1,1e400,3", "9" * 400 + ",5,6"),
+    "digits of other alphabets": ("a,b,c", "1,\u0663\u0664,3", "4,\u0967\u0968,6"),
+    "a comment in the middle": ("# note", "a,b,c", "1,2,3", "#4,5,6", "# 7,8,9"),
+}
+
+
+@pytest.mark.parametrize("head", HEADS.values(), ids=HEADS)
+def test_stretches_and_rows_say_the_same_below(both, head: tuple[str, ...]) -> None:
+    rows = [",".join(row) for row in numbers(random.Random(4))]
+    assert_same(*both("\n".join([*head, *rows]) + "\n"))
+    assert_same(*both("\n".join([*head, *rows, *head[1:], *rows[:9], "Total,1,2"]) + "\n"))

@@ -237,7 +237,7 @@ class _Taker:
             self._ways[self._word] = bare.TEXTS
         self._expected, self._taken = 0, 0  # rows that will be, and rows that are in columns
         self._numbers = np.empty((layout.width, 0))
-        self._has_points, self._is_mixed = (np.zeros(layout.width, bool) for _k in range(2))
+        self._has_points, self._has_numbers = (np.zeros(layout.width, bool) for _k in range(2))
         self._has_thirds = np.ones(layout.width, bool)
         self._per_block = max(1, BLOCK // layout.width)
         self._last_cells: dict[int, Sequence[Cell]] = {}  # of a sheet: line -> its cells
@@ -269,6 +269,7 @@ class _Taker:
         all_columns = len(found.plain) == len(self._ways)
         plain = slice(None) if all_columns else found.plain
         self._numbers[plain, self._taken : end] = found.values
+        self._has_numbers[plain] = True
         self._has_points[plain] |= found.has_points
         self._has_thirds[plain] &= found.has_thirds
         for k, cells in found.others.items():
@@ -349,7 +350,7 @@ class _Taker:
         ):
             for k, cell in enumerate(self._last_cells.pop(line, ())[: self._layout.width]):
                 if type(cell) is not float and not (type(cell) is str and is_gap(cell.strip())):
-                    self._turn_to_texts(k)
+                    self._ways[k] = bare.TEXTS
                     if type(cell) is str:
                         self._columns[k].words.add(cell.strip())
 
@@ -440,18 +441,14 @@ class _Taker:
         self._numbers[k, self._taken : self._taken + len(cells.values)] = cells.values
         if cells.gaps:
             self._columns[k].gaps += cells.gaps
+        self._has_numbers[k] = True
         self._has_points[k] |= cells.has_points
         self._has_thirds[k] &= cells.has_thirds
 
     def _put_texts(self, k: int, cells: tuple[str, ...] | Coded) -> None:
         """Put the next texts of column k; from now on it has nothing else."""
-        self._turn_to_texts(k)
+        self._ways[k] = bare.TEXTS
         self._columns[k].blocks.append(cells)
-
-    def _turn_to_texts(self, k: int) -> None:
-        if self._ways[k] == bare.NUMBERS:
-            self._ways[k] = bare.TEXTS
-            self._is_mixed[k] = self._taken > 0
 
     def _shared(self, cells: tuple[str, ...]) -> tuple[str, ...]:
         """Return the same texts; equal ones are one object, while there are not too many."""
@@ -489,7 +486,7 @@ class _Taker:
                 notes.append(note(lines))
         left_out += len(self._odd) + len(totals) + len(footnotes)
         for k, column in enumerate(self._columns):
-            column.is_mixed = bool(self._is_mixed[k])
+            column.is_mixed = bool(self._has_numbers[k] and column.blocks)
             column.has_points = bool(self._has_points[k])
             column.has_thirds = bool(self._has_thirds[k])
             if column.is_bare:
