@@ -286,6 +286,14 @@ def test_formulas_around_texts_are_taken_off() -> None:
     assert values(reading_of(raw.encode("utf-16")), "a") == [1.5, 2.5, 4]
 
 
+def test_formulas_are_said_where_another_column_is_read_twice() -> None:
+    """Numbers throughout, and a unit in the last row: the column is read again as texts."""
+    rows = "".join(f'{i},="0{i % 7}",{i},{i}.5\n' for i in range(20_000))
+    reading = reading_of("z,code,a,y\n" + rows + '3,="07",5 m,2\n')
+    assert values(reading, "code")[:2] == ["00", "01"]
+    assert 'code: ="00" and the like are read as what is in the quotes' in reading.notes
+
+
 def test_single_quotes_may_stand_around_cells() -> None:
     reading = reading_of("a,'b',y\n'1','x, z','3.5'\n'2','it''s',4.5\n'3','x, z','1'\n")
     assert [column.name for column in reading.columns] == ["a", "b", "y"]

@@ -265,7 +265,8 @@ def _as_texts(
     again = body_of(source, layout, frozenset(more), others, refusals)
     again = plain(source, again, layout.names)
     columns = [(again if k in more else body).columns[k] for k in range(layout.width)]
-    return replace(again, columns=columns)
+    notes = dict.fromkeys((*body.notes, *again.notes))  # those on rows are the same
+    return replace(again, columns=columns, notes=tuple(notes))
 
 
 def _distinct(body: Body, spelled: frozenset[int]) -> list[set[str]]:
