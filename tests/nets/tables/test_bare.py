@@ -33,8 +33,11 @@ def both(monkeypatch: pytest.MonkeyPatch):
 
 
 def assert_same(quick: Reading, slow: Reading) -> None:
-    found, expected = quick.as_json(), slow.as_json()
-    assert {**found, "file": ""} == {**expected, "file": ""}
+    found, expected = (
+        {**read.as_json(), "file": "", "trouble": read.trouble.replace(read.where, "")}
+        for read in (quick, slow)
+    )
+    assert found == expected
     assert quick.lines.tolist() == slow.lines.tolist()
     for one, other in zip(quick.columns, slow.columns, strict=True):
         np.testing.assert_array_equal(one.values, other.values)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from layerlab.nets.tables.digits import FIRST, WORD, Letters
+from layerlab.nets.tables.gaps import is_gap
 
 Array = np.ndarray
 MOST = 8192  # different texts of a table; columns that have more are not coded
@@ -138,3 +140,35 @@ def _keyed(letters: Letters, starts: Array, ends: Array) -> _Keyed:
         words.append(letters.words.take(starts + WORD * j, mode="clip") & own)
         keys = ((keys ^ (keys >> _SHIFT)) + words[-1]) * _FACTOR
     return _Keyed(starts, lengths, words, keys)
+
+
+# ---- columns of coded texts
+
+
+def each_text(cells: Coded, texts: Sequence[str]) -> Array:
+    """Return a text for each cell, given those of the different ones. (rows,)"""
+    different = np.empty(len(texts), object)
+    different[:] = texts
+    return different[cells.codes]
+
+
+def texts_of(cells: Coded, names: dict[str, str] | None = None) -> Array:
+    """Return texts, as `names` spells them if it is given; gaps are empty. (rows,)"""
+    if names:
+        return each_text(cells, [names.get(text, "") for text in cells.names])
+    return each_text(cells, ["" if is_gap(text) else text for text in cells.names])
+
+
+def meant(cells: Coded, values: dict[str, float]) -> Array:
+    """Return the numbers that texts mean, nan for others. (rows,)"""
+    return np.array([values.get(text, np.nan) for text in cells.names])[cells.codes]
+
+
+def first_row(cells: Coded, text: str) -> int:
+    """Return the first row that has a text."""
+    return int(np.argmax(cells.codes == cells.names.index(text)))
+
+
+def number_texts(values: Array) -> Array:
+    """Return numbers as texts, gaps as empty ones. (rows,)"""
+    return np.array(["" if np.isnan(v) else f"{v:.17g}" for v in values], object)

@@ -12,7 +12,7 @@ import numpy as np
 from layerlab.core.errors import LabError
 from layerlab.core.phrases import joined_by_and
 from layerlab.core.translation import _, ngettext, translated
-from layerlab.nets.tables import forms, kinds
+from layerlab.nets.tables import coded, forms, kinds
 from layerlab.nets.tables.cells import Body, listed
 from layerlab.nets.tables.checks import Refusals
 from layerlab.nets.tables.choices import Choices
@@ -130,8 +130,8 @@ class Typist:
         """Return the cells of a column as texts; gaps are empty."""
         cells = self._body.columns[k]
         if not cells.is_bare:
-            return _texts(cells.coded()).tolist()
-        return _as_texts(cells.numbers).tolist()
+            return coded.texts_of(cells.coded()).tolist()
+        return coded.number_texts(cells.numbers).tolist()
 
     # ---- bare numbers
 
@@ -229,11 +229,13 @@ class Typist:
             self.notes.append(
                 _("{column}: an empty cell is no, {text} is yes", column=name, text=repr(tick))
             )
-            return ReadColumn(name, BOOLEAN, _each(cells, [t or _NO for t in cells.names]))
+            return ReadColumn(
+                name, BOOLEAN, coded.each_text(cells, [t or _NO for t in cells.names])
+            )
         self._note_gaps(name, counts)
         self._has_colons = any(text[:1] == ":" and is_gap(text) for text in counts)
         if not filled:
-            return ReadColumn(name, TEXT, _texts(cells), False, _("it is empty"))
+            return ReadColumn(name, TEXT, coded.texts_of(cells), False, _("it is empty"))
         if chosen in (None, NUMBER):
             numbers = self._in_other_words(name, cells, filled)
             numbers = numbers or self._as_numbers(name, cells, filled, chosen)
@@ -247,7 +249,7 @@ class Typist:
             found = moments(filled, is_day_first, is_time)
             is_wrong = found is not None and kind_chosen and found.kind != kind_chosen
             if found is not None and not is_wrong:
-                values = _numbers(cells, found.values)
+                values = coded.meant(cells, found.values)
                 return self._dated(name, values, found.kind, found.notes)
             if chosen is not None:
                 raise self._no_text(name, cells, filled, chosen)
@@ -256,7 +258,7 @@ class Typist:
             if truth is not None:
                 return self._boolean(name, cells, filled, truth)
             if chosen is not None and len(filled) <= 2 and all(map(is_plain, filled)):
-                return ReadColumn(name, BOOLEAN, _texts(cells))
+                return ReadColumn(name, BOOLEAN, coded.texts_of(cells))
             if chosen is not None:
                 raise self._no_text(name, cells, filled, chosen)
         return self._category(name, cells, filled, chosen)
@@ -282,7 +284,7 @@ class Typist:
         if found is None:
             return None
         self.notes.append(f"{name}: {found.note}")
-        values = _numbers(cells, found.values)
+        values = coded.meant(cells, found.values)
         self._check_size(name, values)
         is_said = found.unit in ("", "°")
         why = "" if is_said else _("numbers in {unit}", unit=found.unit)
@@ -361,7 +363,7 @@ class Typist:
             )
         if not values:
             return None
-        array = _numbers(cells, values)
+        array = coded.meant(cells, values)
         self._check_size(name, array)
         unit = given[0] if given else ""
         why = _("numbers in {unit}", unit=unit) if unit else ""
@@ -387,9 +389,9 @@ class Typist:
             "this column are",
             count,
             text=repr(stray[0][:40]),
-            line=int(self._body.lines[_row_of(cells, stray[0])]),
+            line=int(self._body.lines[coded.first_row(cells, stray[0])]),
         )
-        return ReadColumn(name, TEXT, _texts(cells), False, why, is_strayed=True)
+        return ReadColumn(name, TEXT, coded.texts_of(cells), False, why, is_strayed=True)
 
     def _dated(
         self, name: str, values: Array, kind: str, notes: Sequence[str] = ()
@@ -418,7 +420,7 @@ class Typist:
         }
         names = {text: spelled[means] for text, means in truth.items()}
         self._note_merged(name, names)
-        return ReadColumn(name, BOOLEAN, _texts(cells, names))
+        return ReadColumn(name, BOOLEAN, coded.texts_of(cells, names))
 
     def _note_merged(self, name: str, names: dict[str, str]) -> None:
         """Say which spellings became another one."""
@@ -463,7 +465,7 @@ class Typist:
         if kind == CATEGORY:
             self._note_merged(name, folded.names)
         return ReadColumn(
-            name, kind, _texts(cells, folded.names), kind in (CATEGORY, BOOLEAN), why
+            name, kind, coded.texts_of(cells, folded.names), kind in (CATEGORY, BOOLEAN), why
         )
 
     def _units(self, filled: Counter[str]) -> list[str]:
@@ -475,7 +477,7 @@ class Typist:
     def _no_text(self, name: str, cells: Coded, filled: Counter[str], kind: str) -> LabError:
         """Return what is said where the first text cannot be of the kind that was chosen."""
         text = next(iter(filled))
-        return self._no(name, text, _row_of(cells, text), kind)
+        return self._no(name, text, coded.first_row(cells, text), kind)
 
     def _no(self, name: str, text: str, i: int, kind: str) -> LabError:
         """Return what is said where a cell, in row i, cannot be of the kind that was chosen."""
@@ -495,32 +497,3 @@ class Typist:
             row=int(self._body.lines[i]),
             name=repr(name),
         )
-
-
-def _as_texts(values: Array) -> Array:
-    """Return numbers as texts, gaps as empty ones. (rows,)"""
-    return np.array(["" if np.isnan(v) else f"{v:.17g}" for v in values], object)
-
-
-def _each(cells: Coded, texts: Sequence[str]) -> Array:
-    """Return a text for each cell, given those of the different ones. (rows,)"""
-    different = np.empty(len(texts), object)
-    different[:] = texts
-    return different[cells.codes]
-
-
-def _texts(cells: Coded, names: dict[str, str] | None = None) -> Array:
-    """Return texts, as `names` spells them if it is given; gaps are empty. (rows,)"""
-    if names:
-        return _each(cells, [names.get(text, "") for text in cells.names])
-    return _each(cells, ["" if is_gap(text) else text for text in cells.names])
-
-
-def _numbers(cells: Coded, values: dict[str, float]) -> Array:
-    """Return the numbers that texts mean, nan for others. (rows,)"""
-    return np.array([values.get(text, np.nan) for text in cells.names])[cells.codes]
-
-
-def _row_of(cells: Coded, text: str) -> int:
-    """Return the first row that has a text."""
-    return int(np.argmax(cells.codes == cells.names.index(text)))

@@ -11,9 +11,10 @@ from layerlab.core.cancel import check_cancelled
 from layerlab.core.disk import read_file
 from layerlab.core.errors import LabError
 from layerlab.core.translation import _
-from layerlab.nets.tables.cells import Body, ColumnCells, body_of
+from layerlab.nets.tables.cells import Body, body_of
 from layerlab.nets.tables.checks import Refusals, check_trainable
 from layerlab.nets.tables.choices import DEFAULTS, Choices
+from layerlab.nets.tables.column_cells import ColumnCells
 from layerlab.nets.tables.columns import ReadColumn, Typist
 from layerlab.nets.tables.gaps import is_gap
 from layerlab.nets.tables.kinds import BOOLEAN, CATEGORY, DATE, NUMBER, SPELLED, TIME

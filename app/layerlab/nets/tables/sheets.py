@@ -341,7 +341,7 @@ def _cut(head: Sequence[tuple[int, list[str]]]) -> dict[int, int]:
     """Return how many cells rows above the table have, where the empty ones at the end go.
 
     A sheet fills up all rows to the same width. Above the first row whose last cell is filled,
-    titles and notes are told from a header by being shorter, as they are in a text file. They
+    titles and notes are known from a header by being shorter, as they are in a text file. They
     are left as they are where that row has numbers, and so may be the first one of data.
     """
     full = next((k for k, (_line, row) in enumerate(head) if row[-1]), 0)

@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from layerlab.core.translation import _
-from layerlab.nets.tables.cells import Block, Body, ColumnCells
+from layerlab.nets.tables.cells import Body
 from layerlab.nets.tables.coded import Coded
+from layerlab.nets.tables.column_cells import Block, ColumnCells
 from layerlab.nets.tables.source import Source, without_formula
 
 _MARKS = (b'="', b'=\0"')  # of one byte a letter, of two
