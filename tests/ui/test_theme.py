@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from layerlab.core.themes import THEME_NAMES
+from layerlab.ui.import_sheet.grid import chosen_ground
 from layerlab.ui.theme import THEMES, Theme
 
 GROUNDS = ("background", "panel", "raised")
@@ -112,6 +113,14 @@ def test_texts_are_readable(theme: Theme) -> None:
     }
     ratios["on_accent"] = contrast(theme.on_accent, theme.accent)
     assert {what: round(ratio, 2) for what, ratio in ratios.items() if ratio < least} == {}
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+def test_texts_of_a_tables_current_column_are_readable(theme: Theme) -> None:
+    least = HIGH_RATIO if theme.name == "high-contrast" else TEXT_RATIO
+    ground = chosen_ground(theme).name()
+    ratios = {t: contrast(getattr(theme, t), ground) for t in ("text", "muted", "accent")}
+    assert {token: ratio for token, ratio in ratios.items() if ratio < least} == {}
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)

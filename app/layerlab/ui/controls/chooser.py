@@ -36,10 +36,18 @@ CSV_ENTRY = Entry(
 class MoreButton(Painted, QPushButton):
     """Opens the rest of a long list: a slim tile beside the others, or a line below."""
 
-    def __init__(self, theme: Theme, text: str, tooltip: str, upright: bool) -> None:
-        """Make the button; `upright`: three dots in a slim tile instead of a line."""
+    def __init__(
+        self, theme: Theme, text: str, tooltip: str, upright: bool, arrow: bool = True
+    ) -> None:
+        """Make the button.
+
+        Args:
+            theme: colours, fonts and sizes. text: in its line. tooltip: what it does.
+            upright: three dots in a slim tile instead of a line.
+            arrow: whether a small arrow shows that something opens below it.
+        """
         super().__init__(text, theme)
-        self._upright = upright
+        self._upright, self._arrow = upright, arrow
         self.setToolTip(tooltip)
         self.set_theme(theme)
 
@@ -71,11 +79,11 @@ class MoreButton(Painted, QPushButton):
             painter.setFont(font)
             painter.setPen(theme.color(token))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text())
-            half = QFontMetricsF(font).horizontalAdvance(self.text()) / 2
-            at = box.center() + QPointF(half + theme.px(10), 0)
-            arm = 3 * theme.zoom
-            points = [QPointF(-arm, -arm / 2), QPointF(0, arm / 2), QPointF(arm, -arm / 2)]
-            painter.drawPolyline([at + point for point in points])
+            if self._arrow:
+                half = QFontMetricsF(font).horizontalAdvance(self.text()) / 2
+                at, arm = box.center() + QPointF(half + theme.px(10), 0), 3 * theme.zoom
+                points = QPointF(-arm, -arm / 2), QPointF(0, arm / 2), QPointF(arm, -arm / 2)
+                painter.drawPolyline([at + point for point in points])
         self.paint_ring(painter, box, radius)
 
 

@@ -230,7 +230,7 @@ class ControlPanel(KnobPanel):
     def _make_data_button(self) -> MoreButton:
         text = _("Data…")
         help_text = _("Shows how the table was read, and lets it be changed")
-        button = MoreButton(self.theme, text, help_text, upright=False)
+        button = MoreButton(self.theme, text, help_text, upright=False, arrow=False)
         button.setAccessibleDescription(help_text)
         button.clicked.connect(lambda: self.data_wanted.emit(False))
         return button

@@ -15,7 +15,14 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QContextMenuEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+)
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from layerlab.core.table_view import ColumnView, TableView
@@ -25,6 +32,7 @@ from layerlab.ui.theme import Theme
 
 WIDE, HIGH = 124, 72  # of a column and of its head, at zoom 1
 NAME, KIND = 24, 18  # heights of the lines of a head
+TINT = 0.12  # of the accent in the ground of the current column
 Index = QModelIndex | QPersistentModelIndex
 _EMPTY = TableView("", ())
 _NOWHERE = QModelIndex()
@@ -123,7 +131,18 @@ def token_of(column: ColumnView, view: TableView) -> str:
     """Return the colour of a column's texts."""
     if column.name == view.target:
         return "accent"
-    return "text" if column.used else "faint"
+    return "text" if column.used else "muted"
+
+
+def chosen_ground(theme: Theme) -> QColor:
+    """Return the ground of the current column, on which all texts can be read."""
+    panel, accent = theme.color("panel"), theme.color("accent")
+    pairs = (
+        (panel.red(), accent.red()),
+        (panel.green(), accent.green()),
+        (panel.blue(), accent.blue()),
+    )
+    return QColor(*(round((1 - TINT) * one + TINT * other) for one, other in pairs))
 
 
 class ColumnHeader(QHeaderView):
@@ -157,7 +176,7 @@ class ColumnHeader(QHeaderView):
         column = view.columns[section]
         painter.save()
         current = section == self._current()
-        painter.fillRect(rect, theme.color("line" if current else "raised"))
+        painter.fillRect(rect, chosen_ground(theme) if current else theme.color("raised"))
         painter.fillRect(QRect(rect.right(), rect.top(), 1, rect.height()), theme.color("grid"))
         if column.name == view.target:
             mark = QRect(rect.left(), rect.top(), rect.width() - 1, theme.px(3))

@@ -23,7 +23,7 @@ from layerlab.core.spec import TaskSpec
 from layerlab.core.table_view import TableView
 from layerlab.core.translation import _, ngettext, translated
 from layerlab.ui.import_sheet.bars import plain_tip
-from layerlab.ui.import_sheet.grid import Grid
+from layerlab.ui.import_sheet.grid import Grid, chosen_ground
 from layerlab.ui.import_sheet.side import KINDS, Side
 from layerlab.ui.theme import Theme
 
@@ -56,6 +56,7 @@ class ImportSheet(QDialog):
         self._busy_soon.timeout.connect(lambda: self.status.setText(_("Reading…")))
         self.setStyleSheet(
             f"QTableView:focus, QPlainTextEdit:focus {{ border: 1px solid {theme.accent}; }}"
+            f"QTableView {{ selection-background-color: {chosen_ground(theme).name()}; }}"
         )
         self._make()
         self._place(parent)
