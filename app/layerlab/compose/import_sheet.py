@@ -44,7 +44,7 @@ def preview_of(task: TaskSpec) -> Preview:
     Raises:
         LabError: it is no table at all.
     """
-    path = task.path or ""
+    path, share = task.path or "", TASKS[task.name].validation
     with looking():
         stamp = stamp_of(path)
         try:
@@ -52,11 +52,13 @@ def preview_of(task: TaskSpec) -> Preview:
             data = load_data(spec.task)
             reading = reading_of(spec.task)
             assert reading is not None
-            view = table_view(reading, data.shape.inputs, len(data.validation_x))
+            inputs, held = data.shape.inputs, len(data.validation_x)
+            view = table_view(reading, inputs, held, share=share)
         except LabError as error:
             # Read as far as it goes; what is no table at all raises here, too.
             reading = read(path, choices_of(task), tolerant=True)
-            view = table_view(reading, trouble=reading.trouble or str(error))
+            trouble = reading.trouble or str(error)
+            view = table_view(reading, trouble=trouble, share=share)
             return Preview(task, view, None, stamp)
     return Preview(task, view, spec, stamp)
 

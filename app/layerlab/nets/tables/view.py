@@ -16,7 +16,6 @@ from layerlab.nets.tables.columns import ReadColumn
 from layerlab.nets.tables.dates import EPOCH, clock
 from layerlab.nets.tables.kinds import BOOLEAN, CATEGORY, DATE, NUMBER, TIME
 from layerlab.nets.tables.reading import Reading
-from layerlab.nets.tasks.splits import SHARE
 
 Array = np.ndarray
 ROWS, MIN_ROWS = 100, 20  # that are shown
@@ -29,13 +28,14 @@ _CAN_BE_INPUTS = (NUMBER, DATE, TIME, CATEGORY, BOOLEAN)
 
 
 def table_view(
-    reading: Reading, inputs: int = 0, held: int = 0, trouble: str = ""
+    reading: Reading, inputs: int = 0, held: int = 0, trouble: str = "", share: float = 0.2
 ) -> TableView:
     """Return a reading as the import sheet shows it; asks whether it is cancelled.
 
     Args:
         reading: the table. inputs: how many a network gets. held: rows for validation.
         trouble: why nothing can be learned from it; empty if something can.
+        share: what is held out where nothing is chosen.
     """
     width = max(1, len(reading.columns))
     shown = min(reading.rows, ROWS, max(MIN_ROWS, MAX_CELLS // width))
@@ -59,7 +59,7 @@ def table_view(
         rows=reading.rows,
         left_out_rows=reading.left_out_rows,
         held=held,
-        share=SHARE,
+        share=share,
         lines=tuple(int(line) for line in reading.lines[:shown]),
         target=reading.target,
         problem=reading.problem,
