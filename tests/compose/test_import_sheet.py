@@ -22,6 +22,7 @@ from layerlab.runtime import labfile
 from layerlab.ui.import_sheet import grid
 from tests.compose.conftest import finished
 from tests.helpers.import_sheet import accept_sheet, focused, open_table, opened_sheet
+from tests.helpers.spreadsheets import xlsx
 
 LEFT, KEY = Qt.MouseButton.LeftButton, Qt.Key
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -762,3 +763,31 @@ def test_names_of_any_length_make_no_wider_sheet_and_are_no_markup(lab, qtbot, t
     assert "<b>" not in sheet.side.bars.toolTip()
     QTest.qWait(20)
     assert sheet.width() <= lab.window.width()
+
+
+def test_another_sheet_of_a_spreadsheet_is_chosen(lab, qtbot, tmp_path):
+    path = tmp_path / "book.xlsx"
+    one = [["a", "y"], *([k % 7, (k % 3) / 2] for k in range(30))]
+    other = [["b", "c", "z"], *([k % 5, k % 4, k / 4] for k in range(20))]
+    path.write_bytes(xlsx({"first": one, "second": other}))
+    lab.files.open_path(str(path))
+    sheet = opened_sheet(qtbot, lab)
+    assert sheet.side.sheet.isVisible()
+    assert sheet.side.sheet.key == "first"
+    assert [c.name for c in sheet.view.columns] == ["a", "y"]
+    pick(sheet, sheet.side.sheet, "second")
+    settled(qtbot, lab)
+    assert [c.name for c in sheet.view.columns] == ["b", "c", "z"]
+    accept_sheet(qtbot, lab)
+    assert lab.store.spec.task.sheet == "second"
+    assert load_data(lab.store.spec.task).feature_names == ("b", "c")
+
+
+def test_the_last_rows_are_held_out_once_that_is_chosen(lab, sheet, qtbot):
+    pick(sheet, sheet.side.split, "the last rows")
+    settled(qtbot, lab)
+    accept_sheet(qtbot, lab)
+    data = load_data(lab.store.spec.task)
+    last = data.table.features[1].values[-20:]  # lengths
+    held = data.validation_x[:, 0] * data.x_scale[0] + data.x_mean[0]
+    np.testing.assert_allclose(held, last)
