@@ -21,7 +21,7 @@ from layerlab.core.translation import _, ngettext
 from layerlab.nets.tables import bare
 from layerlab.nets.tables.checks import STRICT, Refusals
 from layerlab.nets.tables.coded import Coded, Coder
-from layerlab.nets.tables.column_cells import ColumnCells, sheet_numbers
+from layerlab.nets.tables.column_cells import ColumnCells, bare_numbers, sheet_numbers
 from layerlab.nets.tables.gaps import is_gap
 from layerlab.nets.tables.layout import TableLayout, is_total
 from layerlab.nets.tables.notation import is_plain
@@ -319,7 +319,7 @@ class _Taker:
         for k, cells in enumerate(zip(*rows, strict=True)):
             if self._ways[k] == bare.NOTHING:
                 continue
-            numbers = sheet_numbers(cells) if self._ways[k] == bare.NUMBERS else None
+            numbers = bare_numbers(cells) if self._ways[k] == bare.NUMBERS else None
             if numbers is not None:
                 self._put_numbers(k, numbers)
             else:
