@@ -300,6 +300,35 @@ def test_what_looks_large_and_is_not_is_read(name: str, tmp_path: pathlib.Path) 
     assert taken < GIGABYTE / 2
 
 
+ODD = {
+    "digits beyond what a row's number holds": row(1, "A1", "B1") + row(2, "A99999999999"),
+    "a place within another attribute": row(1, "A1")
+    + """<row r="2"><c x=' r="A2"' r="XFD1048576"><v>1</v></c></row>""",
+    "two places": row(1, "A1") + '<row><c s="1" r="A2" r="XFD1048576"><v>1</v></c></row>',
+    "no blank between attributes": row(1, "A1")
+    + '<row r="2"><c s="1"r="XFD1048576"><v>1</v></c></row>',
+}
+ODD_REPEATED = {
+    "a number as entities": "table:number-columns-repeated='&#57;9999999'",
+    "a number within another attribute": "x='columns-repeated=\"1\"' "
+    'table:number-columns-repeated="9999999"',
+    "a number without end": f'table:number-columns-repeated="{"9" * 40}"',
+}
+
+
+@memory_known
+@pytest.mark.parametrize("name", [*ODD, *ODD_REPEATED])
+def test_what_hides_its_place_is_refused(name: str, tmp_path: pathlib.Path) -> None:
+    if name in ODD:
+        raw = xlsx(Xml(ODD[name]))
+    else:
+        plain = ROW.format("", VALUE.format("") * 2)
+        raw = ods(Xml(plain + ROW.format("", VALUE.format(ODD_REPEATED[name])) * 3))
+    answer, taken = read_in_a_process(tmp_path, raw)
+    assert answer.startswith(("FILE is a spreadsheet that is damaged", "FILE has a sheet of"))
+    assert taken < GIGABYTE / 2
+
+
 def test_utf16_hides_nothing() -> None:
     text = '<?xml version="1.0" encoding="UTF-16"?><worksheet/>'.encode("utf-16")
     assert "is damaged" in message(xlsx(TABLE, extra={"xl/worksheets/sheet1.xml": text}))

@@ -31,27 +31,25 @@ _STEP = 2**18  # bytes that are unpacked at once
 _LONGEST = 2**22  # bytes of a tag with its text; a cell has at most 32,767 letters
 _LOCAL_HEADER = 30  # bytes, before name and extra field
 _ATTRIBUTES = rb"(?:\s+[\w:.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*"
-_ROW_OR_CELL = re.compile(rb"<(?:\w+:)?(row|c)(" + _ATTRIBUTES + rb")\s*(/?)>\s*(</)?")
-# Filled cells with their places, of files that are written as all programs write them.
-_FILLED = re.compile(
-    rb"<(?:\w+:)?c\s(?:[^<>]*?\s)?r\s*=\s*[\"']([A-Za-z]{1,7})(\d{1,9})[\"'][^<>]*(?<!/)>(?!\s*</)"
+# The attributes are missing where a tag is not written as XML is.
+_ROW_OR_CELL = re.compile(
+    rb"<(?:\w+:)?(row|c)(?=[\s/>])(?:(" + _ATTRIBUTES + rb")\s*(/?)>\s*(</)?)?"
 )
-# A cell without a place, or with a sign in it that hides one.
-_UNPLACED = re.compile(rb"<(?:\w+:)?c(?:\s*/?>|\s(?![^<>]*\br\s*=)[^<>]*>)")
+_ATTRIBUTE = re.compile(rb"\s([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_PLACE = re.compile(rb"([A-Za-z]{1,3})(\d{1,7})")
 _PLACED = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"')
 _PREFIXED = re.compile(rb"<\w+:c[\s/>]")
-_PLACE = re.compile(rb"(?:^|\s)r\s*=\s*[\"']([A-Za-z]*)(\d*)[\"']")
 _SHARED = re.compile(rb"\st\s*=\s*[\"']s[\"'][^<>]*>\s*(?:<(?:\w+:)?v>(\d{1,9})<)?")
 _ITEM = re.compile(rb"<(?:\w+:)?si[\s>]")
 _ODS_TAG = re.compile(
-    rb"<(/?)(?:\w+:)?(table-row|table-cell|covered-table-cell|table)(?=[\s/>])("
+    rb"<(/?)(?:\w+:)?(table-row|table-cell|covered-table-cell|table)(?=[\s/>])(?:("
     + _ATTRIBUTES
-    + rb")\s*(/?)>"
+    + rb")\s*(/?)>)?"
 )
 _ODS_ROW_END = b"</table:table-row>"
 _ODS_OTHERWISE = re.compile(rb"<(?!/?table:)/?(?:\w+:)?(?:covered-)?table-(?:row|cell)")
 _ODS_EMPTY_END = re.compile(rb"<table:table-cell(?:(?!value)[^<>])*/>\s*$")
-_REPEATED = re.compile(rb"number-(?:columns|rows)-repeated\s*=\s*[\"'](\d+)[\"']")
+_REPEATED = re.compile(rb"number-(?:columns|rows)-repeated\s*=\s*[\"'](\d{1,12})[\"']")
 
 
 _UNREADABLE = (ValueError, OSError, NotImplementedError)
@@ -247,17 +245,21 @@ class _Counter:
 
     def _count_exactly(self, part: zipfile.ZipInfo, raw: bytes) -> None:
         """Count the cells of a part that is written in an unusual way, or may be too large."""
-        extent, row, column, is_walked = _Extent(), 0, 0, False
+        extent, row, column = _Extent(), 0, 0
         for stretch in self._stretches(part, raw, is_again=True):
-            if not is_walked and _UNPLACED.search(stretch):
-                is_walked = True  # from here on tag by tag: others take their place from it
-            if is_walked:
-                row, column = _walk(stretch, extent, row, column)
-            elif found := _FILLED.findall(stretch):
-                columns = [_column(letters) for letters in {place[0] for place in found}]
-                rows = [int(digits) for digits in {place[1] for place in found}]
-                extent.take(min(rows), min(columns), max(rows), max(columns))
-                row = max(rows)
+            for tag in _ROW_OR_CELL.finditer(stretch):
+                place = None if tag[2] is None else _place_of(tag[2])
+                if place is None:
+                    raise damaged(self._where)
+                if tag[1] == b"row":
+                    row, column = int(place) if place else row + 1, 0
+                    continue
+                if found := _PLACE.fullmatch(place):
+                    row, column = int(found[2]), _column(found[1])
+                else:
+                    column += 1
+                if not tag[3] and not tag[4]:
+                    extent.take(max(row, 1), column, max(row, 1), column)
             if extent.cells > MAX_CELLS:
                 raise too_large(self._where)
 
@@ -283,7 +285,7 @@ class _Counter:
         self._lengths += [b - a for a, b in zip(starts, ends, strict=False)]
 
     def _count_ods(self, part: zipfile.ZipInfo, raw: bytes) -> None:
-        walk, rest = _OdsWalk(), b""
+        walk, rest = _OdsWalk(self._where), b""
         for stretch in self._stretches(part, raw):
             *rows, rest = (rest + stretch).split(_ODS_ROW_END)
             for row in rows:
@@ -369,27 +371,25 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def _walk(stretch: bytes, extent: _Extent, row: int, column: int) -> tuple[int, int]:
-    """Follow rows and cells that may lack their places; return the last ones."""
-    for tag in _ROW_OR_CELL.finditer(stretch):
-        place = _PLACE.search(tag[2])
-        if tag[1] == b"row":
-            row = int(place[2]) if place and place[2] else row + 1
-            column = 0
-            continue
-        if place and place[1] and place[2]:
-            row, column = int(place[2]), _column(place[1])
-        else:
-            column += 1
-        if not tag[3] and not tag[4]:
-            extent.take(max(row, 1), column, max(row, 1), column)
-    return row, column
+def _place_of(attributes: bytes) -> bytes | None:
+    """Return where a row or cell says that it is, or nothing; None where that is no place."""
+    places = [
+        found[2] if found[2] is not None else found[3]
+        for found in _ATTRIBUTE.finditer(attributes)
+        if found[1] == b"r"
+    ]
+    if not places:
+        return b""
+    place = places[0]
+    is_place = _PLACE.fullmatch(place) or (place.isdigit() and len(place) <= 7)
+    return place if is_place and len(places) == 1 else None
 
 
 class _OdsWalk:
     """Follows the tags of a sheet of OpenDocument."""
 
-    def __init__(self) -> None:
+    def __init__(self, where: str) -> None:
+        self._where = where
         self._extent = _Extent()
         self._others = 0  # cells of other sheets
         self.text = 0  # bytes of the texts in cells, as often as these are repeated
@@ -422,6 +422,8 @@ class _OdsWalk:
                 self._extent.take(self._row, 1, self._row, count)
             return
         for tag in _ODS_TAG.finditer(row):
+            if tag[3] is None:
+                raise damaged(self._where)
             self._take(tag)
         if self._in_row:
             self._end_row()
@@ -435,8 +437,10 @@ class _OdsWalk:
             self._others += self._extent.cells
             self._extent, self._row = _Extent(), 0
             return
-        repeated = _REPEATED.search(tag[3])
-        times = int(repeated[1]) if repeated else 1
+        repeated = _REPEATED.findall(tag[3])
+        if len(repeated) != tag[3].count(b"repeated"):
+            raise damaged(self._where)
+        times = max(map(int, repeated), default=1)
         if tag[2] == b"table-row":
             if tag[1]:
                 self._end_row()
