@@ -135,8 +135,8 @@ def _of_day(time: datetime.time) -> datetime.timedelta:
     return datetime.datetime.combine(_ZERO.date(), time) - _ZERO
 
 
-def ods(sheets: Mapping[str, Rows | Xml] | Rows | Xml) -> bytes:
-    """Return a spreadsheet of OpenDocument; see `xlsx`."""
+def ods(sheets: Mapping[str, Rows | Xml] | Rows | Xml, tail: str = "") -> bytes:
+    """Return a spreadsheet of OpenDocument; see `xlsx`. `tail` follows the sheets."""
     if not isinstance(sheets, Mapping):
         sheets = {"Sheet1": sheets}
     tables = "".join(
@@ -153,7 +153,7 @@ def ods(sheets: Mapping[str, Rows | Xml] | Rows | Xml) -> bytes:
             "META-INF/manifest.xml": f'<m:manifest xmlns:m="{urn}:manifest:1.0"/>',
             "content.xml": '<?xml version="1.0" encoding="UTF-8"?>'
             f"<office:document-content{kinds}>"
-            f"<office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body>"
+            f"<office:body><office:spreadsheet>{tables}{tail}</office:spreadsheet></office:body>"
             "</office:document-content>",
         }
     )

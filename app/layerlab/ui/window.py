@@ -110,7 +110,7 @@ class LabWindow(Themed, QMainWindow):
         self.commands = Commands(self)
         self.engine_menu, self.kept_menu = QMenu(_("Engine"), self), QMenu(_("Kept labs"), self)
         menu = QMenu(self)
-        self.commands.fill(menu, {"finish": self.engine_menu, "open_csv": self.kept_menu})
+        self.commands.fill(menu, {"finish": self.engine_menu, "paste_table": self.kept_menu})
         self.topbar.menu_button.setMenu(menu)
         for view in self.views:
             view.maximise_requested.connect(lambda v=view: self.toggle_maximised(v))

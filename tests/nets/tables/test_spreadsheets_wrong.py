@@ -235,15 +235,13 @@ READ = {
         Xml(row(1, "A1", "B1") + row(2, "A2", "B2") + row(3, "A3", "B3") + EMPTY_ROWS)
     ),
     "formatted columns without end": ods([["a", "b"], [1, 2], [3, 4]]),
-    "a bomb of entities": xlsx(
-        [["a", "b"], [1, 2], [3, 4]],
-        extra={
-            "docProps/app.xml": "<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'>"
-            + "".join(f"<!ENTITY a{k} '{f'&a{k - 1};' * 10}'>" for k in range(1, 12))
-            + "]><x>&a11;</x>"
-        },
-    ),
 }
+BOMB = (
+    "<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'>"
+    + "".join(f"<!ENTITY a{k} '{f'&a{k - 1};' * 10}'>" for k in range(1, 12))
+    + "]><x>&a11;</x>"
+)
+BROKEN = ods([["a", "b"], [1, 2]], tail="</table:table-row></table:table><table:ta:table/>")
 LIMITED = """
 import resource, sys
 from layerlab.core.errors import LabError
@@ -326,6 +324,22 @@ def test_what_hides_its_place_is_refused(name: str, tmp_path: pathlib.Path) -> N
         raw = ods(Xml(plain + ROW.format("", VALUE.format(ODD_REPEATED[name])) * 3))
     answer, taken = read_in_a_process(tmp_path, raw)
     assert answer.startswith(("FILE is a spreadsheet that is damaged", "FILE has a sheet of"))
+    assert taken < GIGABYTE / 2
+
+
+@memory_known
+@pytest.mark.parametrize(
+    "raw",
+    [
+        xlsx(TABLE, extra={"docProps/app.xml": BOMB}),
+        xlsx(TABLE, extra={"xl/sharedStrings.xml": BOMB}),
+        BROKEN,
+    ],
+    ids=["bomb beside", "bomb", "never closed"],
+)
+def test_xml_without_end_is_refused(raw: bytes, tmp_path: pathlib.Path) -> None:
+    answer, taken = read_in_a_process(tmp_path, raw)
+    assert answer.startswith("FILE is a spreadsheet that is damaged")
     assert taken < GIGABYTE / 2
 
 

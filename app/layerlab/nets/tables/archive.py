@@ -17,6 +17,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from xml.parsers import expat
 
 from layerlab.core.cancel import check_cancelled
 from layerlab.core.errors import LabError
@@ -306,11 +307,16 @@ class _Counter:
         rest, is_xml = b"", None
         if is_again:
             self._unpacked = 0
+        # Old pictures are written in XML that is none.
+        is_checked = not is_again and not part.filename.lower().endswith(".vml")
+        parser = expat.ParserCreate()
         for piece in self._pieces(part, raw):
             if is_xml is None:
                 if piece[:2] in (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<"):
                     raise damaged(self._where)  # XML in UTF-16, which no program writes here
                 is_xml = piece.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<")
+            if is_xml and is_checked:
+                self._check_xml(parser, piece)
             piece = rest + piece
             at = max(piece.rfind(mark) for mark in (b"<row", b"<c", b"<si", b"<table:table-"))
             if at <= 0:
@@ -321,7 +327,16 @@ class _Counter:
                 if is_xml:
                     raise damaged(self._where)
                 rest = b""  # a picture or a sound
+        if is_xml and is_checked:
+            self._check_xml(parser, b"")
         yield rest
+
+    def _check_xml(self, parser: expat.XMLParserType, piece: bytes) -> None:
+        """Refuse what is no XML: the library may read on in it forever. b"" ends a part."""
+        try:
+            parser.Parse(piece, not piece)
+        except expat.ExpatError:  # entities without end too
+            raise damaged(self._where) from None
 
     def _pieces(self, part: zipfile.ZipInfo, raw: bytes) -> Iterator[bytes]:
         """Yield what a part holds, unpacked to its true end."""
