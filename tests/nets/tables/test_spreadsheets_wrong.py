@@ -343,6 +343,12 @@ def test_xml_without_end_is_refused(raw: bytes, tmp_path: pathlib.Path) -> None:
     assert taken < GIGABYTE / 2
 
 
+@pytest.mark.parametrize("encoding", ["utf-9", "shift_jis", "gb18030", "utf-16"])
+def test_an_encoding_that_no_spreadsheet_has(encoding: str) -> None:
+    text = f'<?xml version="1.0" encoding="{encoding}"?><styleSheet/>'
+    assert "is damaged" in message(xlsx(TABLE, extra={"xl/styles.xml": text}))
+
+
 def test_utf16_hides_nothing() -> None:
     text = '<?xml version="1.0" encoding="UTF-16"?><worksheet/>'.encode("utf-16")
     assert "is damaged" in message(xlsx(TABLE, extra={"xl/worksheets/sheet1.xml": text}))

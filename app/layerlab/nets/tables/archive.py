@@ -335,7 +335,8 @@ class _Counter:
         """Refuse what is no XML: the library may read on in it forever. b"" ends a part."""
         try:
             parser.Parse(piece, not piece)
-        except expat.ExpatError:  # entities without end too
+        # Entities without end too; an encoding that is not known, or of several bytes.
+        except (expat.ExpatError, LookupError, ValueError):
             raise damaged(self._where) from None
 
     def _pieces(self, part: zipfile.ZipInfo, raw: bytes) -> Iterator[bytes]:
