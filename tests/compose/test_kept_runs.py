@@ -9,7 +9,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from layerlab.compose.kept_run import EndedRun, measured
+from layerlab.compose.ended_run import EndedRun
+from layerlab.compose.kept_run import measured
 from layerlab.core.options import Options
 from layerlab.core.spec import LabSpec, edit, edit_all
 from layerlab.nets.engines.numpy_engine import NumpyEngine

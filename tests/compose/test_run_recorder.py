@@ -9,7 +9,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from layerlab.compose import run_recorder
-from layerlab.compose.kept_run import EndedRun, measured
+from layerlab.compose.ended_run import EndedRun
+from layerlab.compose.kept_run import measured
 from layerlab.compose.labs import read_lab
 from layerlab.core.options import Options
 from layerlab.core.picture import Polyline, picture_from_json

@@ -12,7 +12,8 @@ import dataclasses
 import pathlib
 import sys
 
-from layerlab.compose.kept_run import EndedRun, measured
+from layerlab.compose.ended_run import EndedRun
+from layerlab.compose.kept_run import measured
 from layerlab.core.options import Options, options_to_json
 from layerlab.core.spec import LabSpec, edit, to_json
 from layerlab.core.state import State
@@ -56,6 +57,7 @@ def sample_options() -> Options:
         finish_dragging=False,
         thresholds={"wave": 0.002},
         runs_mb=50,
+        recent=("/home/student/labs/a.layerlab",),
     )
 
 

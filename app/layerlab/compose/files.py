@@ -13,10 +13,12 @@ from PySide6.QtWidgets import QFileDialog
 from layerlab.compose.dialogs import LastFolder, ask_where_to_save
 from layerlab.compose.file_reader import FileReader
 from layerlab.compose.labs import input_names
+from layerlab.compose.recent_files import RecentFiles
 from layerlab.compose.saving import Saving
 from layerlab.compose.tables import Tables
 from layerlab.core.disk import SMALL_BYTES
 from layerlab.core.errors import LabError
+from layerlab.core.spec import LabSpec
 from layerlab.core.translation import _
 from layerlab.nets.tasks.tables import ENDINGS, is_table
 from layerlab.runtime import labfile, opened, pasted
@@ -48,6 +50,7 @@ class Files(QObject):
         file_reader: FileReader,
         tables: Tables,
         folder: LastFolder,
+        recent: RecentFiles,
         show_message: Callable[[str], None],
         parent: QObject | None = None,
     ) -> None:
@@ -56,19 +59,22 @@ class Files(QObject):
         Args:
             window: has the banner and the title. store, runner: what is opened and saved.
             file_reader, tables: read labs and tables. folder: where dialogs begin.
+            recent: what the menu lists.
             show_message: shows a sentence at the foot of the window.
             parent: with which it is deleted.
         """
         super().__init__(parent)
         self._window, self._store, self._runner = window, store, runner
         self._file_reader, self._tables = file_reader, tables
-        self._folder, self._show_message = folder, show_message
+        self._folder, self._recent, self._show_message = folder, recent, show_message
         self.path: pathlib.Path | None = None
         self.saving = Saving(self._on_saved, self._on_not_saved, show_message)
+        self._table = store.spec.task.path
         self._asked = ""  # the lab about whose table the banner asks
         self._openings = 0  # how many files were opened
         self._saved_in: dict[pathlib.Path, int] = {}  # how many when a file was to be written
         store.restored.connect(self._on_restored)
+        store.changed.connect(self._on_changed)
 
     def open(self) -> None:
         """Ask for a file and open it."""
@@ -125,6 +131,13 @@ class Files(QObject):
             self._openings += 1
             self.path = None
             self._window.setWindowTitle("Layerlab")
+
+    def _on_changed(self, spec: LabSpec, effect: object) -> None:
+        """Remember the table that was opened."""
+        path = spec.task.path
+        if path is not None and path != self._table:
+            self._recent.remember(path)
+        self._table = path
 
     def _take_lab(self, name: str, snapshot: Snapshot) -> None:
         self._store.open(snapshot)
@@ -212,4 +225,5 @@ class Files(QObject):
     def _remember(self, path: pathlib.Path) -> None:
         self.path = path
         self._folder.remember(path)
+        self._recent.remember(path)
         self._window.setWindowTitle(f"{path.stem} · Layerlab")

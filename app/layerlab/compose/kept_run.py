@@ -6,48 +6,23 @@ import functools
 import logging
 import math
 import platform
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
+from layerlab.compose.ended_run import EndedRun
 from layerlab.core.errors import LabError
 from layerlab.core.numbers import median
 from layerlab.core.runs import Losses, NewRun
-from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
 from layerlab.core.translation import _
 from layerlab.runtime import labfile, settings
-from layerlab.runtime.backend import HistoryLike
 from layerlab.runtime.runs.library import LARGE_SHARE, DamagedLibraryError, RunLibrary
 
 Array = np.ndarray
 _log = logging.getLogger("layerlab")
 _CPUS, _MODEL = "/proc/cpuinfo", b"model name"  # of Linux
 STALE_MS, WAIT_MS = 30_000, 2000  # of the lock of a window that puts a library aside
-
-
-@dataclass(frozen=True, eq=False)
-class EndedRun:
-    """A run as the window knows it when it ends; nobody writes to any of it.
-
-    Attributes:
-        spec, state, history: of that moment. status: how it ended, see `core.runs`.
-        length: updates of the whole run. engine: its name.
-        ended: seconds since 1970. seconds: that it trained.
-        prediction: the part of the frame that shows this state; None: it is measured.
-    """
-
-    spec: LabSpec
-    state: State
-    history: HistoryLike | None
-    status: str
-    length: int
-    engine: str
-    ended: float
-    seconds: float
-    prediction: object = None
 
 
 class RunWriter:
@@ -223,8 +198,3 @@ def _versions(engine: str) -> dict[str, str]:
         except importlib.metadata.PackageNotFoundError:  # it came in another way
             continue
     return found
-
-
-def now() -> float:
-    """Return the time of day, seconds since 1970."""
-    return time.time()

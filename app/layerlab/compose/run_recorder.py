@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from layerlab.compose.ended_run import EndedRun
 from layerlab.core.translation import _
 from layerlab.runtime.keeper import Keeper
 
 if TYPE_CHECKING:
-    from layerlab.compose.kept_run import EndedRun, RunWriter
+    from layerlab.compose.kept_run import RunWriter
     from layerlab.compose.options_store import OptionsStore
     from layerlab.compose.training import Training
     from layerlab.core.frames import Frame
@@ -34,6 +35,7 @@ FEW = 20  # updates: fewer are steps by hand, not a run
 LONG_S = 5.0  # a run that trained for longer is kept although an edit replaced it
 PATIENCE_S = 2.0  # that a window which closes waits for the disk
 MB = 1_000_000
+ENDED = ("finished", "stopped")  # of a frame's status
 
 
 class RunRecorder(QObject):
@@ -142,22 +144,19 @@ class RunRecorder(QObject):
             self._long = self._ended(request, frame)
 
     def _ended(self, request: WorkerRequest, frame: Frame) -> EndedRun | None:
-        from layerlab.compose.kept_run import EndedRun, now
-        from layerlab.core.runs import FINISHED, PAUSED, REPLACED, STOPPED
-
         state, history = self._runner.snapshot()
         if state is None:
             return None
-        status = {"finished": FINISHED, "stopped": STOPPED}.get(frame.status, PAUSED)
+        status = frame.status if frame.status in ENDED else "paused"
         is_shown = frame.update == state.update
         return EndedRun(
             spec=request.spec,
             state=state,
             history=history,
-            status=REPLACED if request.playing else status,
+            status="replaced" if request.playing else status,
             length=frame.length,
             engine=request.engine,
-            ended=now(),
+            ended=time.time(),
             seconds=frame.elapsed_s or self._played_s(),
             prediction=frame.prediction if is_shown else None,
         )
@@ -165,12 +164,16 @@ class RunRecorder(QObject):
     def _hand_over(self, run_id: int, run: EndedRun | None) -> None:
         if run is None:
             return
+        limit = self._options_store.options.runs_mb * MB
+        self._keeper.put(str(run_id), partial(self._write, run_id, run, limit))
+
+    def _write(self, run_id: int, run: EndedRun, limit: int) -> None:
+        """Write a run, on the keeper's thread, which also imports what that takes."""
         if self._writer is None:
             from layerlab.compose.kept_run import RunWriter
 
             self._writer = RunWriter(self._tell)
-        limit = self._options_store.options.runs_mb * MB
-        self._keeper.put(str(run_id), partial(self._writer.write, run_id, run, limit))
+        self._writer.write(run_id, run, limit)
 
     # ---- how long
 
@@ -214,5 +217,5 @@ class RunRecorder(QObject):
 def _is_run(request: WorkerRequest, frame: Frame) -> bool:
     """Return whether something was trained since it was opened, undone or initialized."""
     first = 0 if request.start is None else request.start.update
-    has_ended = frame.status in ("finished", "stopped")
+    has_ended = frame.status in ENDED
     return frame.update > first and (has_ended or frame.update - first >= FEW)

@@ -27,6 +27,7 @@ from layerlab.compose.options_store import OptionsStore
 from layerlab.compose.pages import Pages
 from layerlab.compose.pasting import Pasting
 from layerlab.compose.previous_run import PreviousRunOverlay
+from layerlab.compose.recent_files import RecentFiles
 from layerlab.compose.reopening import Reopened
 from layerlab.compose.run_recorder import RunRecorder
 from layerlab.compose.seeds import Seeds
@@ -126,6 +127,7 @@ class Session(QObject):
         """Make what reads and writes files for the lab."""
         training, show_message = self.training, self.toast.show_message
         self.folder = LastFolder(self.options_store)
+        self.recent = RecentFiles(self.options_store, lambda name: self.pages.open_path(name))
         self.file_reader = FileReader(
             self.window.add_banner, self.error_reporter.show_error, self
         )
@@ -144,6 +146,7 @@ class Session(QObject):
             self.file_reader,
             self.tables,
             self.folder,
+            self.recent,
             show_message,
             self,
         )
@@ -417,6 +420,8 @@ class Session(QObject):
         )
         menu = self.window.engine_menu
         menu.aboutToShow.connect(self._fill_engines)
+        recent = self.window.recent_menu
+        recent.aboutToShow.connect(lambda: self.recent.fill(recent))
         kept = self.window.kept_menu
         kept.aboutToShow.connect(lambda: self.kept.fill(kept))
 

@@ -14,6 +14,7 @@ from layerlab.core.knobs import Effect, Knob
 from layerlab.core.themes import THEME_NAMES
 from layerlab.core.translation import _
 
+MAX_RECENT = 12
 VIEW_KNOBS = {
     knob.path: knob
     for knob in (
@@ -85,6 +86,7 @@ class Options(msgspec.Struct, frozen=True):
             too; else at `speed`.
         thresholds: task -> loss below which a seed is a success, where it was chosen by hand.
         runs_mb: megabytes that the library of runs may take; 0: none are kept.
+        recent: files that were opened or saved last, the newest first.
     """
 
     theme: str = "system"
@@ -97,6 +99,7 @@ class Options(msgspec.Struct, frozen=True):
     finish_dragging: bool = True
     thresholds: dict[str, float] = msgspec.field(default_factory=dict)
     runs_mb: int = 200
+    recent: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         VIEW_KNOBS["view.theme"].check(self.theme)

@@ -109,8 +109,14 @@ class LabWindow(Themed, QMainWindow):
         self._build()
         self.commands = Commands(self)
         self.engine_menu, self.kept_menu = QMenu(_("Engine"), self), QMenu(_("Kept labs"), self)
+        self.recent_menu = QMenu(_("Recent files"), self)
         menu = QMenu(self)
-        self.commands.fill(menu, {"finish": self.engine_menu, "paste_table": self.kept_menu})
+        below = {
+            "open": self.recent_menu,
+            "finish": self.engine_menu,
+            "paste_table": self.kept_menu,
+        }
+        self.commands.fill(menu, below)
         self.topbar.menu_button.setMenu(menu)
         for view in self.views:
             view.maximise_requested.connect(lambda v=view: self.toggle_maximised(v))
