@@ -85,6 +85,7 @@ def test_no_modules_import_each_other_not_even_for_types() -> None:
         ("runtime.labfile", HEAVY),
         ("cli __main__", HEAVY | {"numpy", "msgspec"}),
         ("compose.start compose.shot", {"torch", "sklearn", "networkx", "numba", "pyqtgraph"}),
+        ("compose.session compose.run_recorder", {"sqlite3"}),
         ("compose.ask_qt", HEAVY - {"PySide6"}),
         ("experiments claims.listing", {"torch", "networkx", "PySide6"}),
     ],

@@ -186,7 +186,8 @@ def test_runs_are_deleted_and_brought_back(show, home, qtbot):
     click(page, numbers[3])
     click(page, numbers[2], Qt.KeyboardModifier.ControlModifier)
     assert page.list.numbers() == [numbers[3], numbers[2]]
-    assert "2 runs are chosen" in page.pane.facts.text()
+    qtbot.waitUntil(lambda: "Loss of B" in page.pane.facts.text())
+    assert "First seed: A 2, B 3" in page.pane.facts.text()
     QTest.keyClick(page.list, KEY.Key_Delete)
     qtbot.waitUntil(lambda: len(shown(page)) == 2)
     assert page.list.numbers() == [numbers[1]]  # what came into their place

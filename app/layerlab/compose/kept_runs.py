@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from layerlab.compose.file_reader import FileReader
 from layerlab.compose.options_store import OptionsStore
+from layerlab.compose.run_comparison import MOST, comparison
 from layerlab.core.errors import LabError
 from layerlab.core.phrases import capitalized
 from layerlab.core.picture import Picture, picture_from_json
@@ -82,6 +83,7 @@ class KeptRuns(QObject):
         page = self.page
         page.searched.connect(self.refresh)
         page.detail_wanted.connect(self._ask_for_detail)
+        page.comparison_wanted.connect(self._ask_for_comparison)
         page.said.connect(lambda number, changes: self._edit([number], **changes))
         page.open_wanted.connect(self.open)
         page.pin_wanted.connect(lambda numbers, on: self._edit(numbers, pinned=on))
@@ -125,6 +127,17 @@ class KeptRuns(QObject):
         if number < 0:
             return
         self._desk.ask(partial(self._library.detail, number), self.page.show_detail, "detail")
+
+    def _ask_for_comparison(self, numbers: list[int]) -> None:
+        if len(numbers) > MOST:
+            text = _("Up to {most} runs are compared.", most=MOST)
+            self.page.show_comparison(numbers, text)
+            return
+
+        def compare() -> str:
+            return comparison([self._library.detail(number) for number in numbers])
+
+        self._desk.ask(compare, partial(self.page.show_comparison, numbers), "detail")
 
     def _ask_for_pictures(self) -> None:
         numbers = self.page.rows.take_wanted()

@@ -40,6 +40,7 @@ class RunsPage(Themed, QWidget):
     Signals:
         searched(text): these runs are to be shown.
         detail_wanted(number): of the chosen run; -1 if not one is chosen.
+        comparison_wanted(numbers): of the chosen runs, of which there are several.
         said(number, changes): name, note or tags of a run are to be others.
         open_wanted(number), pin_wanted(numbers, on), delete_wanted(numbers).
         budget_chosen(megabytes).
@@ -47,6 +48,7 @@ class RunsPage(Themed, QWidget):
 
     searched = Signal(str)
     detail_wanted = Signal(int)
+    comparison_wanted = Signal(object)
     said = Signal(int, object)
     open_wanted = Signal(int)
     pin_wanted = Signal(object, bool)
@@ -197,6 +199,11 @@ class RunsPage(Themed, QWidget):
             return
         self.pane.show_detail(detail, len(numbers))
 
+    def show_comparison(self, numbers: list[int], text: str) -> None:
+        """Show runs compared, if they are the ones that are chosen still."""
+        if numbers == self.list.numbers():
+            self.pane.facts.setText(text)
+
     def take_keys(self) -> None:
         """Let the arrows move through the list."""
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -207,6 +214,8 @@ class RunsPage(Themed, QWidget):
         if len(numbers) != 1:
             self.pane.show_detail(None, len(numbers))
         self.detail_wanted.emit(numbers[0] if len(numbers) == 1 else -1)
+        if len(numbers) > 1:
+            self.comparison_wanted.emit(numbers)
 
     def _on_open(self) -> None:
         numbers = self.list.numbers()
