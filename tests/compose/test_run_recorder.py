@@ -17,6 +17,7 @@ from layerlab.core.picture import Polyline, picture_from_json
 from layerlab.core.spec import LabSpec, edit, edit_all
 from layerlab.nets.engines.numpy_engine import NumpyEngine
 from layerlab.runtime.runs.library import RunLibrary
+from layerlab.runtime.runs.query import parse
 from tests.compose.conftest import bar_of, drag, finished
 from tests.helpers.waiting import PATIENCE_S
 
@@ -202,6 +203,37 @@ def test_a_network_that_is_too_large_is_not_even_written_down():
     run = EndedRun(QUICK, state, None, "finished", 60, "numpy", 1.0, 2.0)
     assert measured(run, 10**8)[1] is not None
     assert measured(run, state.nbytes)[1] is None
+
+
+def test_a_live_edit_of_a_run_that_has_ended_changes_nothing_that_is_kept(
+    open_lab, qtbot, runs
+):
+    """It was not trained by that rate."""
+    lab = open_lab(QUICK, play=True)
+    finished(qtbot, lab)
+    before = kept(runs, qtbot, 1)
+    lab.store.edit("train.rate", 0.3)
+    qtbot.waitUntil(lambda: lab.frame.spec.train.rate == 0.3)
+    looked(lab, qtbot)
+    assert runs.find() == before
+    assert runs.detail(before[0].id).lab_spec() == QUICK
+
+
+def test_a_run_whose_rate_was_turned_while_it_trained_says_so(open_lab, qtbot, runs):
+    lab = open_lab(SLOW, play=True)
+    qtbot.waitUntil(lambda: lab.frame.update > 100)
+    QTest.keyClick(lab.window, Qt.Key.Key_Space)
+    (first,) = kept(runs, qtbot, 1)
+    assert first.tags == ()
+    lab.store.edit("train.rate", 0.02)
+    QTest.keyClick(lab.window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: lab.frame.update > first.updates + 100)
+    QTest.keyClick(lab.window, Qt.Key.Key_Space)
+    newest, other = kept(runs, qtbot, 2)  # the first is what it was
+    assert other == first
+    assert newest.tags == ("live-edits",)
+    assert runs.detail(newest.id).lab_spec().train.rate == 0.02
+    assert [run.id for run in runs.find(parse("tag:live-edits"))] == [newest.id]
 
 
 def test_two_windows_keep_their_runs_in_one_library(open_lab, qtbot, runs):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from layerlab.core import spec as specs
 from layerlab.core.frames import Prediction
 from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
@@ -19,6 +20,7 @@ class EndedRun:
         length: updates of the whole run. engine: its name.
         ended: seconds since 1970. seconds: that it trained.
         prediction: the part of the frame that shows this state; None: it is measured.
+        is_edited: whether knobs were turned while it trained: `spec` has what they were last.
     """
 
     spec: LabSpec
@@ -30,3 +32,11 @@ class EndedRun:
     ended: float
     seconds: float
     prediction: Prediction | None = None
+    is_edited: bool = False
+
+
+def same_training(one: LabSpec, other: LabSpec) -> bool:
+    """Return whether two specs train alike, for however long."""
+    fields = ("updates", "epochs", "target_loss")
+    length = {name: getattr(one.train, name) for name in fields}
+    return specs.replace(other, train=specs.replace(other.train, **length)) == one

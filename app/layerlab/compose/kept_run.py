@@ -10,10 +10,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from layerlab.compose.ended_run import EndedRun
+from layerlab.compose.ended_run import EndedRun, same_training
 from layerlab.core.errors import LabError
 from layerlab.core.numbers import median
 from layerlab.core.runs import Losses, NewRun
+from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
 from layerlab.core.translation import _
 from layerlab.runtime import labfile, settings
@@ -21,6 +22,7 @@ from layerlab.runtime.runs.library import LARGE_SHARE, DamagedLibraryError, RunL
 
 Array = np.ndarray
 _log = logging.getLogger("layerlab")
+EDITED = "live-edits"  # tag of a run whose knobs were turned while it trained
 _CPUS, _MODEL = "/proc/cpuinfo", b"model name"  # of Linux
 STALE_MS, WAIT_MS = 30_000, 2000  # of the lock of a window that puts a library aside
 
@@ -35,7 +37,8 @@ class RunWriter:
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
         self._is_checked = self._is_full = False
-        self._numbers: dict[int, int] = {}  # run of the runner -> its number in the library
+        # The run that was written last: of the runner, its spec, its number in the library.
+        self._last: tuple[int, LabSpec, int] | None = None
 
     def write(self, run_id: int, run: EndedRun, limit: int) -> None:
         """Keep a run.
@@ -53,11 +56,11 @@ class RunWriter:
             self._check(library)
             self._is_checked = True
         try:
-            number, left = library.add(new, network, limit, self._numbers.get(run_id))
+            number, left = library.add(new, network, limit, self._replaced(run_id, run))
         except DamagedLibraryError as error:  # since it was looked at
             self._begin_new(library, error)
             number, left = library.add(new, network, limit)
-        self._numbers = {run_id: number}
+        self._last = (run_id, run.spec, number)
         _log.info("run %d of %d updates is kept", number, new.updates)
         if left and not self._is_full:
             self._is_full = True
@@ -67,6 +70,12 @@ class RunWriter:
                     "are pinned."
                 )
             )
+
+    def _replaced(self, run_id: int, run: EndedRun) -> int | None:
+        """Return the number of the run that this one is further on, if it trained alike."""
+        if self._last is None or self._last[0] != run_id:
+            return None
+        return self._last[2] if same_training(self._last[1], run.spec) else None
 
     def _check(self, library: RunLibrary) -> None:
         try:
@@ -85,7 +94,7 @@ class RunWriter:
             name = library.put_aside()
         finally:
             lock.give_back()
-        self._numbers.clear()
+        self._last = None
         _log.warning("%s", error)
         if name:
             self._tell(
@@ -128,6 +137,7 @@ def measured(run: EndedRun, limit: int) -> tuple[NewRun, memoryview | None]:
         processor=processor(),
         versions=_versions(run.engine),
         picture=_picture(run, state),
+        tags=(EDITED,) if run.is_edited else (),
     )
     if state.nbytes > LARGE_SHARE * limit or not state.is_finite():
         return new, None

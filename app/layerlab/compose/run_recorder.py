@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from layerlab.compose.ended_run import EndedRun
+from layerlab.compose.ended_run import EndedRun, same_training
 from layerlab.core.translation import _
 from layerlab.runtime.keeper import Keeper
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from layerlab.compose.options_store import OptionsStore
     from layerlab.compose.training import Training
     from layerlab.core.frames import Frame
+    from layerlab.core.spec import LabSpec
     from layerlab.runtime.request import WorkerRequest
     from layerlab.runtime.runner import Runner
 
@@ -74,6 +75,10 @@ class RunRecorder(QObject):
         self._run_id = -1
         self._begun_at: float | None = None  # since when the run plays
         self._seconds = 0.0  # that it has played before
+        self._first: LabSpec | None = None  # by which the run began
+        # The run, its update, and by which spec that was trained: an edit of a live knob
+        # changes the spec of a run that has ended, not what it was trained by.
+        self._trained: tuple[int, int, LabSpec] | None = None
         self._seen: object = None
         self._since = 0.0
         self._done: object = None  # what was handed over last
@@ -82,6 +87,7 @@ class RunRecorder(QObject):
         self._clock.setInterval(LOOK_MS)
         self._clock.timeout.connect(self.look)
         runner.played.connect(self._on_played)
+        runner.framed.connect(self._on_framed)
         # Emitted on the keeper's thread.
         self._keeper.kept.connect(self._on_kept, Qt.ConnectionType.QueuedConnection)
         self._keeper.failed.connect(self._on_failed, Qt.ConnectionType.QueuedConnection)
@@ -121,13 +127,21 @@ class RunRecorder(QObject):
             self._look_at_long(request, frame)
             return
         self._long = None
-        key = (frame.run_id, frame.spec, frame.update)
+        key = (frame.run_id, frame.update)
         if key != self._seen:
             self._seen, self._since = key, now
         has_rested = at_once or now - self._since >= SETTLED_S
         if has_rested and key != self._done and _is_run(request, frame):
             self._done = key
             self._hand_over(frame.run_id, self._ended(request, frame))
+
+    def _on_framed(self, frame: Frame) -> None:
+        known = self._trained
+        if known is None or known[0] != frame.run_id:
+            self._first = frame.spec
+            self._trained = (frame.run_id, frame.update, frame.spec)
+        elif known[1] != frame.update:
+            self._trained = (frame.run_id, frame.update, frame.spec)
 
     def _follow(self, request: WorkerRequest) -> None:
         """Take note where another run has taken the place of the one before."""
@@ -147,10 +161,13 @@ class RunRecorder(QObject):
         state, history = self._runner.snapshot()
         if state is None:
             return None
+        spec, trained = request.spec, self._trained
+        if trained is not None and trained[:2] == (frame.run_id, frame.update):
+            spec = trained[2]
         status = frame.status if frame.status in ENDED else "paused"
         is_shown = frame.update == state.update
         return EndedRun(
-            spec=request.spec,
+            spec=spec,
             state=state,
             history=history,
             status="replaced" if request.playing else status,
@@ -159,6 +176,7 @@ class RunRecorder(QObject):
             ended=time.time(),
             seconds=frame.elapsed_s or self._played_s(),
             prediction=frame.prediction if is_shown else None,
+            is_edited=self._first is not None and not same_training(self._first, spec),
         )
 
     def _hand_over(self, run_id: int, run: EndedRun | None) -> None:

@@ -41,6 +41,7 @@ class NewRun(msgspec.Struct, frozen=True, kw_only=True):
         losses: of every seed.
         engine: its name. processor: what it trained on. versions: library -> version.
         picture: a thumbnail of the prediction, as `picture_to_json` writes it, or empty.
+        tags: that it has to begin with.
     """
 
     spec: LabSpec
@@ -56,6 +57,7 @@ class NewRun(msgspec.Struct, frozen=True, kw_only=True):
     processor: str = ""
     versions: dict[str, str] = {}
     picture: bytes = b""
+    tags: tuple[str, ...] = ()
 
 
 class RunEntry(msgspec.Struct, frozen=True, kw_only=True):

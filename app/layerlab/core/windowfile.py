@@ -31,7 +31,7 @@ class WindowFile(msgspec.Struct, frozen=True, kw_only=True):
         version: of the file. Fields that are not known are left out, so that a version is
             another one only where old readers would misunderstand it.
         spec: the lab's spec, as JSON; see `lab_spec`.
-        page: `lab`, `gallery`, `claims`, or the key of a page of the gallery.
+        page: `lab`, `gallery`, `claims`, `runs`, or the key of a page of the gallery.
         knobs: page -> its knobs, of all pages that were opened.
         geometry: place and size, and whether it was maximised, as Qt writes them, in base64.
     """

@@ -99,13 +99,15 @@ class RunLibrary:
                 marks = ", ".join("?" * len(row))
                 sql = f"INSERT INTO runs ({', '.join(row)}) VALUES ({marks})"
                 number = int(library.execute(sql, tuple(row.values())).lastrowid or 0)
+                tags = said_of("tags", run.tags)
+                library.execute("UPDATE runs SET tags = ? WHERE id = ?", (tags, number))
             else:
                 number = old
                 sql = "SELECT network FROM runs WHERE id = ?"
                 former = library.execute(sql, (number,)).fetchone()[0]
                 sets = ", ".join(f"{name} = ?" for name in row)
                 library.execute(f"UPDATE runs SET {sets} WHERE id = ?", (*row.values(), number))
-                self._index(library, number)
+            self._index(library, number)
             library.execute(
                 "INSERT OR REPLACE INTO pictures VALUES (?, ?)", (number, run.picture)
             )
