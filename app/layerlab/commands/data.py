@@ -17,7 +17,7 @@ from layerlab.core.numbers import grouped
 from layerlab.core.translation import _, ngettext, translated
 
 if TYPE_CHECKING:
-    from layerlab.nets.tables.columns import ReadColumn
+    from layerlab.nets.tables.read_column import ReadColumn
     from layerlab.nets.tables.reading import Reading
     from layerlab.nets.tasks.splits import Parts
 

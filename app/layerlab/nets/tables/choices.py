@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -44,9 +45,13 @@ class Choices:
     sheet: str | None = None
     split_column: str | None = None
 
+    @functools.cached_property
+    def _kinds(self) -> dict[str, str]:
+        return dict(self.kinds)
+
     def kind_of(self, name: str) -> str | None:
         """Return the kind that is chosen for a column, or None."""
-        return dict(self.kinds).get(name)
+        return self._kinds.get(name)
 
     def fitting(self, names: Sequence[str], where: str, refusals: Refusals) -> Choices:
         """Return the choices that a table's columns allow; the others meet the refusals.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -129,6 +130,53 @@ class Coder:
         if number == len(self.names):
             self.names.append(text)
         return number
+
+
+def joined(blocks: Sequence[tuple[str, ...] | Coded]) -> Coded:
+    """Return the texts of blocks as one.
+
+    Args:
+        blocks: texts as they are, or coded with one list of different texts, that of a table.
+
+    Returns:
+        Texts whose list has those of the blocks alone, in the order in which they come.
+    """
+    numbers: dict[str, int] = {}
+    parts = [np.zeros(0, np.int32)]
+    for is_coded, some in itertools.groupby(blocks, lambda block: isinstance(block, Coded)):
+        shared, single = _parted(some)
+        if is_coded:
+            codes = np.concatenate([block.codes for block in shared])
+            names = shared[0].names
+            own = np.zeros(len(names), np.int32)
+            for code in _as_they_come(codes, len(names)):
+                own[code] = numbers.setdefault(names[code], len(numbers))
+            parts.append(own[codes])
+        for texts in single:
+            for text in texts:
+                numbers.setdefault(text, len(numbers))
+            parts.append(np.fromiter(map(numbers.__getitem__, texts), np.int32, len(texts)))
+    return Coded(np.concatenate(parts), list(numbers))
+
+
+def _parted(
+    blocks: Iterable[tuple[str, ...] | Coded],
+) -> tuple[list[Coded], list[tuple[str, ...]]]:
+    shared: list[Coded] = []
+    single: list[tuple[str, ...]] = []
+    for block in blocks:
+        if isinstance(block, Coded):
+            shared.append(block)
+        else:
+            single.append(block)
+    return shared, single
+
+
+def _as_they_come(codes: Array, different: int) -> list[int]:
+    """Return the codes that there are, by the rows in which they come first."""
+    first = np.full(different, len(codes), np.int64)
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+    return list(np.argsort(first, kind="stable")[: np.count_nonzero(first < len(codes))])
 
 
 def _keyed(letters: Letters, starts: Array, ends: Array) -> _Keyed:

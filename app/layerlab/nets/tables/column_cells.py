@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from layerlab.nets.tables import bare
-from layerlab.nets.tables.coded import Coded
+from layerlab.nets.tables.coded import Coded, joined
 from layerlab.nets.tables.gaps import is_gap
 from layerlab.nets.tables.sheets import Cell
 
@@ -57,7 +56,7 @@ class ColumnCells:
     def coded(self) -> Coded:
         """Return all texts; the different ones are listed in the order in which they come."""
         if self._whole is None:
-            self._whole = _coded(self.blocks)
+            self._whole = joined(self.blocks)
             self.blocks = [self._whole]
         return self._whole
 
@@ -74,46 +73,6 @@ class ColumnCells:
             has_thirds=found.has_thirds,
             words=self.words,
         )
-
-
-def _coded(blocks: Sequence[Block]) -> Coded:
-    """Return the texts of all blocks as one; they share their list of different texts."""
-    numbers: dict[str, int] = {}
-    parts = [np.zeros(0, np.int32)]
-    for is_coded, some in itertools.groupby(blocks, lambda block: isinstance(block, Coded)):
-        shared, single = _parted(some)
-        if is_coded:
-            codes = np.concatenate([block.codes for block in shared])
-            names = shared[0].names
-            own = np.zeros(len(names), np.int32)
-            for code in _as_they_come(codes, len(names)):
-                own[code] = numbers.setdefault(names[code], len(numbers))
-            parts.append(own[codes])
-        for texts in single:
-            for text in texts:
-                numbers.setdefault(text, len(numbers))
-            parts.append(np.fromiter(map(numbers.__getitem__, texts), np.int32, len(texts)))
-    return Coded(np.concatenate(parts), list(numbers))
-
-
-def _parted(
-    blocks: Iterable[tuple[str, ...] | Coded],
-) -> tuple[list[Coded], list[tuple[str, ...]]]:
-    shared: list[Coded] = []
-    single: list[tuple[str, ...]] = []
-    for block in blocks:
-        if isinstance(block, Coded):
-            shared.append(block)
-        else:
-            single.append(block)
-    return shared, single
-
-
-def _as_they_come(codes: Array, different: int) -> list[int]:
-    """Return the codes that there are, by the rows in which they come first."""
-    first = np.full(different, len(codes), np.int64)
-    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
-    return list(np.argsort(first, kind="stable")[: np.count_nonzero(first < len(codes))])
 
 
 def sheet_numbers(cells: Sequence[Cell]) -> bare.Numbers | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -30,6 +30,7 @@ from layerlab.nets.tables.notation import (
     is_plain,
     parsed,
 )
+from layerlab.nets.tables.read_column import ReadColumn
 from layerlab.nets.tables.source import Source
 
 Array = np.ndarray
@@ -37,43 +38,6 @@ MOSTLY = 0.8  # share of numbers from which a stray text is worth a sentence
 MIN_COUNTED = 10  # rows from which a count of them is recognised under any name
 _NO = "no"  # not translated: what an empty cell is called beside ticked ones
 FIRST_DATE, LAST_DATE = 1900_01_01, 2099_12_31  # as one number
-
-
-@dataclass(frozen=True, eq=False)
-class ReadColumn:
-    """A column as it was read.
-
-    Attributes:
-        name: in the table.
-        kind: one of `kinds.KINDS`.
-        values: (rows,) float64 with nan in gaps, for numbers, dates (days since `start`) and
-            times (seconds since it); otherwise texts, empty in gaps.
-        used: whether it is an input or the target. why: how it is read, or why it is not used.
-        unit: of its numbers, or empty.
-        start: of dates and times: what the value 0 is, in days since 1970 or seconds.
-        is_strayed: whether it would be one of numbers but for a few cells.
-    """
-
-    name: str
-    kind: str
-    values: Array
-    used: bool = True
-    why: str = ""
-    unit: str = ""
-    start: float = 0.0
-    is_strayed: bool = False
-
-    @property
-    def is_numeric(self) -> bool:
-        """Whether its values are numbers."""
-        return self.values.dtype != object
-
-    @property
-    def gaps(self) -> Array:
-        """(rows,) where it has none."""
-        if self.is_numeric:
-            return np.isnan(self.values)
-        return ~self.values.astype(bool)
 
 
 class Typist:
@@ -108,7 +72,13 @@ class Typist:
             except LabError as error:  # then as the reader would without that kind
                 del self.notes[said:]
                 if kind is not None and kind == declared:
-                    self.notes.append(str(error))
+                    self.notes.append(
+                        _(
+                            "{column}: the file calls it {kind}, which its cells are not",
+                            column=name,
+                            kind=translated(kind),
+                        )
+                    )
                     said += 1
                 else:
                     self._refusals.meet(error)
@@ -308,10 +278,14 @@ class Typist:
         values: dict[str, float] = {}
         units: Counter[str] = Counter()
         stray: list[str] = []
+        strays, total = 0, filled.total()
         for text in filled:
             number = parsed(text, self._notation)
             if number is None:
                 stray.append(text)
+                strays += filled[text]
+                if chosen is None and 2 * strays > total:
+                    return None
                 continue
             values[text] = number.value
             units[number.unit] += 1
@@ -334,7 +308,7 @@ class Typist:
             raise self._no_text(name, cells, filled, chosen)
         if chosen is None and (len(given) > 1 or (given and units[""] > len(filled) / 2)):
             return None
-        share = sum(filled[text] for text in values) / filled.total()
+        share = 1 - strays / total
         if stray and chosen is None:
             finite = [text for text in stray if not is_not_finite(text)]
             if share < MOSTLY and not (share >= 0.5 and are_bounds(finite)):

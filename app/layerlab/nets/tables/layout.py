@@ -269,13 +269,14 @@ def _names(head: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
     """Return names of the columns, each different, and a sentence on those that were not."""
     # not translated: specs have it
     given = [_clean(name) or f"column {k + 1}" for k, name in enumerate(head)]
-    names: list[str] = []
+    names: dict[str, None] = {}
+    used: Counter[str] = Counter()  # numbers behind each name
     for name in given:
-        often, unique = 1, name
+        unique = name
         while unique in names:
-            often += 1
-            unique = f"{name} ({often})"
-        names.append(unique)
+            used[name] += 1
+            unique = f"{name} ({used[name] + 1})"
+        names[unique] = None
     twice = sorted(name for name, often in Counter(given).items() if often > 1)
     notes = [
         _("several columns are called {name!r}: the later ones get a number", name=name)

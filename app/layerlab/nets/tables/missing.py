@@ -13,7 +13,7 @@ from layerlab.core.numbers import number as shown_number
 from layerlab.core.translation import _, ngettext
 from layerlab.nets.tables.checks import Refusals
 from layerlab.nets.tables.choices import COLUMNS, FILL, Choices
-from layerlab.nets.tables.columns import ReadColumn
+from layerlab.nets.tables.read_column import ReadColumn
 
 Array = np.ndarray
 MANY_GAPS = 0.5  # a column with a larger share of gaps is left out, rather than its rows
@@ -30,16 +30,12 @@ def without_gaps(
     """Return columns without gaps, and which rows stay (None: all); the list may change."""
     way = choices.gaps
     missing = {c.name: c.gaps for c in columns if c.used}
-    out: list[str] = []
+    out: dict[str, str] = {}
     for name, gaps in missing.items():
         share = float(gaps.mean()) if gaps.size else 0.0
         if name != target and (share > MANY_GAPS if way is None else share and way == COLUMNS):
-            out.append(name)
-            count = int(gaps.sum())
-            why = ngettext("{count} gap", "{count} gaps", count)
-            columns = [
-                replace(c, used=False, why=why) if c.name == name else c for c in columns
-            ]
+            out[name] = ngettext("{count} gap", "{count} gaps", int(gaps.sum()))
+    columns = [replace(c, used=False, why=out[c.name]) if c.name in out else c for c in columns]
     rest = {name: gaps for name, gaps in missing.items() if name not in out and gaps.any()}
     if not rest:
         return columns, None

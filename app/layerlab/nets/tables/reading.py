@@ -15,13 +15,14 @@ from layerlab.nets.tables.cells import Body, body_of
 from layerlab.nets.tables.checks import Refusals, check_trainable
 from layerlab.nets.tables.choices import DEFAULTS, Choices
 from layerlab.nets.tables.column_cells import ColumnCells
-from layerlab.nets.tables.columns import ReadColumn, Typist
+from layerlab.nets.tables.columns import Typist
 from layerlab.nets.tables.gaps import is_gap
 from layerlab.nets.tables.kinds import BOOLEAN, CATEGORY, DATE, NUMBER, SPELLED, TIME
 from layerlab.nets.tables.layout import TableLayout, layout_of
 from layerlab.nets.tables.marks import held_rows
 from layerlab.nets.tables.missing import without_gaps
 from layerlab.nets.tables.notation import Notation, choose
+from layerlab.nets.tables.read_column import ReadColumn
 from layerlab.nets.tables.sheets import SheetSource, is_spreadsheet, open_sheet, sheets_note
 from layerlab.nets.tables.source import MAX_BYTES, Source, lines_note, open_source
 from layerlab.nets.tables.target import as_target, problem_of, target_of, useful_counts

@@ -12,9 +12,9 @@ from layerlab.core.translation import _
 from layerlab.nets.tables import kinds
 from layerlab.nets.tables.checks import MAX_CLASSES, Refusals, varies
 from layerlab.nets.tables.choices import Choices
-from layerlab.nets.tables.columns import ReadColumn
 from layerlab.nets.tables.kinds import CATEGORY, LABEL, NUMBER, TEXT
 from layerlab.nets.tables.layout import TableLayout
+from layerlab.nets.tables.read_column import ReadColumn
 
 MAX_WHOLE_CLASSES = 10  # a target of at most as many whole numbers is read as classes
 MAX_NUMBERED = 20  # the largest number that classes are called

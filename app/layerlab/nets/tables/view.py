@@ -12,9 +12,9 @@ import numpy as np
 from layerlab.core.cancel import check_cancelled
 from layerlab.core.numbers import number as shown_number
 from layerlab.core.table_view import ColumnView, Distribution, TableView
-from layerlab.nets.tables.columns import ReadColumn
 from layerlab.nets.tables.dates import EPOCH, clock
 from layerlab.nets.tables.kinds import BOOLEAN, CATEGORY, DATE, NUMBER, TIME
+from layerlab.nets.tables.read_column import ReadColumn
 from layerlab.nets.tables.reading import Reading
 
 Array = np.ndarray
