@@ -325,3 +325,27 @@ def test_many_runs_are_listed_and_only_those_in_sight_are_drawn(show, home, qtbo
     quiet(session)
     assert 0 < len(page.rows._pictures) < 100
     QTest.mouseMove(page.list.viewport(), QPoint(30, 30))
+
+
+def test_a_run_on_a_table_is_kept_and_opens_with_it(open_lab, home, tmp_path, qtbot):
+    table = tmp_path / "heights.csv"
+    table.write_text("x,y\n" + "".join(f"{k},{2 * k + k % 3}\n" for k in range(40)))
+    session = open_lab(QUICK, OPTIONS)
+    session.pages.open_path(str(table))
+    qtbot.waitUntil(lambda: session.store.spec.task.path == str(table))
+    session.store.edit("train.updates", 50)
+    session.runner.finish()
+    finished(qtbot, session)
+    trained_params = session.runner.snapshot()[0].params
+    runs = RunLibrary(home)
+    qtbot.waitUntil(lambda: len(runs.find()) == 1)
+    session.store.replace(QUICK, "other")
+    QTest.mouseClick(session.window.rail.buttons["runs"], LEFT)
+    page = session.pages.runs.page
+    page.search.setText("heights")
+    qtbot.waitUntil(lambda: len(page.rows.runs) == 1)
+    page.list.choose(page.rows.runs[0].id)
+    QTest.keyClick(page.list, KEY.Key_Return)
+    qtbot.waitUntil(lambda: session.store.spec.task.path == str(table))
+    qtbot.waitUntil(lambda: session.frame.spec == session.store.spec)
+    np.testing.assert_array_equal(session.runner.snapshot()[0].params, trained_params)
