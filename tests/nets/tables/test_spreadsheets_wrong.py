@@ -302,6 +302,8 @@ ODD = {
     "digits beyond what a row's number holds": row(1, "A1", "B1") + row(2, "A99999999999"),
     "a place within another attribute": row(1, "A1")
     + """<row r="2"><c x=' r="A2"' r="XFD1048576"><v>1</v></c></row>""",
+    "a row that says a cell's place": '<row r="A1"><c r="A1"><v>1</v></c><c s="1"/></row>',
+    "a cell that says a row's": '<row r="1"><c r="1"><v>1</v></c></row>',
     "two places": row(1, "A1") + '<row><c s="1" r="A2" r="XFD1048576"><v>1</v></c></row>',
     "no blank between attributes": row(1, "A1")
     + '<row r="2"><c s="1"r="XFD1048576"><v>1</v></c></row>',

@@ -38,6 +38,7 @@ _ROW_OR_CELL = re.compile(
 )
 _ATTRIBUTE = re.compile(rb"\s([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _PLACE = re.compile(rb"([A-Za-z]{1,3})(\d{1,7})")
+_ROW_PLACE = re.compile(rb"()(\d{1,7})")
 _PLACED = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"')
 _PREFIXED = re.compile(rb"<\w+:c[\s/>]")
 _SHARED = re.compile(rb"\st\s*=\s*[\"']s[\"'][^<>]*>\s*(?:<(?:\w+:)?v>(\d{1,9})<)?")
@@ -249,16 +250,16 @@ class _Counter:
         extent, row, column = _Extent(), 0, 0
         for stretch in self._stretches(part, raw, is_again=True):
             for tag in _ROW_OR_CELL.finditer(stretch):
-                place = None if tag[2] is None else _place_of(tag[2])
+                is_row = tag[1] == b"row"
+                place = None if tag[2] is None else _place_of(tag[2], is_row)
                 if place is None:
                     raise damaged(self._where)
-                if tag[1] == b"row":
-                    row, column = int(place) if place else row + 1, 0
+                letters, digits = place
+                if is_row:
+                    row, column = int(digits) if digits else row + 1, 0
                     continue
-                if found := _PLACE.fullmatch(place):
-                    row, column = int(found[2]), _column(found[1])
-                else:
-                    column += 1
+                row = int(digits) if digits else row
+                column = _column(letters) if letters else column + 1
                 if not tag[3] and not tag[4]:
                     extent.take(max(row, 1), column, max(row, 1), column)
             if extent.cells > MAX_CELLS:
@@ -387,18 +388,21 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def _place_of(attributes: bytes) -> bytes | None:
-    """Return where a row or cell says that it is, or nothing; None where that is no place."""
+def _place_of(attributes: bytes, is_row: bool) -> tuple[bytes, bytes] | None:
+    """Return letters and digits of where a row or a cell says that it is.
+
+    Returns:
+        Both are empty where it does not say; None where what it says is no place.
+    """
     places = [
         found[2] if found[2] is not None else found[3]
         for found in _ATTRIBUTE.finditer(attributes)
         if found[1] == b"r"
     ]
     if not places:
-        return b""
-    place = places[0]
-    is_place = _PLACE.fullmatch(place) or (place.isdigit() and len(place) <= 7)
-    return place if is_place and len(places) == 1 else None
+        return b"", b""
+    found = (_ROW_PLACE if is_row else _PLACE).fullmatch(places[0])
+    return (found[1], found[2]) if found and len(places) == 1 else None
 
 
 class _OdsWalk:
