@@ -209,6 +209,13 @@ def test_mixed_columns_decide_the_same_wherever_a_row_is_odd(both, odd: str, at:
 HEADS = {  # what stands above sixty rows of three numbers
     "a text in a row that is kept back for the totals": ("a,b,c", "1,x,2", "1,2"),
     "gaps of several words": ("a,b,c", "1,NA,2", "1, ,2", "1,\u00a0,2", "1,-,2"),
+    "gaps of letters that numbers have": ("a,b,c", "1,.,3", "1,-,3"),
+    "quotes around some cells": ("a,b,c", '1,"2",3', '"4",5,"6"', '1,"x, y",3'),
+    "quotes within quotes": ("a,b,c", '1,"say ""x""",3', '1,"",3'),
+    "a cell of several lines": ("a,b,c", '1,"x\ny",3', '1,"x\n2,3\ny",3'),
+    "quotes in the middle of cells": ("a,b,c", '1,5" pipe,3', '1,"5\ny",3'),
+    "quotes behind a blank": ("a,b,c", '1, "x, y",3', '1, "z",3'),
+    "rows of empty quotes": ("a,b,c", '"","",""', '" ","",""'),
     "the header again, with blanks": ("a,b,c", "1,2,3", "a ,b, c", "4,5,6"),
     "a row of blanks alone": ("a,b,c", " , , ", "1,2,3", "   ", "4,5,6"),
     "a mark of bytes within the file": ("\ufeffa,b,c", "1,2,3", "\ufeff4,5,6", "\ufeff,,"),

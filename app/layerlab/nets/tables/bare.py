@@ -1,9 +1,9 @@
-"""Bare cells: stretches of a file without quotes become columns without a text a cell.
+"""Bare cells: stretches of a file become columns without a text a cell.
 
 Most large tables are numbers and a few words throughout. Where a stretch of whole lines has as
 many cells in each line as the table has columns, its numbers are read all at once (`digits`),
 to the same doubles as one by one (`float`), and its texts are counted by their different ones
-(`coded`). Any other stretch is read row by row.
+(`coded`). Any other stretch, of rows of several lines for one, is read row by row.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ CHUNK = 2**17  # bytes of a stretch, which take a few milliseconds
 WIDE = 100  # columns, from which on stretches are longer, up to four times as long
 HEAD = 2**18  # bytes by which the number of rows is guessed
 END = 64  # last lines, which are read row by row: they may be totals
-NEWLINE, BLANK = np.uint8(ord("\n")), np.uint8(ord(" "))
+LONGEST = 8  # times as long as others a stretch may be because of a quoted cell
+NEWLINE, BLANK, QUOTE = (np.uint8(ord(letter)) for letter in '\n "')
 _CODECS = ("utf-8", "utf-8-sig", "cp1252")  # in which digits and separators are a byte each
 _BARE = "0123456789.+-eE"
 _NO_ROW = b"\r\n\t ;,|"  # of what rows without cells are made
@@ -74,11 +75,9 @@ def start_of(source: Source, line: int) -> int | None:
         source: the file. line: from 1, as an editor counts.
     """
     raw = source.raw
-    if (
-        source.codec not in _CODECS
-        or source.separator not in ",;\t|"
-        or source.quote.encode() in raw
-    ):
+    if source.codec not in _CODECS or source.separator not in ",;\t|":
+        return None
+    if source.quote != '"' and source.quote.encode() in raw:
         return None
     if b"\r" in raw and raw.count(b"\r") != raw.count(b"\r\n"):
         return None
@@ -105,6 +104,14 @@ def chunks(raw: bytes, start: int, width: int) -> Iterator[bytes]:
     size, last = CHUNK * min(4, 1 + width // WIDE), max(start, _last_rows(raw))
     while start < last:
         end = min(raw.find(b"\n", min(start + size, last - 1)) + 1, last)
+        is_open = raw.count(b'"', start, end) % 2  # the end lies within quotes
+        while is_open and end - start < LONGEST * size:
+            begin, end = end, raw.find(b"\n", end) + 1 or len(raw)
+            is_open = (is_open + raw.count(b'"', begin, end)) % 2
+            if end == len(raw):
+                break
+        if is_open:
+            break
         yield raw[start:end]
         start = end
     if start < len(raw):
@@ -122,13 +129,24 @@ def _last_rows(raw: bytes) -> int:
     return at + 1
 
 
+def are_quotes_whole(chunk: bytes, separator: str) -> bool:
+    """Return whether quotes stand around whole cells, so that a stretch ends with a row."""
+    single = np.frombuffer(b"\n" + chunk + b"\n", np.uint8)
+    quotes = np.flatnonzero(single == QUOTE)
+    if len(quotes) % 2:
+        return False
+    around = np.concatenate([single[quotes[::2] - 1], single[quotes[1::2] + 1]])
+    known = np.frombuffer(separator.encode() + b'\r\n"', np.uint8)
+    return bool(np.isin(around, known).all())
+
+
 def columns_of(
     chunk: bytes, separator: str, codec: str, ways: Sequence[str], coder: Coder
 ) -> Stretch | None:
     """Return a stretch column by column.
 
     Args:
-        chunk: whole lines without quotes. separator: of the cells.
+        chunk: whole rows, whose quotes are whole too. separator: of the cells.
         codec: by which the bytes are texts.
         ways: as what each column is read: `NUMBERS` where that can be, `TEXTS` or `NOTHING`.
         coder: of all texts of the table.
@@ -143,12 +161,18 @@ def columns_of(
     if not chunk.endswith(b"\n"):
         chunk += b"\n"
     width, letters = len(ways), digits.letters_of(chunk)
-    places = _places(letters.single, separator, codec, width)
+    marks = _marks(letters.single, separator, b'"' in chunk)
+    places = None if marks is None else _places(letters.single, marks, width)
     if places is None:
         return None
     starts, ends = places
     if separator in ",;" and b" " in chunk:  # as the reader of rows leaves out first blanks
         starts = _without_blanks(letters.single, starts, ends)
+    if b'"' in chunk:
+        is_quoted = letters.single.take(starts) == QUOTE
+        starts, ends = starts + is_quoted, ends - is_quoted
+    if _may_have_empty_rows(letters.single, starts, ends, codec):
+        return None
     asked = np.array([k for k in range(width) if ways[k] == NUMBERS], int)
     if len(asked) == width:
         found = _numbers(letters, starts, ends, codec)
@@ -174,14 +198,25 @@ def columns_of(
     return Stretch(starts.shape[1], plain, values, has_points, has_thirds, others)
 
 
-def _places(
-    single: Array, separator: str, codec: str, width: int
-) -> tuple[Array, Array] | None:
+def _marks(single: Array, separator: str, has_quotes: bool) -> Array | None:
+    """Return where cells end; None where a quoted cell has a quote or several lines."""
+    is_mark = (single == ord(separator)) | (single == NEWLINE)
+    if has_quotes:
+        is_quote = single == QUOTE
+        if (is_quote[1:] & is_quote[:-1]).any():
+            return None
+        is_inside = np.add.accumulate(is_quote.view(np.uint8), dtype=np.uint8) & 1 == 1
+        if (is_inside & (single == NEWLINE)).any():
+            return None
+        is_mark &= ~is_inside
+    return np.flatnonzero(is_mark)
+
+
+def _places(single: Array, marks: Array, width: int) -> tuple[Array, Array] | None:
     """Return first bytes of cells, and those behind the last ones. (width, rows) both
 
-    None if a line has another number of cells, or may be empty.
+    None if a line has another number of cells.
     """
-    marks = np.flatnonzero((single == ord(separator)) | (single == NEWLINE))
     if len(marks) % width:
         return None
     starts = np.concatenate([[PAD], marks[:-1] + 1]).reshape(-1, width)
@@ -189,14 +224,19 @@ def _places(
     is_end = single.take(marks).reshape(-1, width) == NEWLINE
     if not is_end[:, -1].all() or is_end[:, :-1].any():
         return None
-    first = single.take(starts[:, 0])
-    # Blanks beyond ASCII begin with bytes beyond it.
-    may_be_empty = (first <= BLANK) | (first > ord("~")) | (starts[:, 0] == ends[:, 0])
-    for row in np.flatnonzero(may_be_empty):
-        line = single[starts[row, 0] : ends[row, -1]].tobytes()
-        if not line.decode(codec).replace(separator, "").strip():
-            return None
     return np.ascontiguousarray(starts.T), np.ascontiguousarray(ends.T)
+
+
+def _may_have_empty_rows(single: Array, starts: Array, ends: Array, codec: str) -> bool:
+    """Return whether a row has nothing but blanks, or no cell at all."""
+    first = single.take(starts[0])
+    # Blanks beyond ASCII begin with bytes beyond it.
+    may_be = (first <= BLANK) | (first > ord("~")) | (starts[0] == ends[0])
+    for row in np.flatnonzero(may_be).tolist():
+        pairs = zip(starts[:, row].tolist(), ends[:, row].tolist(), strict=True)
+        if not any(single[a:b].tobytes().decode(codec).strip() for a, b in pairs):
+            return True
+    return False
 
 
 def _without_blanks(single: Array, starts: Array, ends: Array) -> Array:

@@ -92,12 +92,17 @@ def body_of(
     taker.expect(bare.rows_of(source.raw))
     for chunk in bare.chunks(source.raw, start, layout.width):
         check_cancelled()
-        is_last = source.raw.endswith(chunk)  # its last rows may be totals
+        if b'"' in chunk and not bare.are_quotes_whole(chunk, source.separator):
+            chunk = source.raw[start:]  # nobody knows where its rows end
+        start += len(chunk)
+        is_last = start == len(source.raw)  # its last rows may be totals
         taken = 0 if is_last else taker.take_columns(line, chunk)
         if not taken:
             for lines, rows in source.blocks(chunk, line):
                 taker.take_block(lines, rows)
         line += taken or chunk.count(b"\n")
+        if is_last:
+            break
     return taker.body()
 
 

@@ -94,29 +94,33 @@ def sheet_numbers(cells: Sequence[Cell]) -> bare.Numbers | None:
 
 def bare_numbers(cells: Sequence[str]) -> bare.Numbers | None:
     """Return cells as numbers; None if one is anything but a bare number or a gap."""
-    gaps = Counter[str]()
-    joined = "\n".join(cells)
-    if joined.strip(_BARE):
-        gaps = Counter(c for c in map(str.strip, cells) if is_gap(c))
+    gaps, numbers = Counter[str](), _floats(cells)
+    if numbers is None:
+        gaps = Counter(cell for cell in map(str.strip, cells) if is_gap(cell))
         if not gaps:
             return None
         cells = tuple("" if cell.strip() in gaps else cell for cell in cells)
-        joined = "\n".join(cells)
+        numbers = _floats(cells)
+        if numbers is None:
+            return None
         del gaps[""]
+    pointed = [cell for cell in cells if "." in cell]
+    return bare.Numbers(numbers, gaps, bool(pointed), all(map(bare.is_thirds, pointed)))
+
+
+def _floats(cells: Sequence[str]) -> Array | None:
+    """Return cells as numbers, nan for empty ones; None if one is anything else. (rows,)"""
+    joined = "\n".join(cells)
     if joined.strip(_BARE) or _has_code(joined):
         return None
     try:
         if "" in cells:
-            numbers = np.array([float(c) if c else np.nan for c in cells])
+            numbers = np.array([float(cell) if cell else np.nan for cell in cells])
         else:
             numbers = np.fromiter(map(float, cells), float, len(cells))
     except ValueError:
         return None
-    if np.isinf(numbers).any():
-        return None
-    has_points = "." in joined
-    has_thirds = not has_points or all(bare.is_thirds(cell) for cell in cells if "." in cell)
-    return bare.Numbers(numbers, gaps, has_points, has_thirds)
+    return None if np.isinf(numbers).any() else numbers
 
 
 def _has_code(joined: str) -> bool:

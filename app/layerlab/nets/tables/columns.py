@@ -109,7 +109,8 @@ class Typist:
         self._check_size(name, values)
         filled = values[~np.isnan(values)]
         if not filled.size:
-            return ReadColumn(name, TEXT, values, False, _("it is empty"))
+            empty = np.full(len(values), "", object)
+            return ReadColumn(name, TEXT, empty, False, _("it is empty"))
         whole = bool((filled == np.rint(filled)).all())
         is_near = filled.min() >= FIRST_DATE and filled.max() <= LAST_DATE
         if whole and is_near and chosen in (None, DATE):
