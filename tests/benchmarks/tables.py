@@ -116,9 +116,8 @@ def main() -> None:
                 print("   pandas is not installed")
                 continue
             others, _memory = best(pandas, path)
-            print(
-                f"   {seconds / others:4.1f}, {until / others:.1f} times pandas ({others:.2f} s)"
-            )
+            times = f"{seconds / others:4.1f} and {until / others:4.1f}"
+            print(f"   {times} times pandas ({others:.2f} s)")
 
 
 if __name__ == "__main__":
