@@ -15,14 +15,15 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "resources" / "screenshots"
 THEMES = ("dark", "light")
 PRINTED = ("lab",)  # for paper as well
-# What no command can draw, each by a program of its name: a handle that is held, a dialog.
-PROGRAMS = ("drag", "sheet")
+# What no command can draw, each by a program of its name: a handle that is held, a dialog, runs.
+PROGRAMS = ("drag", "sheet", "runs")
 # Name -> arguments of `layerlab shot`.
 SITUATIONS: dict[str, list[str]] = {
     "lab": [],
     "plane": ["--task", "spiral"],
     "digits": ["--task", "digits"],
     "flip": ["--task", "diagonal-flip"],
+    "painted": ["--task", "painted"],
     "deep": ["--set", "net.hidden=[16,16,16,16,16,16,16,16,16,16,16,16]"],
     "advice": ["--set", "net.width=2"],
     "error": ["--set", "train.optimizer=sgd", "--set", "train.rate=10"],
