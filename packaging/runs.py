@@ -1,4 +1,4 @@
-"""Draw the page of the runs, two of which are compared: `python packaging/runs.py OUT THEME`."""
+"""Draw the page of the runs, two of them compared: `python packaging/runs.py OUT THEME`."""
 
 from __future__ import annotations
 

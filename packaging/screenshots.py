@@ -15,7 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "resources" / "screenshots"
 THEMES = ("dark", "light")
 PRINTED = ("lab",)  # for paper as well
-# What no command can draw, each by a program of its name: a handle that is held, a dialog, runs.
+# What no command can draw, each by a program of its name: a held handle, a dialog, runs.
 PROGRAMS = ("drag", "sheet", "runs")
 # Name -> arguments of `layerlab shot`.
 SITUATIONS: dict[str, list[str]] = {
