@@ -3,7 +3,8 @@
     python -m tests.campaign.tables --mutations 50000 --seed 0
 
 Of every table either both readers, the one of whole stretches (`bare`) and the one of rows, say
-the same of it, or both refuse it in the same sentence, which is one line and names the file.
+the same of it, or both refuse it in the same sentence, which is one line and names the file. A
+tolerant reading agrees with them, and says as its trouble what they refuse.
 What is read has to fit together: as many rows as the file has, no gaps in what is used, JSON
 without nan, finite data. `--keep DIR` writes down what failed; the same seed spoils alike.
 """
@@ -315,6 +316,7 @@ def check(path: str, rng: random.Random) -> str:
         quick = _outcome(path, choices)
     with mock.patch.object(bare, "start_of", return_value=None):
         slow = _outcome(path, choices)
+    check_tolerant(path, choices, quick)
     if isinstance(quick, str) or isinstance(slow, str):
         assert quick == slow, f"{quick!r} but by rows {slow!r}"
         check_sentence(str(quick), path)
@@ -341,6 +343,24 @@ def _outcome(path: str, choices: Choices) -> Reading | str:
         return read(path, choices)
     except LabError as error:
         return str(error)
+
+
+def check_tolerant(path: str, choices: Choices, strict: Reading | str) -> None:
+    """Refuse a tolerant reading that says less than a strict one; raises AssertionError.
+
+    It may end in a sentence only where no rows and columns can be made out.
+    """
+    try:
+        found = read(path, choices, tolerant=True)
+    except LabError as error:
+        check_sentence(str(error), path)
+        assert isinstance(strict, str), f"{str(error)!r} of what is read strictly"
+        return
+    if isinstance(strict, str):
+        assert found.trouble == strict, f"{found.trouble!r} but strictly {strict!r}"
+        return
+    one, other = found.as_json(), strict.as_json()
+    assert one == other, f"a tolerant reading differs: {one} but strictly {other}"[:600]
 
 
 def check_sentence(text: str, path: str) -> None:
