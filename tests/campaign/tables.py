@@ -350,17 +350,20 @@ def check_tolerant(path: str, choices: Choices, strict: Reading | str) -> None:
 
     It may end in a sentence only where no rows and columns can be made out.
     """
+    found: Reading | None = None
+    said = ""
     try:
         found = read(path, choices, tolerant=True)
     except LabError as error:
-        check_sentence(str(error), path)
-        assert isinstance(strict, str), f"{str(error)!r} of what is read strictly"
-        return
-    if isinstance(strict, str):
+        said = str(error)
+    if found is None:
+        check_sentence(said, path)
+        assert isinstance(strict, str), f"{said!r} of what is read strictly"
+    elif isinstance(strict, str):
         assert found.trouble == strict, f"{found.trouble!r} but strictly {strict!r}"
-        return
-    one, other = found.as_json(), strict.as_json()
-    assert one == other, f"a tolerant reading differs: {one} but strictly {other}"[:600]
+    else:
+        one, other = found.as_json(), strict.as_json()
+        assert one == other, f"a tolerant reading differs: {one} but strictly {other}"[:600]
 
 
 def check_sentence(text: str, path: str) -> None:
