@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable
 
 SETTLING_MS = 1500  # in which thumbnails and the comparison are there
-TURNED = (  # of a task's own spec, one run each
+TURNED: tuple[tuple[str, dict[str, object], str], ...] = (  # of a task's own spec, one run each
     ("wave", {"net.width": 4}, "narrow"),
     ("wave", {"net.width": 16}, "wide"),
     ("wave", {"net.depth": 4}, ""),
@@ -47,7 +47,7 @@ def fill(home: pathlib.Path) -> None:
     library = RunLibrary(home)
     now = time.time()
     for k, (task, knobs, name) in enumerate(TURNED):
-        spec = edit_all(TASKS[task].recommended(), knobs | {"train.updates": 600})
+        spec = edit_all(TASKS[task].recommended(), {**knobs, "train.updates": 600})
         history, begun = History(), time.perf_counter()
         for state in NumpyEngine().run(spec, marks=report_marks(600, 60)):
             history.record(spec, state)
