@@ -15,7 +15,7 @@ from layerlab.nets.tasks import TASKS
 from layerlab.nets.tasks.bundled import BUNDLED
 
 KEYS = [task.key for task in BUNDLED]
-FILES = ("penguins", "mauna-loa", "seattle-weather")
+FILES = ("penguins", "mauna-loa", "seattle-weather", "sunspots")
 
 
 def rows_of(name: str) -> list[dict[str, str]]:
@@ -69,6 +69,22 @@ def test_snow_is_rare_in_both_parts_of_the_weather() -> None:
     assert all(0.01 < share < 0.02 for share in shares)
     counts = Counter(data.class_names[k] for k in (*data.y, *data.validation_y))
     assert counts == Counter(row["weather"] for row in rows_of("seattle-weather"))
+
+
+def test_sunspots_come_with_the_years_before_and_the_last_are_held_out() -> None:
+    rows = rows_of("sunspots")
+    counts = {int(row["year"]): float(row["sunspots"]) for row in rows}
+    assert sorted(counts) == list(range(1711, 2009))
+    for row in rows:
+        year = int(row["year"])
+        if year - 11 in counts:
+            assert float(row["eleven_years_before"]) == counts[year - 11]
+            assert float(row["one_year_before"]) == counts[year - 1]
+    data = load("sunspots")
+    assert "year" not in data.feature_names
+    assert data.shape.classes == 0  # counts are numbers
+    held = data.validation_y[:, 0] * data.y_scale + data.y_mean
+    np.testing.assert_allclose(held, [counts[year] for year in range(1949, 2009)], rtol=1e-9)
 
 
 def test_carbon_dioxide_is_a_curve_over_days() -> None:

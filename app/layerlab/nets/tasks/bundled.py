@@ -20,8 +20,9 @@ from layerlab.nets.tasks.tabular import advise, prepare
 
 
 @functools.lru_cache(maxsize=2)
-def _table(file: str, target: str) -> Table:
-    return read_table(str(resource(f"tables/{file}")), Choices(target=target))
+def _table(file: str, target: str, leave_out: tuple[str, ...]) -> Table:
+    choices = Choices(target=target, leave_out=leave_out)
+    return read_table(str(resource(f"tables/{file}")), choices)
 
 
 def _task(
@@ -35,11 +36,17 @@ def _task(
     origin: str,
     *,
     split: str = "auto",
+    leave_out: tuple[str, ...] = (),
 ) -> Task:
-    """Return a task: `rows` are those without gaps, `split` is how some are held out."""
+    """Return a task.
+
+    Args:
+        rows: those without gaps. split: how some are held out. leave_out: columns that are
+            no inputs. The others are as in `Task`.
+    """
 
     def load(spec: TaskSpec) -> Data:
-        table = _table(file, target)
+        table = _table(file, target, leave_out)
         assert table.reading is not None
         way = split if spec.split == "auto" else spec.split
         return prepare(table, replace(spec, problem=table.reading.problem, split=way), key)
@@ -104,5 +111,17 @@ BUNDLED = (
         Shape(inputs=1),
         "Keeling & Whorf 2004",
         split="last",
+    ),
+    _task(
+        "sunspots",
+        _("sunspots"),
+        _("298 years: how many sunspots, counted from those before; the last ones held out."),
+        "sunspots.csv",
+        "sunspots",
+        298,
+        Shape(inputs=6),
+        "NOAA 1700–2008",
+        split="last",
+        leave_out=("year",),
     ),
 )
