@@ -20,7 +20,7 @@ from layerlab.nets.engines.numpy_engine import NumpyEngine
 from layerlab.nets.probes import measure
 from layerlab.nets.problem import check, layout_of, load_data, problem_of
 from layerlab.nets.tasks import TASKS, export_csv, recommended_for_csv
-from layerlab.nets.tasks.by_hand import is_held_out
+from layerlab.nets.tasks.by_hand import is_held_out, taken_by_hand
 
 TWO = (0.5, 0.5, 1.0, -0.5, -0.5, 2.0)
 
@@ -216,3 +216,21 @@ def test_problems_are_kept_by_their_points() -> None:
     one, other = painted(*TWO), painted(*TWO, 0.1, 0.1, 1.0)
     assert problem_of(one) is problem_of(painted(*TWO))
     assert problem_of(one).data.n + 1 == problem_of(other).data.n
+
+
+@pytest.mark.parametrize(
+    "features", [("x1^2",), ("x1", "x1^2"), ("x1^2", "x2^2", "sin(pi*x1)")]
+)
+def test_points_are_taken_not_the_features_that_networks_are_given(
+    features: tuple[str, ...],
+) -> None:
+    spec = TASKS["moons"].recommended().task
+    plain, _said = taken_by_hand(spec, load_data(spec))
+    given = replace(spec, features=features)
+    task, _said = taken_by_hand(given, load_data(given))
+    assert task.points == plain.points
+    assert task.features == features
+    curve = replace(TASKS["wave"].recommended().task, features=("x1^2",))
+    drawn, _said = taken_by_hand(curve, load_data(curve))
+    bare = replace(curve, features=())
+    assert drawn == replace(taken_by_hand(bare, load_data(bare))[0], features=("x1^2",))

@@ -199,7 +199,8 @@ def taken_by_hand(spec: TaskSpec, data: Data) -> tuple[TaskSpec, str]:
     """Return a task that has what another one draws as points or curve made by hand.
 
     Args:
-        spec: a generated task of classes on the plane, or of a known curve.
+        spec: a generated task of classes on the plane, or of a known curve. What the network
+            is given of the points stays as it is.
         data: what it draws.
 
     Returns:
@@ -208,6 +209,7 @@ def taken_by_hand(spec: TaskSpec, data: Data) -> tuple[TaskSpec, str]:
     Raises:
         LabError: nothing of it can be made by hand.
     """
+    data = data.raw  # the points, not their features
     if data.form == "map" and data.shape.classes and data.table is None:
         x = np.concatenate([data.x, data.validation_x])
         y = np.concatenate([data.y, data.validation_y])
@@ -216,7 +218,7 @@ def taken_by_hand(spec: TaskSpec, data: Data) -> tuple[TaskSpec, str]:
         at = order[(np.abs(x[order]) <= LIMIT).all(axis=1)][:MAX_POINTS]
         rows = np.column_stack((np.round(x[at], DIGITS) + 0.0, y[at] + 1))
         task = TaskSpec("painted", validation=spec.validation, seed=spec.seed, noise=0.0)
-        task = replace(task, points=tuple(rows.ravel().tolist()))
+        task = replace(task, points=tuple(rows.ravel().tolist()), features=spec.features)
         painted_rows(task)
         message = ngettext(
             "{count} point is yours to paint over.",
