@@ -469,3 +469,11 @@ def test_a_file_without_points_is_opened_and_waits(lab, qtbot, tmp_path):
     lab.store.undo()
     qtbot.waitUntil(lambda: lab.window.stage.veil.text == "")
     assert lab.store.spec.task.name == "wave"
+
+
+def test_wrong_labels_among_painted_points_are_said(lab):
+    lab.training.on_edited("task.name", "painted")
+    title = lab.window.panel.sections["task"].title
+    assert "labels are wrong" not in title.more
+    lab.store.edit("task.label_noise", 0.2)
+    assert title.more == "20 % of the training labels are wrong"

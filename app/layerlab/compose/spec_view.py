@@ -40,7 +40,7 @@ def show_spec(window: LabWindow, spec: LabSpec) -> None:
         _show_drawn(window, spec.task)
     else:
         name = _points(spec.task.points) if task.by_hand == POINTS else task_name(spec.task)
-        panel.set_summary("task", name)
+        panel.set_summary("task", name, more=_wrong_labels(spec.task))
     panel.set_summary(
         "network",
         ngettext("{count} parameter", "{count} parameters", layout_of(spec).parameters),
@@ -52,10 +52,14 @@ def _show_drawn(window: LabWindow, task: TaskSpec) -> None:
     drawn = _(
         "{samples} points · noise {noise:g}", samples=grouped(task.samples), noise=task.noise
     )
-    wrong = ""
+    window.panel.set_summary("task", drawn, more=_wrong_labels(task))
+
+
+def _wrong_labels(task: TaskSpec) -> str:
+    """Return how many labels are noise, in a sentence; empty where none are."""
     if task.label_noise and "label_noise" in TASKS[task.name].active_knobs(task):
-        wrong = _("{share} of the training labels are wrong", share=percent(task.label_noise))
-    window.panel.set_summary("task", drawn, more=wrong)
+        return _("{share} of the training labels are wrong", share=percent(task.label_noise))
+    return ""
 
 
 def task_name(task: TaskSpec) -> str:
