@@ -93,3 +93,20 @@ def test_what_cannot_be_exported_is_one_sentence(
         capsys, "export", name, "--to", "numpy", "--out", str(tmp_path / "no" / "a.py")
     )
     assert not pathlib.Path(out).exists()
+
+
+def test_a_network_of_other_inputs_than_its_table_has_is_not_exported(
+    tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table, path = tmp_path / "t.csv", tmp_path / "t.layerlab"
+    rows = "".join(f"{k},{k * k % 7},{k / 3:.2f}\n" for k in range(1, 25))
+    table.write_text("a,b,y\n" + rows)
+    train = ["train", "--csv", str(table), "--target", "y", *QUICK, "--out", str(path)]
+    assert cli.main(train) == 0
+    table.write_text("a,c,y\n" + rows)
+    capsys.readouterr()
+    for kind in ("numpy", "state-dict"):
+        out = tmp_path / kind
+        said = refused(capsys, "export", str(path), "--to", kind, "--out", str(out))
+        assert "then 'b', now 'c'" in said
+        assert not out.exists()

@@ -65,10 +65,11 @@ def run(args: argparse.Namespace) -> int:
 def _loaded(path: str, any_path: bool) -> SavedLab:
     from layerlab.nets.optimizers import slots_of
     from layerlab.nets.problem import check, layout_of
+    from layerlab.nets.tasks.csv import inputs_of
     from layerlab.runtime.labfile import load
 
     with path_option():
-        saved = load(path, layout_of, slots_of, any_path)
+        saved = load(path, layout_of, slots_of, any_path, inputs_of)
     try:
         check(saved.spec)
     except LabError as error:
