@@ -15,9 +15,12 @@ from layerlab.core.options import Options
 from layerlab.core.spec import LabSpec, edit, edit_all
 from layerlab.nets.engines.numpy_engine import NumpyEngine
 from layerlab.nets.probes import History
+from layerlab.nets.problem import layout_of
+from layerlab.runtime import labfile
 from layerlab.runtime.runs.library import RunLibrary
 from layerlab.runtime.settings import read_options
 from tests.compose.conftest import finished
+from tests.helpers.import_sheet import open_table
 from tests.helpers.kept_runs import keep
 from tests.helpers.waiting import PATIENCE_S
 
@@ -331,14 +334,15 @@ def test_a_run_on_a_table_is_kept_and_opens_with_it(open_lab, home, tmp_path, qt
     table = tmp_path / "heights.csv"
     table.write_text("x,y\n" + "".join(f"{k},{2 * k + k % 3}\n" for k in range(40)))
     session = open_lab(QUICK, OPTIONS)
-    session.pages.open_path(str(table))
-    qtbot.waitUntil(lambda: session.store.spec.task.path == str(table))
+    open_table(qtbot, session, table)
     session.store.edit("train.updates", 50)
     session.runner.finish()
     finished(qtbot, session)
     trained_params = session.runner.snapshot()[0].params
     runs = RunLibrary(home)
     qtbot.waitUntil(lambda: len(runs.find()) == 1)
+    network = runs.detail(runs.find()[0].id).network
+    assert labfile.load(network, layout_of).inputs == ("x",)  # a table with others is refused
     session.store.replace(QUICK, "other")
     QTest.mouseClick(session.window.rail.buttons["runs"], LEFT)
     page = session.pages.runs.page

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from layerlab.compose.ended_run import EndedRun, same_training
+from layerlab.compose.labs import input_names
 from layerlab.core.errors import LabError
 from layerlab.core.numbers import median
 from layerlab.core.runs import Losses, NewRun
@@ -148,7 +149,8 @@ def measured(run: EndedRun, limit: int) -> tuple[NewRun, memoryview | None]:
     }
     written: list[memoryview] = []
     path = settings.data_folder() / "runs" / "network"  # beside which a table may be
-    is_whole = labfile.save(path, run.spec, state, arrays, written.append)
+    names = input_names(run.spec.task)
+    is_whole = labfile.save(path, run.spec, state, arrays, written.append, names)
     return new, written[0] if is_whole else None
 
 
