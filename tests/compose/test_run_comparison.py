@@ -91,3 +91,21 @@ def test_equal_runs_are_called_equal(details):
     losses = drawn(0.01, 1)
     first, second = details((losses, {}), (losses, {}))
     assert "All knobs are the same." in comparison([first, second])
+
+
+def test_painted_points_are_counted_and_features_are_no_other_data(details):
+    points = (0.5, 0.5, 1.0, -0.5, -0.5, 2.0)
+    painted = {"task_name": "painted", "task_points": points}
+    text = comparison(
+        details(
+            (drawn(0.01, 1), painted),
+            (drawn(0.01, 2), {**painted, "task_features": ("x1", "x1^2")}),
+            (drawn(0.01, 3), {**painted, "task_points": points[:3]}),
+        )
+    )
+    assert "Points: A 6 numbers, B 6 numbers, C 3 numbers" in text
+    assert "Input features: A none, B x1, x1^2, C none" in text
+    b, c = text.splitlines()[-2:]
+    assert b.startswith("B ")
+    assert "different data" not in b
+    assert "different data" in c

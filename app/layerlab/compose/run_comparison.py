@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from layerlab.core.declared import KNOBS
 from layerlab.core.numbers import number
-from layerlab.core.runs import RunDetail
-from layerlab.core.spec import LabSpec, get
+from layerlab.core.runs import RunDetail, value_text
+from layerlab.core.spec import LabSpec, TaskSpec, get, replace
 from layerlab.core.translation import _, ngettext
 from layerlab.nets.bootstrap import difference
 
@@ -47,15 +46,9 @@ def _knobs(specs: Sequence[LabSpec]) -> list[str]:
         values = [get(spec, path) for spec in specs]
         if path in _DERIVED or all(value == values[0] for value in values):
             continue
-        shown = [f"{a} {_shown(v)}" for a, v in zip(_LETTERS, values, strict=False)]
+        shown = [f"{a} {value_text(path, v)}" for a, v in zip(_LETTERS, values, strict=False)]
         lines.append(f"{knob.label}: {', '.join(shown)}")
     return lines or [_("All knobs are the same.")]
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, tuple):
-        return "-".join(map(str, value)) or _("none")
-    return _("none") if value is None else str(value)
 
 
 def _losses(runs: Sequence[RunDetail], specs: Sequence[LabSpec]) -> list[str]:
@@ -78,10 +71,15 @@ def _losses(runs: Sequence[RunDetail], specs: Sequence[LabSpec]) -> list[str]:
             )
             continue
         text = _difference(_LETTERS[k], runs[0], runs[k], _has_same_seeds(specs[0], specs[k]))
-        if specs[k].task != specs[0].task:
+        if _data_of(specs[k]) != _data_of(specs[0]):
             text = _("{text} They were trained on different data.", text=text)
         lines.append(text)
     return lines
+
+
+def _data_of(spec: LabSpec) -> TaskSpec:
+    """Return what decides about the data: features are made of the same points."""
+    return replace(spec.task, features=())
 
 
 def _has_same_seeds(one: LabSpec, other: LabSpec) -> bool:

@@ -9,7 +9,7 @@ import msgspec
 
 from layerlab.core import spec as specs
 from layerlab.core.spec import LabSpec, from_json
-from layerlab.core.translation import _, marked
+from layerlab.core.translation import _, marked, ngettext
 
 # How a run ended.
 FINISHED, STOPPED, PAUSED, REPLACED = (
@@ -149,3 +149,20 @@ def setup_of(spec: LabSpec) -> str:
                 kept[f"{room}.{name}"] = getattr(own, name)
     raw = msgspec.json.encode(sorted(kept.items()))
     return hashlib.sha256(raw).hexdigest()[:16]
+
+
+def value_text(path: str, value: object) -> str:
+    """Return a knob's value in a few words, as what is said of runs has it.
+
+    Args:
+        path: of the knob. value: its value.
+    """
+    if value is None or value == ():
+        return _("none")
+    if not isinstance(value, tuple):
+        return str(value)
+    if path == "task.points":  # up to thousands
+        return ngettext("{count} number", "{count} numbers", len(value))
+    if path == "task.kinds":
+        return ", ".join(f"{name}: {kind}" for name, kind in value)
+    return ("-" if path == "net.hidden" else ", ").join(map(str, value))

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from layerlab.core.declared import KNOBS
 from layerlab.core.errors import LabError
 from layerlab.core.numbers import number
-from layerlab.core.runs import RunDetail
+from layerlab.core.runs import RunDetail, value_text
 from layerlab.core.spec import LabSpec, get
 from layerlab.core.translation import _, ngettext
 from layerlab.ui.controls.buttons import BarButton
@@ -232,6 +232,5 @@ def _turned(detail: RunDetail) -> list[str]:
         value = get(spec, path)
         if path in ("net.width", "net.depth") or value == get(default, path):
             continue
-        text = "-".join(map(str, value)) if path == "net.hidden" else str(value)
-        lines.append(f"{knob.label}: {text}")
+        lines.append(f"{knob.label}: {value_text(path, value)}")
     return lines or [_("All knobs as in the default lab.")]
