@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QLineEdit
 from layerlab.compose.labs import read_lab
 from layerlab.runtime import opened, pasted
 from layerlab.ui.banner import Banner
+from tests.helpers.import_sheet import accept_sheet
 from tests.helpers.spreadsheets import xlsx
 
 # As a spreadsheet of a country with decimal commas puts it there.
@@ -55,7 +56,7 @@ def said(session):
 def test_a_range_of_cells_becomes_the_table(lab, qtbot):
     copy(RANGE)
     paste(lab)
-    qtbot.waitUntil(lambda: has_table(lab))
+    accept_sheet(qtbot, lab)
     task = lab.store.spec.task
     assert task.target == "price"
     path = pathlib.Path(task.path)
@@ -70,15 +71,16 @@ def test_a_range_of_cells_becomes_the_table(lab, qtbot):
 def test_the_menu_pastes_too(lab, qtbot):
     copy("a,b\n" + "".join(f"{k},{k * k % 7}\n" for k in range(20)))
     lab.window.commands["paste_table"].trigger()
-    qtbot.waitUntil(lambda: has_table(lab))
+    accept_sheet(qtbot, lab)
     assert lab.store.spec.task.path.endswith(".csv")
 
 
 def test_the_same_range_is_kept_once(lab, qtbot):
     for _k in range(2):
         copy(RANGE)
-        paste(lab)
-        qtbot.waitUntil(lambda: has_table(lab) and not lab.file_reader.is_under_way)
+        lab.window.commands["paste_table"].trigger()
+        accept_sheet(qtbot, lab)
+        assert has_table(lab)
     assert len(list(pasted.pasted_folder().iterdir())) == 1
 
 
@@ -122,7 +124,7 @@ def test_a_copied_file_is_opened_as_a_drop_is(lab, qtbot, tmp_path):
     path.write_bytes(xlsx([["a", "b"], *[[k + 0.5, k % 7 / 4] for k in range(20)]]))
     copy_files(path)
     paste(lab)
-    qtbot.waitUntil(lambda: has_table(lab))
+    accept_sheet(qtbot, lab)
     assert lab.store.spec.task.path == str(path)
     assert not pasted.pasted_folder().exists()
 
@@ -147,7 +149,7 @@ def test_a_pasted_table_survives_the_next_start(start, qtbot, home):
     session = start()
     copy(RANGE)
     paste(session)
-    qtbot.waitUntil(lambda: has_table(session))
+    accept_sheet(qtbot, session)
     finished_path = session.store.spec.task.path
     session.window.close()
     opened.forget()
@@ -160,7 +162,7 @@ def test_a_pasted_table_survives_the_next_start(start, qtbot, home):
 def test_a_saved_lab_takes_its_pasted_table_along(lab, qtbot, tmp_path):
     copy(RANGE)
     paste(lab)
-    qtbot.waitUntil(lambda: has_table(lab))
+    accept_sheet(qtbot, lab)
     name = os.path.basename(lab.store.spec.task.path)
     path = tmp_path / "labs" / "mine.layerlab"
     path.parent.mkdir()
@@ -178,7 +180,7 @@ def test_a_saved_lab_takes_its_pasted_table_along(lab, qtbot, tmp_path):
 def test_another_file_beside_a_saved_lab_is_not_replaced(lab, qtbot, tmp_path):
     copy(RANGE)
     paste(lab)
-    qtbot.waitUntil(lambda: has_table(lab))
+    accept_sheet(qtbot, lab)
     (tmp_path / os.path.basename(lab.store.spec.task.path)).write_text("mine")
     lab.files._write(tmp_path / "mine.layerlab")
     qtbot.waitUntil(lambda: any("is another file" in text for text in said(lab)))

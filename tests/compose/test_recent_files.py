@@ -2,8 +2,10 @@
 
 from layerlab.core.options import MAX_RECENT, Options
 from layerlab.core.spec import LabSpec, edit
-from layerlab.runtime import labfile
+from layerlab.nets.tasks import recommended_for_csv
+from layerlab.runtime import labfile, opened
 from layerlab.runtime.settings import read_options
+from tests.helpers.import_sheet import open_table
 
 OPTIONS = Options(speed=None, engine="numpy")
 
@@ -25,9 +27,10 @@ def test_files_are_listed_the_newest_first_and_open_again(open_lab, tmp_path, qt
     one, two = saved(tmp_path, "one", 3), saved(tmp_path, "two & a half", 4)
     table = tmp_path / "table.csv"
     table.write_text("x,y\n" + "".join(f"{k},{2 * k}\n" for k in range(30)))
-    for path in (one, two, str(table)):
+    for path in (one, two):
         lab.pages.open_path(path)
         qtbot.waitUntil(lambda path=path: lab.recent.paths[:1] == (path,))
+    open_table(qtbot, lab, table)
     assert [path for path in entries(lab) if path in (one, two, str(table))] == [
         str(table),
         two,
@@ -58,3 +61,16 @@ def test_they_are_kept_between_starts_limited_and_forgotten(open_lab, tmp_path):
     menu.aboutToShow.emit()
     menu.actions()[-1].trigger()
     assert lab.recent.paths == ()
+
+
+def test_a_lab_is_not_followed_by_its_table_at_the_next_edit(open_lab, tmp_path, qtbot):
+    table, path = tmp_path / "table.csv", tmp_path / "own.layerlab"
+    table.write_text("x,y\n" + "".join(f"{k},{2 * k}\n" for k in range(30)))
+    labfile.save(path, recommended_for_csv(table))
+    lab = open_lab(options=OPTIONS)
+    opened.remember(table)
+    lab.pages.open_path(str(path))
+    qtbot.waitUntil(lambda: lab.store.spec.task.path == str(table))
+    qtbot.waitUntil(lambda: lab.recent.paths == (str(path),))
+    lab.store.edit("net.width", 5)
+    assert lab.recent.paths == (str(path),)

@@ -127,6 +127,7 @@ class Files(QObject):
 
     def _on_restored(self, snapshot: Snapshot) -> None:
         """Forget the file where the lab is now another one, which must not replace it."""
+        self._table = snapshot.spec.task.path  # it came with a lab, or from a step of undo
         if snapshot.is_other_lab:
             self._openings += 1
             self.path = None
