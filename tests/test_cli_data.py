@@ -230,7 +230,7 @@ def test_a_table_that_cannot_be_trained_on_is_printed_with_the_reason(
     path.write_text("a,y\n1,u\n2,u\n3,u\n")
     assert cli.main(["data", str(path)]) == 0
     out = capsys.readouterr().out
-    why = f"{path}, column 'y' has the same value in every row, 'u': as a target it has only"
+    why = f"{path}, column 'y' has the same value in every row, 'u': as a target it leaves"
     assert f"- it cannot be trained on: {why}" in out
     read = lines_of(capsys, "data", str(path), "--json")[0]["read"]
     assert read["trouble"].startswith(why)

@@ -483,6 +483,7 @@ def test_a_table_of_one_class_shows_what_is_wrong_until_another_target_is_chosen
     lab.tables._show_sheet(task, lambda preview: None)
     sheet = opened_sheet(qtbot, lab)
     assert "the same value in every row" in sheet.trouble.text()
+    assert "whole numbers" not in sheet.notes.toPlainText()  # of one value there is no doubt
     assert sheet.grid.table.rowCount() == 30
     press(sheet, KEY.Key_Return)
     assert lab.tables.sheet is not None
@@ -490,6 +491,28 @@ def test_a_table_of_one_class_shows_what_is_wrong_until_another_target_is_chosen
     settled(qtbot, lab)
     assert not sheet.trouble.isVisible()
     assert sheet.accept_button.isEnabled()
+
+
+def test_a_table_that_is_refused_is_not_said_to_be_beyond_doubt(lab, qtbot, tmp_path):
+    path = tmp_path / "gaps.csv"
+    path.write_text("a,b,c,y\n" + ",2,3,1\n4,,6,2\n7,8,,3.5\n" * 10)
+    lab.files.open_path(str(path))
+    sheet = opened_sheet(qtbot, lab)
+    assert "each row has a gap" in sheet.trouble.text()
+    assert not sheet.notes.toPlainText()
+
+
+def test_nothing_in_the_sheet_names_an_option_of_the_command_line(lab, sheet, qtbot, tmp_path):
+    assert "rows with gaps are left out" in sheet.notes.toPlainText()
+    assert "--" not in sheet.notes.toPlainText()
+    path = tmp_path / "two.xlsx"
+    path.write_bytes(
+        xlsx({"first": [["a", "b"], *([k, k % 7] for k in range(9))], "other": []})
+    )
+    lab.files.open_path(str(path))
+    text = opened_sheet(qtbot, lab).notes.toPlainText()
+    assert "2 sheets" in text
+    assert "--" not in text
 
 
 def test_a_file_that_goes_while_it_is_looked_at_is_said_and_the_last_reading_holds(

@@ -41,7 +41,7 @@ def message(path: object, target: str | None = None, problem: str = "auto") -> s
         (HEAD + GOOD + "1,2,u,3\n" * 3, "FILE: 3 rows, of them row 7, have another number"),
         (
             "a,b\n,1\n2,\n",
-            "FILE: each row has a gap; leave out columns (--gaps columns)",
+            "FILE: each row has a gap; leave out the columns that have gaps, or fill the gaps",
         ),
         (HEAD + "1,2,u\n", "FILE has one row of data"),
         ("1,2,u\n", "FILE has one row of data"),

@@ -247,7 +247,7 @@ def test_how_predictions_are_shown(columns: dict, form: str) -> None:
     ("bad", "problem", "message"),
     [
         (table([1.0], a=[2.0]), "auto", "one row"),
-        (table(["x"] * 4, a=[1.0, 2.0, 3.0, 4.0]), "auto", "only one class"),
+        (table(["x"] * 4, a=[1.0, 2.0, 3.0, 4.0]), "auto", "nothing to learn"),
         (table(["x", "y"], a=[1.0, 1.0]), "auto", "same inputs in every row"),
         (table(["x", "y"]), "auto", "no column to learn from"),
         (table(["x", "y"], a=[1.0, 2.0]), "regression", "cannot be a regression"),

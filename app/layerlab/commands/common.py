@@ -70,7 +70,10 @@ def add_table_arguments(parser: argparse.ArgumentParser) -> None:
     table.add_argument(
         "--gaps",
         metavar="WAY",
-        help=_("leave out rows or columns with missing cells (rows, columns), or fill them"),
+        help=_(
+            "leave out rows with missing cells (rows) or columns with them (columns), or fill "
+            "the cells (fill)"
+        ),
     )
     table.add_argument(
         "--header",

@@ -99,8 +99,7 @@ def check_target(target: Cells, problem: str, where: str) -> None:
         raise LabError(
             _(
                 "{where}, column {column} has the same value in every row, "
-                "{value}: as a target it has only one class, so nothing can "
-                "be learned",
+                "{value}: as a target it leaves nothing to learn",
                 where=where,
                 column=quoted(target.name),
                 value=_shown(target.values[0]),

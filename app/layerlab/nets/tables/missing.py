@@ -52,8 +52,8 @@ def without_gaps(
         refusals.meet(
             LabError(
                 _(
-                    "{where}: each row has a gap; leave out columns (--gaps columns), or fill "
-                    "them (--gaps fill)",
+                    "{where}: each row has a gap; leave out the columns that have gaps, or "
+                    "fill the gaps",
                     where=where,
                 )
             )
@@ -66,9 +66,9 @@ def without_gaps(
     notes.append(
         ngettext(
             "{count} row with a gap is left out: {parts} (filling gaps or leaving out "
-            "columns would keep it: --gaps fill, --gaps columns)",
+            "columns would keep it)",
             "{count} rows with gaps are left out: {parts} (filling gaps or leaving out "
-            "columns would keep them: --gaps fill, --gaps columns)",
+            "columns would keep them)",
             int(is_out.sum()),
             parts=", ".join(parts[:6]),
         )

@@ -365,7 +365,7 @@ def sheets_note(source: SheetSource) -> str:
         listed.append(_("{count} more", count=len(source.sheets) - MAX_LISTED))
     return ngettext(
         "the file has {count} sheet ({names}): {name} is read",
-        "the file has {count} sheets ({names}): {name} is read (--sheet reads another one)",
+        "the file has {count} sheets ({names}): {name} is read; another one can be chosen",
         len(source.sheets),
         names=", ".join(listed),
         name=repr(source.sheet),

@@ -155,7 +155,7 @@ def problem_of(
             )
         )
         return "classification"
-    if few and whole and aim.kind == NUMBER:
+    if few and whole and len(values) > 1 and aim.kind == NUMBER:
         notes.append(
             _(
                 "{column}: {count} different whole numbers are read as numbers, not as classes",

@@ -168,7 +168,7 @@ class ImportSheet(QDialog):
         self.side.show_column(self.grid.currentIndex().column())
         self.notes.setPlainText(
             "\n".join(f"• {note}" for note in view.notes)
-            or _("Nothing about this table was in doubt.")
+            or ("" if view.trouble else _("Nothing about this table was in doubt."))
         )
         self.show_trouble(view.trouble)
         self.accept_button.setEnabled(not view.trouble)
