@@ -9,6 +9,8 @@ import pytest
 
 from layerlab.core.errors import LabError
 from layerlab.runtime import pasted
+from layerlab.runtime.runs.library import RunLibrary
+from tests.helpers.kept_runs import keep
 
 
 @pytest.fixture(autouse=True)
@@ -82,3 +84,17 @@ def test_a_copy_beside_a_lab_is_made_of_pasted_tables_alone(tmp_path: pathlib.Pa
     copy.write_bytes(b"other")
     with pytest.raises(LabError, match="is saved, but not its table"):
         pasted.put_beside(lab, str(table))
+
+
+def test_what_a_pinned_run_was_trained_on_stays(
+    home: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pasted, "MAX_KEPT", 3)
+    first, second = (keep_aged(b"a,b\n1,%d\n" % k, 100 - k) for k in (1, 2))
+    runs = [
+        keep(home, seed=seed, network=None, task_name="csv", task_path=str(path))
+        for seed, path in enumerate((first, second))
+    ]
+    RunLibrary(home).edit(runs[:1], pinned=True)
+    others = [keep_aged(b"a,b\n%d,3\n" % k, 50 - k) for k in range(2)]
+    assert kept() == {first, *others}

@@ -68,7 +68,10 @@ def keep(content: bytes) -> pathlib.Path:
 
 
 def _prune(folder: pathlib.Path, newest: pathlib.Path) -> None:
-    """Remove the oldest tables where there are very many, but none that a kept lab names."""
+    """Remove the oldest tables where there are very many, but none that is still named.
+
+    Kept labs and pinned runs name tables; other runs leave by themselves.
+    """
     try:
         found = sorted(
             (path for path in folder.iterdir() if path != newest),
@@ -78,7 +81,7 @@ def _prune(folder: pathlib.Path, newest: pathlib.Path) -> None:
         count, size = len(sizes), sum(sizes.values())
         if count <= MAX_KEPT and size <= MAX_BYTES_KEPT:
             return
-        named = _named_by_labs()
+        named = _named_by_labs() + _named_by_pinned_runs()
         for path in found:
             if count <= MAX_KEPT and size <= MAX_BYTES_KEPT:
                 return
@@ -99,6 +102,15 @@ def _named_by_labs() -> bytes:
             if path.suffix in (".json", ".layerlab") and path.name != "opened.json":
                 heads.append(read_head(path, _HEAD))
     return b"\n".join(heads)
+
+
+def _named_by_pinned_runs() -> bytes:
+    """Return the specs of the runs that somebody wants to keep."""
+    from layerlab.runtime.runs.library import RunLibrary  # with SQLite, which is rarely needed
+    from layerlab.runtime.runs.query import Condition
+
+    pinned = RunLibrary(settings.data_folder()).details(Condition("pinned = 1"))
+    return "\n".join(run.spec for run in pinned).encode()
 
 
 def put_beside(lab: pathlib.Path, table: str | None) -> pathlib.Path | None:
