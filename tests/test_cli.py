@@ -262,6 +262,7 @@ def test_a_formula_brings_what_suits_it(capsys: pytest.CaptureFixture[str]) -> N
         ("formula", "task.label_noise=0.2", "no effect on the task formula"),
         ("wave", "task.label_noise=0.2", "no effect on the task wave"),
         ("spiral", "task.formula=x", "no effect on the task spiral"),
+        ("moons", "task.points=[0.1, 0.2, 1]", "no effect on the task moons"),
     ],
 )
 def test_what_a_formula_cannot_be_is_one_sentence(

@@ -128,6 +128,15 @@ def test_a_table_is_shown_before_it_replaces_anything(lab, sheet):
     assert set(counts.names) == {"wide", "tall"}
 
 
+def test_what_is_to_be_known_of_the_split_is_among_the_notes(lab, qtbot, tmp_path):
+    path = tmp_path / "days.csv"
+    rows = (f"2024-01-{k:02},{k * k % 7}.5,{k % 5}.25\n" for k in range(1, 31))
+    path.write_text("day,a,y\n" + "".join(rows))
+    lab.files.open_path(str(path))
+    sheet = opened_sheet(qtbot, lab)
+    assert "the rows follow each other in time" in sheet.notes.toPlainText()
+
+
 def test_escape_leaves_the_lab_as_it_is(lab, sheet, qtbot):
     frame = lab.frame
     press(sheet, KEY.Key_Escape)

@@ -266,7 +266,7 @@ def _check_effect(task: TaskSpec, edits: list[str]) -> None:
     from layerlab.nets.tasks import TASKS
 
     for path in (text.partition("=")[0].strip() for text in edits):
-        if path not in ("task.formula", "task.label_noise"):
+        if path not in ("task.formula", "task.points", "task.label_noise"):
             continue
         if path.removeprefix("task.") not in TASKS[task.name].active_knobs(task):
             raise LabError(

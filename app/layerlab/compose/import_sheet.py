@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from layerlab.compose.file_reader import FileReader
 from layerlab.core.errors import LabError
@@ -54,6 +54,7 @@ def preview_of(task: TaskSpec) -> Preview:
             assert reading is not None
             inputs, held = data.shape.inputs, len(data.validation_x)
             view = table_view(reading, inputs, held, share=share)
+            view = replace(view, notes=(*view.notes, *data.remarks))
         except LabError as error:
             # Read as far as it goes; what is no table at all raises here, too.
             reading = read(path, choices_of(task), tolerant=True)
