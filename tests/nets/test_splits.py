@@ -98,7 +98,7 @@ def test_rows_that_follow_in_time_are_said_to(file: pathlib.Path) -> None:
     (said,) = load(file, SERIES).remarks
     assert said == (
         "the rows follow each other in time (date), and those held out are drawn from among "
-        "them; the validation split last holds out the latest"
+        "them; the last rows can be held out instead"
     )
     for chosen in ("random", "last"):
         assert load(file, split=chosen).remarks == ()

@@ -215,14 +215,15 @@ def chosen_spec(args: argparse.Namespace) -> LabSpec:
         if getattr(args, name) is not None:
             option = name.replace("_", "-")
             raise LabError(_("--{option} goes with --csv FILE", option=option))
-    spec = _turned(_base(args), [*_split_edits(args), *args.set])
+    split = _split_edits(args)  # what excludes each other is said before a table is read
+    spec = _turned(_base(args), [*split, *args.set])
     if args.split is not None:
         _check_has_rows(spec.task.name)
     _check_effect(spec.task, args.set)
     try:
         check(spec)
     except LabError as error:
-        is_as_in_file = not (args.set or args.task or args.csv or _split_edits(args))
+        is_as_in_file = not (args.set or args.task or args.csv or split)
         if args.spec is None or not is_as_in_file or args.spec in str(error):
             raise
         raise LabError(f"{args.spec}: {error}") from None

@@ -164,7 +164,7 @@ def _in_time(table: Table, way: str) -> list[str]:
             return [
                 _(
                     "the rows follow each other in time ({column}), and those held out are "
-                    "drawn from among them; the validation split last holds out the latest",
+                    "drawn from among them; the last rows can be held out instead",
                     column=one_line(column.name),
                 )
             ]
