@@ -192,6 +192,7 @@ def test_runs_are_deleted_and_brought_back(show, home, qtbot):
     qtbot.waitUntil(lambda: "Loss of B" in page.pane.facts.text())
     assert "First seed: A 2, B 3" in page.pane.facts.text()
     QTest.keyClick(page.list, KEY.Key_Delete)
+    assert "QPushButton" in page.banner.action_button.styleSheet()  # it looks as all buttons
     qtbot.waitUntil(lambda: len(shown(page)) == 2)
     assert page.list.numbers() == [numbers[1]]  # what came into their place
     QTest.keyClick(page.list, KEY.Key_Delete)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from layerlab.core.translation import _
+from layerlab.ui.style import dress
 from layerlab.ui.theme import DARK, Theme
 from layerlab.ui.themed import Themed
 
@@ -123,6 +124,7 @@ class Banner(Themed, QFrame):
         pad = theme.px(9)
         self._column.setContentsMargins(theme.px(14), pad, pad, pad)
         for button in (self.more, self.copy_button, self.action_button, self.close_button):
+            dress(button, theme)  # the banner's own sheet keeps the lab's style from it
             button.setFont(theme.font(12, 500))
         border, edge = theme.color(token).name(), theme.px(EDGE)
         self.setStyleSheet(

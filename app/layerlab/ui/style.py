@@ -167,7 +167,7 @@ def redress(widget: QWidget, theme: Theme) -> None:
         widget.setStyleSheet(style_sheet(theme, "" if kind == _WINDOW else kind) + own)
 
 
-def dress(widget: QWidget, theme: Theme, more: str) -> None:
+def dress(widget: QWidget, theme: Theme, more: str = "") -> None:
     """Give a plain widget the sheet of its kind and more rules.
 
     Args:

@@ -28,7 +28,7 @@ from layerlab.ui.style import set_text_color
 from layerlab.ui.theme import Theme
 from layerlab.ui.themed import Themed
 
-_HINT = _("Enter opens   ·   Delete   ·   P pins   ·   / searches")
+_HINT = _("Enter opens   ·   Delete removes   ·   P pins   ·   / searches")
 
 
 class NoteField(QPlainTextEdit):
