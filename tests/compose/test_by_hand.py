@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from layerlab.compose.labs import read_lab
 from layerlab.compose.session import Session
 from layerlab.compose.start import open_window
 from layerlab.core.by_hand import MAX_POINTS, height
+from layerlab.core.errors import NoPointsError
 from layerlab.core.numbers import grouped
 from layerlab.core.options import Options
 from layerlab.core.spec import LabSpec, edit, replace, to_json
@@ -477,3 +479,14 @@ def test_wrong_labels_among_painted_points_are_said(lab):
     assert "labels are wrong" not in title.more
     lab.store.edit("task.label_noise", 0.2)
     assert title.more == "20 % of the training labels are wrong"
+
+
+def test_while_there_are_no_points_the_worker_rests(lab, qtbot):
+    lab.training.on_edited("task.name", "painted")
+    lab.store.edit("task.points", ())
+    qtbot.waitUntil(lambda: lab.errors != [])
+    for _turn in range(50):  # of what the window says when it hears of it
+        QApplication.processEvents()
+        time.sleep(0.002)
+    assert len(lab.errors) < 5
+    assert {type(error) for error in lab.errors} == {NoPointsError}

@@ -99,7 +99,7 @@ class Worker(QThread):
             # One request for the whole round, whatever the window says meanwhile.
             request = self._request
             try:
-                if request is broken:
+                if broken is not None and request == broken:  # equal ones fail alike
                     self._sleep(request, None)
                 elif run is None or run.request.run_id != request.run_id:
                     run = self._begin(request)
