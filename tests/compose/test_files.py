@@ -256,10 +256,10 @@ def slow_save(lab, monkeypatch):
     let_go, threads = threading.Event(), []
     really = labfile.save
 
-    def save(path, *rest):
+    def save(path, *rest, **named):
         threads.append(threading.current_thread())
         assert let_go.wait(PATIENCE_S)
-        return really(path, *rest)
+        return really(path, *rest, **named)
 
     monkeypatch.setattr("layerlab.compose.files.SMALL_BYTES", -1)
     monkeypatch.setattr(

@@ -159,6 +159,8 @@ def value_text(path: str, value: object) -> str:
     """
     if value is None or value == ():
         return _("none")
+    if isinstance(value, float):
+        return f"{value:g}"
     if not isinstance(value, tuple):
         return str(value)
     if path == "task.points":  # up to thousands

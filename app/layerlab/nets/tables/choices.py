@@ -75,6 +75,13 @@ class Choices:
                 )
         if self.target is not None and self.target not in known:
             refusals.meet(_no_target(where, self.target, names))
+        if self.target is not None and self.target in self.leave_out:
+            what = _(
+                "{where}, column {name!r} cannot be the target and be left out",
+                where=where,
+                name=self.target,
+            )
+            refusals.meet(LabError(what))
         split_column = self.split_column if self.split_column in known else None
         if split_column is not None and split_column == self.target:
             what = _(

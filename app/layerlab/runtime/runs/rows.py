@@ -37,7 +37,8 @@ def row_of(run: NewRun, digest: str, size: int) -> dict[str, Any]:
         "length": run.length,
         "spec": text,
         "setup": setup_of(spec),
-        "task": spec.task.name,
+        # A table by its file, whatever system the path is of.
+        "task": pathlib.PureWindowsPath(spec.task.path or spec.task.name).name,
         "hidden": "-".join(map(str, hidden)),
         "width": get(spec, "net.width") if hidden else None,
         "depth": len(hidden),
