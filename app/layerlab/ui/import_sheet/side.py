@@ -84,7 +84,14 @@ class Side(QScrollArea):
         self.why.setWordWrap(True)
         self.why.setTextFormat(Qt.TextFormat.PlainText)
         self.why.setMinimumWidth(1)
+        self.why.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.why.setStyleSheet(f"color: {theme.muted}")
+        # From column to column the fields below stay where they are, under the mouse.
+        self.why.setMinimumHeight(2 * self.why.fontMetrics().lineSpacing())
+        for field in (self.used, self.why, self.aim):
+            policy = field.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            field.setSizePolicy(policy)
         self.column_group.add(self.name)
         self.column_group.add(self.kind, _("Kind"))
         self.column_group.add(self.used)
