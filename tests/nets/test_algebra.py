@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layerlab.core.errors import LabError
+from layerlab.core.resources import resource
 from layerlab.nets.algebra.formula import MAX_LENGTH, formula_of, grid
 from layerlab.nets.algebra.tree import FUNCTIONS
 
@@ -239,3 +240,8 @@ def test_arithmetic_agrees_with_pythons(text):
         assert "levels" in sentence or "characters" in sentence
         return
     np.testing.assert_allclose(formula(np.array(POINTS)[:, None])[:, 0], expected, atol=1e-9)
+
+
+def test_the_docs_list_every_function() -> None:
+    text = resource("docs/formulas.md").read_text("utf-8")
+    assert [name for name in (*FUNCTIONS, *CONSTANTS) if f"`{name}`" not in text] == []
