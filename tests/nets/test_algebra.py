@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from layerlab.core.errors import LabError
 from layerlab.core.resources import resource
 from layerlab.nets.algebra.formula import MAX_LENGTH, formula_of, grid
-from layerlab.nets.algebra.tree import FUNCTIONS
+from layerlab.nets.algebra.tree import CONSTANTS, FUNCTIONS
 
 POINTS = (-0.83, -0.25, 0.0, 0.41, 0.77)
 
