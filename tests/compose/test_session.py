@@ -277,7 +277,7 @@ def test_what_is_no_table_becomes_a_banner(lab, qtbot, tmp_path, content, messag
         (b"a,b\n1,2\n3,x\n5,6\n7,8\n9,1\n2,2\n4,5\n", "row 3"),
         (b"a,b\n1,2\n3\n4\n5\n6,7\n", "row 3"),
         (b"a,b\n1,2\n", "one row"),
-        (b"a,b\n1,yes\n2,yes\n3,yes\n", "class"),
+        (b"a,b\n1,yes\n2,yes\n3,yes\n", "nothing to learn"),
     ],
 )
 def test_a_table_that_does_not_fit_opens_the_sheet_with_what_is_wrong(
