@@ -257,7 +257,7 @@ def test_a_formula_brings_what_suits_it(capsys: pytest.CaptureFixture[str]) -> N
 @pytest.mark.parametrize(
     ("task", "edit", "message"),
     [
-        ("formula", "task.formula=y = sin x", "task.formula, character 9: a bracket"),
+        ("formula", "task.formula=y = sin x", "the formula, character 9: a bracket"),
         ("formula", "task.formula=1/x", "1/x has no value at x = 0"),
         ("formula", "task.label_noise=0.2", "no effect on the task formula"),
         ("wave", "task.label_noise=0.2", "no effect on the task wave"),

@@ -174,7 +174,7 @@ def test_what_is_wrong_is_said_with_its_place(text, place, message):
     with pytest.raises(LabError) as refused:
         formula_of(text)
     sentence = str(refused.value)
-    assert sentence.startswith(f"task.formula, character {place}: ")
+    assert sentence.startswith(f"the formula, character {place}: ")
     assert message in sentence
     assert "\n" not in sentence
 
@@ -195,7 +195,7 @@ def test_what_is_wrong_is_said_with_its_place(text, place, message):
 def test_what_cannot_be_learned_is_refused(text, message):
     with pytest.raises(LabError, match=message) as refused:
         formula_of(text)
-    assert str(refused.value).startswith("task.formula ")
+    assert str(refused.value).startswith("the formula ")
 
 
 def read(text):
@@ -211,7 +211,7 @@ def read(text):
 def test_any_text_gives_finite_values_or_one_sentence(text):
     formula, sentence = read(text)
     if formula is None:
-        assert sentence.startswith("task.formula")
+        assert sentence.startswith("the formula")
         assert "\n" not in sentence
     else:
         assert np.isfinite(formula(grid(len(formula.inputs)))).all()

@@ -134,9 +134,9 @@ def test_where_a_formula_has_no_values_beyond_the_points_nothing_is_drawn() -> N
 @pytest.mark.parametrize(
     ("formula", "message"),
     [
-        ("1/x", "task.formula, character 1"),
+        ("1/x", "the formula, character 1"),
         ("x +", "the formula ends"),
-        ("", "task.formula is empty"),
+        ("", "the formula is empty"),
         ("x^2 + y^2 < 9", "everywhere"),
     ],
 )

@@ -94,7 +94,7 @@ class Formula:
         if part is None:
             return LabError(
                 _(
-                    "task.formula goes beyond {most} near {at}; for inputs from -1 to 1 it "
+                    "the formula goes beyond {most} near {at}; for inputs from -1 to 1 it "
                     "must stay within",
                     most=number(MAX_VALUE),
                     at=at,
@@ -121,13 +121,13 @@ def formula_of(text: str) -> Formula:
     if len(text) > MAX_LENGTH:
         raise LabError(
             _(
-                "task.formula has {length} characters; at most {most} fit",
+                "the formula has {length} characters; at most {most} fit",
                 length=len(text),
                 most=MAX_LENGTH,
             )
         )
     if not text.strip():
-        raise LabError(_("task.formula is empty; write one such as y = sin(3x)"))
+        raise LabError(_("the formula is empty; write one such as y = sin(3x)"))
     formula = _read(text)
     x = grid(len(formula.inputs))
     formula.check_values(x)
@@ -245,11 +245,11 @@ def _check_both_classes(formula: Formula, x: Array) -> None:
     inside = formula(x)[:, 0] > 0
     if inside.all():
         raise LabError(
-            _("task.formula holds everywhere for inputs from -1 to 1; two classes are needed")
+            _("the formula holds everywhere for inputs from -1 to 1; two classes are needed")
         )
     if not inside.any():
         raise LabError(
-            _("task.formula holds nowhere for inputs from -1 to 1; two classes are needed")
+            _("the formula holds nowhere for inputs from -1 to 1; two classes are needed")
         )
 
 

@@ -45,7 +45,7 @@ class Token:
 def refusal(place: int, problem: str) -> LabError:
     """Return the error that something stands in a formula at a place, counted from 0."""
     return LabError(
-        _("task.formula, character {place}: {problem}", place=place + 1, problem=problem)
+        _("the formula, character {place}: {problem}", place=place + 1, problem=problem)
     )
 
 

@@ -101,7 +101,7 @@ def _check_both(label: Array) -> None:
     if label.min() == label.max():
         raise LabError(
             _(
-                "task.formula has all {count} points in one class; take more samples or a "
+                "the formula has all {count} points in one class; take more samples or a "
                 "larger region",
                 count=len(label),
             )
