@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
-from PySide6.QtGui import (
-    QHideEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPaintEvent,
-    QResizeEvent,
-)
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QLabel, QListView, QVBoxLayout
+from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QAbstractItemView
 
 from layerlab.core.ledger import Entry
 from layerlab.core.translation import _
-from layerlab.ui.controls.paint import paint_panel
 from layerlab.ui.ledger.painting import Painter
 from layerlab.ui.ledger.rows import ENTRY, ClaimRows, Filter, Index
-from layerlab.ui.scrolling import overlay_bar
-from layerlab.ui.style import dress, set_text_color
+from layerlab.ui.row_list import RowList, RowPanel
 from layerlab.ui.theme import Theme
-from layerlab.ui.themed import Themed
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class Listing(Themed, QListView):
+class Listing(RowList):
     """The rows.
 
     Signals:
@@ -40,18 +31,13 @@ class Listing(Themed, QListView):
 
     def __init__(self, rows: ClaimRows, theme: Theme) -> None:
         """Show rows."""
-        super().__init__()
+        super().__init__("ledgerRows", _("Claims"))
         self.rows, self.painter = rows, Painter()
         self._name = ""  # of the current row
-        self.setObjectName("ledgerRows")
+        self.theme = theme
         self.setModel(rows)
         self.setItemDelegate(self.painter)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setMouseTracking(True)
-        self._bar = overlay_bar(self, _("Claims"))
-        self.theme = theme
         rows.modelAboutToBeReset.connect(self._on_about_to_reset)
         rows.modelReset.connect(self._on_reset)
         self.set_theme(theme)
@@ -123,53 +109,27 @@ class Listing(Themed, QListView):
         super().hideEvent(event)
         self.painter.rest()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the scroll bar at the edge."""
-        super().resizeEvent(event)
-        self._bar.place(self.theme.px(10), 1)
-
     def _restyle(self, theme: Theme) -> None:
         self.painter.theme = theme
-        ground = "#ledgerRows { background: transparent; border: none; outline: none; }"
-        dress(self, theme, ground)
-        self.verticalScrollBar().setSingleStep(theme.px(20))
-        self.scheduleDelayedItemsLayout()
-        self._bar.place(theme.px(10), 1)
+        super()._restyle(theme)
 
 
-class ListPanel(Themed, QFrame):
+class ListPanel(RowPanel):
     """The list in a panel, with a word where no row is left."""
 
     def __init__(self, rows: ClaimRows, theme: Theme) -> None:
         """Make the panel."""
-        super().__init__()
-        self.theme = theme
-        self.list = Listing(rows, theme)
-        self.nothing = QLabel(_("No matching claims. Escape shows all claims again."))
-        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.nothing.setWordWrap(True)
-        self._column = QVBoxLayout(self)
-        self._column.setSpacing(0)
-        self._column.addWidget(self.list, 1)
-        self._column.addWidget(self.nothing, 1)
-        rows.modelReset.connect(self._show_nothing)
-        self._show_nothing()
+        listing = Listing(rows, theme)
+        super().__init__(listing)
+        self.list, self.theme = listing, theme
+        rows.modelReset.connect(self._show_rows)
+        self._show_rows()
         self.set_theme(theme)
 
     def set_filter(self, wanted: Filter) -> None:
         """Show the rows that a filter lets through."""
         self.list.rows.set_filter(wanted)
 
-    def _show_nothing(self) -> None:
-        empty = not self.list.rows.shown()
-        self.list.setVisible(not empty)
-        self.nothing.setVisible(empty)
-
-    def _restyle(self, theme: Theme) -> None:
-        self._column.setContentsMargins(1, theme.px(2), 1, theme.px(8))
-        self.nothing.setFont(theme.font(13))
-        set_text_color(self.nothing, theme, "muted")
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the panel."""
-        paint_panel(self, self.theme)
+    def _show_rows(self) -> None:
+        empty = _("No matching claims. Escape shows all claims again.")
+        self.show_nothing("" if self.list.rows.shown() else empty)

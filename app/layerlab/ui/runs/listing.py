@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QLabel, QListView, QVBoxLayout
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QAbstractItemView
 
 from layerlab.core.translation import _
-from layerlab.ui.controls.paint import paint_panel
+from layerlab.ui.row_list import RowList, RowPanel
 from layerlab.ui.runs.painting import RunPainter
 from layerlab.ui.runs.rows import RUN, Index, RunRows
-from layerlab.ui.scrolling import overlay_bar
-from layerlab.ui.style import dress, set_text_color
 from layerlab.ui.theme import Theme
-from layerlab.ui.themed import Themed
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class RunListing(Themed, QListView):
+class RunListing(RowList):
     """The runs.
 
     Signals:
@@ -34,20 +31,15 @@ class RunListing(Themed, QListView):
 
     def __init__(self, rows: RunRows, theme: Theme) -> None:
         """Show runs."""
-        super().__init__()
+        super().__init__("runRows", _("Runs"))
         self.rows, self.painter = rows, RunPainter(rows)
         self._kept: list[int] = []  # chosen before the rows were others
         self._current, self._line = -1, 0
-        self.setObjectName("runRows")
+        self.theme = theme
         self.setModel(rows)
         self.setItemDelegate(self.painter)
         self.setUniformItemSizes(True)  # else thousands are measured
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setMouseTracking(True)
-        self._bar = overlay_bar(self, _("Runs"))
-        self.theme = theme
         rows.modelAboutToBeReset.connect(self._on_about_to_reset)
         rows.modelReset.connect(self._on_reset)
         self.set_theme(theme)
@@ -124,50 +116,18 @@ class RunListing(Themed, QListView):
         if index.data(RUN) is not None:
             self.open_wanted.emit()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the scroll bar at the edge."""
-        super().resizeEvent(event)
-        self._bar.place(self.theme.px(10), 1)
-
     def _restyle(self, theme: Theme) -> None:
         self.painter.theme = theme
-        ground = "#runRows { background: transparent; border: none; outline: none; }"
-        dress(self, theme, ground)
-        self.verticalScrollBar().setSingleStep(theme.px(20))
-        self.scheduleDelayedItemsLayout()
-        self._bar.place(theme.px(10), 1)
+        super()._restyle(theme)
 
 
-class RunPanel(Themed, QFrame):
+class RunPanel(RowPanel):
     """The list in a panel, with a word where no run is shown."""
 
     def __init__(self, rows: RunRows, theme: Theme) -> None:
         """Make the panel."""
-        super().__init__()
-        self.theme = theme
-        self.list = RunListing(rows, theme)
-        self.nothing = QLabel()
-        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.nothing.setWordWrap(True)
-        self.nothing.setTextFormat(Qt.TextFormat.PlainText)
-        self._column = QVBoxLayout(self)
-        self._column.setSpacing(0)
-        self._column.addWidget(self.list, 1)
-        self._column.addWidget(self.nothing, 1)
+        listing = RunListing(rows, theme)
+        super().__init__(listing)
+        self.list, self.theme = listing, theme
         self.show_nothing("")
         self.set_theme(theme)
-
-    def show_nothing(self, text: str) -> None:
-        """Show a text instead of the list; empty shows the list."""
-        self.nothing.setText(text)
-        self.list.setVisible(not text)
-        self.nothing.setVisible(bool(text))
-
-    def _restyle(self, theme: Theme) -> None:
-        self._column.setContentsMargins(1, theme.px(2), 1, theme.px(8))
-        self.nothing.setFont(theme.font(13))
-        set_text_color(self.nothing, theme, "muted")
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the panel."""
-        paint_panel(self, self.theme)
