@@ -11,7 +11,8 @@ import os
 import pathlib
 import sys
 import tempfile
-from collections.abc import Callable
+
+from events import until, wait  # beside this file
 
 FROM, TO = 4, 10  # neurons
 KNOWN = 22  # values of the curve that are there when the picture is taken
@@ -31,7 +32,7 @@ def main() -> int:
 
 def draw(out: str, theme: str) -> bool:
     """Open a window, drag, and write the picture; return whether it was written."""
-    from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
+    from PySide6.QtCore import QPoint, Qt
     from PySide6.QtTest import QTest
 
     from layerlab.compose.session import Session
@@ -44,15 +45,6 @@ def draw(out: str, theme: str) -> bool:
     session = Session(edit(LabSpec(), "net.width", FROM), Options(theme=theme, speed=None))
     session.window.show()
     session.begin(play=True)
-
-    def wait(ms: int) -> None:
-        loop = QEventLoop()
-        QTimer.singleShot(ms, loop.quit)
-        loop.exec()
-
-    def until(is_so: Callable[[], bool]) -> None:
-        while not is_so():
-            wait(20)
 
     def is_finished() -> bool:
         frame = session.frame

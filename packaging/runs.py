@@ -6,7 +6,8 @@ import os
 import pathlib
 import sys
 import tempfile
-from collections.abc import Callable
+
+from events import until, wait  # beside this file
 
 SETTLING_MS = 1500  # in which thumbnails and the comparison are there
 TURNED: tuple[tuple[str, dict[str, object], str], ...] = (  # of a task's own spec, one run each
@@ -61,7 +62,7 @@ def fill(home: pathlib.Path) -> None:
 
 def draw(out: str, theme: str) -> bool:
     """Open a window and its page of runs, and write the picture; return whether it could be."""
-    from PySide6.QtCore import QEventLoop, QItemSelectionModel, QTimer
+    from PySide6.QtCore import QItemSelectionModel
 
     from layerlab.compose.session import Session
     from layerlab.compose.start import application
@@ -73,27 +74,16 @@ def draw(out: str, theme: str) -> bool:
     session.window.show()
     session.begin(play=False)
 
-    def until(is_so: Callable[[], bool]) -> None:
-        while not is_so():
-            loop = QEventLoop()
-            QTimer.singleShot(20, loop.quit)
-            loop.exec()
-
-    def rest() -> None:
-        ready: list[bool] = []
-        QTimer.singleShot(SETTLING_MS, lambda: ready.append(True))
-        until(lambda: bool(ready))
-
     session.window.rail.buttons["runs"].click()
     page = session.pages.runs.page
     until(lambda: len(page.rows.runs) == len(TURNED))
-    rest()
+    wait(SETTLING_MS)
     places = [k for k, run in enumerate(page.rows.runs) if run.name in ("narrow", "wide")]
     select = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
     page.list.clearSelection()
     for k in places:
         page.list.selectionModel().select(page.rows.index(k, 0), select)
-    rest()
+    wait(SETTLING_MS)
     written = bool(session.window.grab().save(out, "PNG"))
     session.window.close()
     return written

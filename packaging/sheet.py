@@ -11,7 +11,8 @@ import pathlib
 import random
 import sys
 import tempfile
-from collections.abc import Callable
+
+from events import until, wait  # beside this file
 
 ROWS = 240
 SETTLING_MS = 100  # in which all has its place
@@ -57,7 +58,6 @@ def trees() -> str:
 
 def draw(path: str, out: str, theme: str) -> bool:
     """Open a window and the table, and write the picture; return whether it was written."""
-    from PySide6.QtCore import QEventLoop, QTimer
     from PySide6.QtGui import QColor, QPainter
 
     from layerlab.compose.session import Session
@@ -69,12 +69,6 @@ def draw(path: str, out: str, theme: str) -> bool:
     session = Session(LabSpec(), Options(theme=theme, speed=None, engine="numpy"))
     session.window.show()
     session.begin(play=True)
-
-    def until(is_so: Callable[[], bool]) -> None:
-        while not is_so():
-            loop = QEventLoop()
-            QTimer.singleShot(20, loop.quit)
-            loop.exec()
 
     def is_finished() -> bool:
         frame = session.frame
@@ -88,9 +82,7 @@ def draw(path: str, out: str, theme: str) -> bool:
     sheet.side.choose_target("Kind")
     until(lambda: sheet.view.target == "Kind")
     sheet.grid.choose(sheet.view.place("Girth (cm)"))
-    ready = []
-    QTimer.singleShot(SETTLING_MS, lambda: ready.append(True))
-    until(lambda: bool(ready))
+    wait(SETTLING_MS)
     shown = sheet.grab()
     picture = session.window.grab()
     with QPainter(picture) as painter:

@@ -6,17 +6,15 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QWidget
 
-from layerlab.ui.plotting.guard import reported
+from layerlab.ui.plotting.over import OverItem
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.scale import Axis
 
 REACH = 11.0  # pixels at zoom 1 from which a handle is taken
-_Z = 600.0
 _FEW = 8  # handles that names keep clear of
 _STEP = 0.01  # of the axis that an arrow key moves
 _ARROWS = {
@@ -46,27 +44,6 @@ class Handle:
     along: str = "xy"
 
 
-class HandleItem(pg.GraphicsObject):
-    """The handles of a plot, over its curves and names."""
-
-    def __init__(self, plot: HandlePlot) -> None:
-        super().__init__()
-        self._plot = plot
-        self.setZValue(_Z)
-        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
-
-    def boundingRect(self) -> QRectF:
-        """Return the whole plot: handles on its edge reach beyond the area."""
-        return QRectF(self._plot.rect())
-
-    @reported
-    def paint(
-        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
-    ) -> None:
-        """Paint the handles."""
-        self._plot.paint_handles(painter)
-
-
 class HandlePlot(Plot):
     """A plot whose handles can be dragged, and whose places can be clicked.
 
@@ -92,7 +69,7 @@ class HandlePlot(Plot):
         self.held = ""
         self._chosen = ""  # by keyboard
         self._offset = QPointF()
-        self._handle_item = HandleItem(self)
+        self._handle_item = OverItem(self, self.paint_handles)
         self.scene().addItem(self._handle_item)
 
     def set_handles(self, handles: tuple[Handle, ...]) -> None:

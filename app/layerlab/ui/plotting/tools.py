@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Protocol
 
-import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QWidget
 
 from layerlab.ui.plotting.box import X, Y
-from layerlab.ui.plotting.guard import reported
+from layerlab.ui.plotting.over import OverItem
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis
 
-_Z = 600.0
 _STEP = 1 / 40  # of what is shown of an axis, for an arrow key
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -52,27 +50,6 @@ class Tool(Protocol):
         """Paint what is new, and the tool itself at a place."""
 
 
-class ToolItem(pg.GraphicsObject):
-    """The tool of a plot, over its marks."""
-
-    def __init__(self, plot: ToolPlot) -> None:
-        super().__init__()
-        self._plot = plot
-        self.setZValue(_Z)
-        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
-
-    def boundingRect(self) -> QRectF:
-        """Return the whole plot."""
-        return QRectF(self._plot.rect())
-
-    @reported
-    def paint(
-        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
-    ) -> None:
-        """Paint the tool, and what it has just made."""
-        self._plot.paint_tool(painter)
-
-
 class ToolPlot(Plot):
     """A plot in which a tool may be used: strokes with the left button, or by keyboard.
 
@@ -91,7 +68,7 @@ class ToolPlot(Plot):
         self._button = Qt.MouseButton.NoButton
         self._over: QPointF | None = None  # where the mouse is, in pixels
         self._marker: Place = (0.0, 0.0)  # moved by keyboard
-        self._tool_item = ToolItem(self)
+        self._tool_item = OverItem(self, self.paint_tool)
         self._tool_item.hide()
         self.scene().addItem(self._tool_item)
 
